@@ -35,9 +35,14 @@ export const ERRORS = {
   overloaded: {
     status: 503,
     retryable: true,
-    sentence: 'The server is answering as many people as it can right now. Please try again in a few seconds.',
+    sentence:
+      'The server is answering as many people as it can right now. Please try again in a few seconds.',
   },
-  draining: { status: 503, retryable: true, sentence: 'The server is restarting. Please try again in a moment.' },
+  draining: {
+    status: 503,
+    retryable: true,
+    sentence: 'The server is restarting. Please try again in a moment.',
+  },
 
   // Turns
   interrupted: {
@@ -46,7 +51,11 @@ export const ERRORS = {
     sentence: 'The answer was interrupted because the server restarted. Please send your message again.',
   },
   turn_timeout: { status: 504, retryable: true, sentence: 'The answer took too long. Please try again.' },
-  internal: { status: 500, retryable: false, sentence: 'Something went wrong on our side. Please try again later.' },
+  internal: {
+    status: 500,
+    retryable: false,
+    sentence: 'Something went wrong on our side. Please try again later.',
+  },
 
   // Models
   model_unavailable: {
@@ -67,18 +76,27 @@ export const ERRORS = {
   model_unauthorized: {
     status: 502,
     retryable: false,
-    sentence: 'The language model refused our credentials. The operator of this bot has to check the API key.',
+    sentence:
+      'The language model refused our credentials. The operator of this bot has to check the API key.',
   },
   model_rejected: {
     status: 502,
     retryable: false,
-    sentence: 'The language model rejected the request. The operator of this bot finds the reason in the log.',
+    sentence:
+      'The language model rejected the request. The operator of this bot finds the reason in the log.',
   },
   model_context_too_long: {
     status: 400,
     retryable: false,
-    sentence: 'This conversation is too long for the language model. Start a new one or send a shorter message.',
+    sentence:
+      'This conversation is too long for the language model. Start a new one or send a shorter message.',
   },
+  model_refused: {
+    status: 422,
+    retryable: false,
+    sentence: 'The language model declined to answer this message.',
+  },
+  model_empty_answer: { status: 502, retryable: true, sentence: 'The language model gave no answer. Please try again.' },
   model_stream_broken: {
     status: 502,
     retryable: true,

@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto'
+import type { Bot } from '../bot.ts'
+import { AppError, toAppError } from '../errors.ts'
+import type { LoggedEvent, TerminalEvent } from '../events.ts'
+import type { Message, ToolSpec } from '../messages.ts'
+import type { Model } from '../models/model.ts'
+import type { ConversationKey, Store, StoredConversation, TurnOutcome } from '../store/store.ts'
+import { Journal } from './journal.ts'
+import { LiveTurn } from './live-turn.ts'
+import { followStored } from './follow-stored.ts'
+import { runTurn, toErrorEvent } from './run-turn.ts'
+import { TurnFacts } from './turn-facts.ts'
+import type { Sampling, TurnInput, TurnProblem } from './turn.ts'
+
+/** A bot with its model found and its revision named. */
+export interface ServedBot {
+  readonly bot: Bot
+  readonly model: Model
+  readonly revision: string
+}
+
+export interface HostOptions {
+  readonly bots: readonly ServedBot[]
+  readonly store: Store
+  /** Names this process in leases. */
+  readonly owner: string
+  /** Turns that may run at the same time; more are refused with `overloaded`. */
+  readonly maxRunningTurns: number
+  /** Further attempts after a retryable failure of a model. */
+  readonly modelRetries: number
+  readonly onTurn: (turn: TurnReport) => void
+  readonly onProblem: (problem: TurnProblem, turn: { readonly turnId: string; readonly bot: string }) => void
+  readonly onError: (error: unknown) => void
+}
+
+/** What is known of a turn when it has ended; one log line. */
+export interface TurnReport {
+  readonly turnId: string
+  readonly bot: string
+  readonly channel: string
+  readonly revision: string
+  readonly outcome: TurnOutcome
+  readonly errorCode: string | null
+  readonly firstTokenMs: number | null
+  readonly durationMs: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+export interface AnswerRequest extends Sampling {
+  readonly conversation: ConversationKey
+  readonly subject: string
+  readonly text: string
+  readonly transcript?: readonly Message[]
+  readonly instructions?: string
+  readonly tools?: readonly ToolSpec[]
+  readonly signal?: AbortSignal
+}
+
+/** A dead process is noticed after this long. */
+const LEASE_MS = 10_000
+/** Events reach the store at the latest after this long, for readers on other replicas and for restarts. */
+const FLUSH_MS = 100
+
+/** Runs the turns of this process: admits them, keeps them, and lets anybody read, resume and stop them. */
+export class ConversationHost {
+  readonly #options: HostOptions
+  readonly #journal: Journal
+  readonly #running = new Set<Promise<void>>()
+  #draining = false
+
+  constructor(options: HostOptions) {
+    this.#options = options
+    const { store, owner, onError } = options
+    this.#journal = new Journal(store.turns, { owner, leaseMs: LEASE_MS, flushMs: FLUSH_MS, onError })
+  }
+
+  get runningTurns(): number {
+    return this.#running.size
+  }
+
+  /** See `Host.converse`. */
+  async converse(request: AnswerRequest): Promise<{
+    readonly turnId: string
+    readonly conversationId: string
+    readonly events: AsyncIterable<LoggedEvent>
+  }> {
+    const served = this.#options.bots.find(({ bot }) => bot.name === request.conversation.bot)
+    if (!served) throw new AppError('bot_not_found')
+    if (this.#draining) throw new AppError('draining', { retryAfterMs: 2_000 })
+    if (this.#running.size >= this.#options.maxRunningTurns)
+      throw new AppError('overloaded', { retryAfterMs: 2_000 })
+    const turn = new LiveTurn(randomUUID())
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    this.#running.add(ended)
+    void ended.then(() => this.#running.delete(ended))
+    try {
+      const input = await this.#begin(turn, request, served)
+      void this.#answer(turn, input, request).finally(end)
+      return { turnId: turn.id, conversationId: input.conversationId, events: turn.read(0) }
+    } catch (error) {
+      end()
+      throw error
+    }
+  }
+
+  /** See `Host.resume`. */
+  async resume(turnId: string, afterSeq: number): Promise<AsyncIterable<LoggedEvent>> {
+    const live = this.#journal.live.get(turnId)
+    if (live) return live.read(afterSeq)
+    return await followStored(this.#options.store.turns, turnId, afterSeq)
+  }
+
+  /** See `Host.stop`. */
+  async stop(turnId: string): Promise<boolean> {
+    const live = this.#journal.live.get(turnId)
+    if (!live) return await this.#options.store.turns.requestStop(turnId)
+    live.abort()
+    return true
+  }
+
+  /** See `Host.history`. */
+  async history(conversation: ConversationKey): Promise<StoredConversation | undefined> {
+    return await this.#options.store.conversations.find(conversation, { limit: 100 })
+  }
+
+  /**
+   * Refuses new turns, waits up to `timeoutMs` for the running ones, then interrupts what is left; those answers
+   * keep what was said and end with `interrupted`. Resolves when no turn runs.
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#draining = true
+    await settledWithin([...this.#running], timeoutMs)
+    for (const turn of this.#journal.live.values()) turn.abort(new AppError('interrupted'))
+    await Promise.all(this.#running)
+    await this.#journal.close()
+  }
+
+  async #begin(
+    turn: LiveTurn,
+    request: AnswerRequest,
+    { bot, model, revision }: ServedBot,
+  ): Promise<TurnInput> {
+    const startedAt = { date: new Date(), tick: performance.now() }
+    const { conversation, subject, text, transcript } = request
+    const { conversationId, history } = await this.#options.store.turns.begin({
+      turnId: turn.id,
+      conversation,
+      subject,
+      revision,
+      model: model.id,
+      text,
+      historyLimit: transcript ? 0 : bot.limits.historyMessages,
+      owner: this.#options.owner,
+      leaseMs: LEASE_MS,
+    })
+    this.#journal.open(turn)
+    return {
+      turnId: turn.id,
+      conversationId,
+      subject,
+      bot,
+      revision,
+      model,
+      messages: transcript ?? [...history.map(({ role, text }) => ({ role, text })), { role: 'user', text }],
+      ...(request.instructions && { callerInstructions: request.instructions }),
+      callerTools: request.tools ?? [],
+      sampling: request,
+      retries: this.#options.modelRetries,
+      startedAt,
+      onProblem: (problem) => this.#options.onProblem(problem, { turnId: turn.id, bot: bot.name }),
+    }
+  }
+
+  async #answer(turn: LiveTurn, input: TurnInput, request: AnswerRequest): Promise<void> {
+    const facts = new TurnFacts(input.startedAt.tick)
+    const signal = request.signal ? AbortSignal.any([turn.signal, request.signal]) : turn.signal
+    const last = await runTurn(input, { signal, facts, emit: (event) => turn.append(event) })
+    const report = toReport(last, { input, facts, channel: request.conversation.channel })
+    turn.append(await this.#store(turn, { last, facts, report }))
+    turn.close()
+    this.#options.onTurn(report)
+  }
+
+  /** Stores the finished answer and returns what its readers are told as the last event. */
+  async #store(turn: LiveTurn, { last, facts, report }: FinishedAnswer): Promise<TerminalEvent> {
+    try {
+      const kept = await this.#journal.finish(turn, {
+        ...report,
+        errorCode: last.type === 'error' ? last.code : null,
+        text: facts.text,
+        steps: facts.steps,
+        toolCalls: facts.toolCalls,
+        events: [turn.next(last)],
+      })
+      return kept ? last : toErrorEvent(new AppError('interrupted'))
+    } catch (error) {
+      this.#options.onError(error)
+      return toErrorEvent(toAppError(error))
+    }
+  }
+}
+
+interface FinishedAnswer {
+  readonly last: TerminalEvent
+  readonly facts: TurnFacts
+  readonly report: TurnReport
+}
+
+interface ReportContext {
+  readonly input: TurnInput
+  readonly facts: TurnFacts
+  readonly channel: string
+}
+
+function toReport(last: TerminalEvent, { input, facts, channel }: ReportContext): TurnReport {
+  return {
+    turnId: input.turnId,
+    bot: input.bot.name,
+    channel,
+    revision: input.revision,
+    outcome: toOutcome(last),
+    errorCode: last.type === 'error' ? last.code : null,
+    firstTokenMs: facts.firstTokenMs,
+    durationMs: facts.elapsedMs,
+    inputTokens: facts.inputTokens,
+    outputTokens: facts.outputTokens,
+  }
+}
+
+function toOutcome(last: TerminalEvent): TurnOutcome {
+  if (last.type === 'end') return last.reason === 'stopped' ? 'stopped' : 'completed'
+  return last.code === 'interrupted' ? 'interrupted' : 'failed'
+}
+
+/** Waits for all promises, but not longer than `timeoutMs`. */
+async function settledWithin(promises: readonly Promise<void>[], timeoutMs: number): Promise<void> {
+  const timeout = Promise.withResolvers<void>()
+  const timer = setTimeout(timeout.resolve, timeoutMs)
+  await Promise.race([Promise.all(promises), timeout.promise])
+  clearTimeout(timer)
+}

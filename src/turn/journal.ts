@@ -1,0 +1,93 @@
+import { AppError } from '../errors.ts'
+import type { FinishedTurn, Lease, Turns } from '../store/store.ts'
+import type { LiveTurn } from './live-turn.ts'
+
+export interface JournalOptions extends Lease {
+  /** How long events may wait before they are stored, in milliseconds. */
+  readonly flushMs: number
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Writes the events of all turns of this process to the store, many turns in one commit, and with it renews
+ * their leases and hears which of them somebody asked to stop. What cannot be stored now is tried again.
+ */
+export class Journal {
+  readonly #turns: Turns
+  readonly #options: JournalOptions
+  readonly #live = new Map<string, LiveTurn>()
+  #timer: NodeJS.Timeout | undefined
+  #writing: Promise<void> = Promise.resolve()
+  #renewedAt = 0
+
+  constructor(turns: Turns, options: JournalOptions) {
+    this.#turns = turns
+    this.#options = options
+  }
+
+  get live(): ReadonlyMap<string, LiveTurn> {
+    return this.#live
+  }
+
+  open(turn: LiveTurn): void {
+    this.#live.set(turn.id, turn)
+    this.#timer ??= setInterval(() => this.#tick(), this.#options.flushMs).unref()
+  }
+
+  /**
+   * Stores the end of a turn with everything not yet stored, in one commit. False when another process has closed
+   * the turn. The turn leaves the journal either way.
+   */
+  async finish(turn: LiveTurn, end: Omit<FinishedTurn, 'owner' | 'turnId'>): Promise<boolean> {
+    this.#live.delete(turn.id)
+    await this.#writing
+    const events = [...turn.unstored, ...end.events]
+    return await this.#turns.finish({ ...end, turnId: turn.id, owner: this.#options.owner, events })
+  }
+
+  /** Stops the timer; to be called when no turn runs any more. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    await this.#writing
+  }
+
+  #tick(): void {
+    if (this.#live.size === 0) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+    } else if (!this.#busy) {
+      this.#writing = this.#write()
+    }
+  }
+
+  #busy = false
+
+  async #write(): Promise<void> {
+    this.#busy = true
+    try {
+      await this.#appendAll()
+    } catch (error) {
+      this.#options.onError(error)
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  async #appendAll(): Promise<void> {
+    const now = performance.now()
+    const renew = now - this.#renewedAt >= this.#options.leaseMs / 4
+    const segments = [...this.#live.values()]
+      .map((turn) => ({ turn, turnId: turn.id, events: turn.unstored }))
+      .filter(({ events }) => renew || events.length > 0)
+    if (segments.length === 0) return
+    const changes = await this.#turns.append(
+      segments.map(({ turnId, events }) => ({ turnId, events })),
+      { owner: this.#options.owner, leaseMs: this.#options.leaseMs },
+    )
+    if (renew) this.#renewedAt = now
+    for (const { turn, events } of segments) turn.markStored(events)
+    for (const [turnId, change] of changes)
+      this.#live.get(turnId)?.abort(change === 'lost' ? new AppError('interrupted') : undefined)
+  }
+}

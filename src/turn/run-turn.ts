@@ -1,0 +1,212 @@
+import { AppError, toAppError } from '../errors.ts'
+import type { EndReason, ErrorEvent, TerminalEvent, TurnEvent } from '../events.ts'
+import type { Message, Passage, ToolCall, ToolSpec } from '../messages.ts'
+import type { FinishReason, ModelRequest, Usage } from '../models/model.ts'
+import { cutToWindow } from './prompt.ts'
+import { runTools } from './run-tools.ts'
+import { startModel } from './start-model.ts'
+import { TextBudget } from './text-budget.ts'
+import type { TurnFacts } from './turn-facts.ts'
+import type { TurnInput } from './turn.ts'
+
+export interface TurnOptions {
+  /** Stops the turn. Its reason, when an `AppError`, becomes the turn's error; any other reason is a wish to stop. */
+  readonly signal: AbortSignal
+  /** Filled while the turn runs. */
+  readonly facts: TurnFacts
+  /** Gets `start` and then everything the turn says, in order, but not the terminal event. */
+  readonly emit: (event: TurnEvent) => void
+}
+
+/**
+ * Answers one message. Says everything through `emit` and resolves with the one terminal event, which the caller
+ * publishes once the answer is stored; it does not reject. A limit of the bot ends it politely: what was said
+ * stands, and the reason is `limit`.
+ */
+export async function runTurn(
+  input: TurnInput,
+  { signal, facts, emit }: TurnOptions,
+): Promise<TerminalEvent> {
+  const timeout = AbortSignal.timeout(input.bot.limits.timeMs)
+  const say = (event: TurnEvent): void => {
+    facts.observe(event)
+    emit(event)
+  }
+  try {
+    const turn = new TurnRun(input, { signal: AbortSignal.any([signal, timeout]), facts, emit: say })
+    return facts.toEnd(await turn.run())
+  } catch (thrown) {
+    if (signal.aborted) return isFailure(signal.reason) ? toErrorEvent(signal.reason) : facts.toEnd('stopped')
+    if (timeout.aborted)
+      return facts.characters > 0 ? facts.toEnd('limit') : toErrorEvent(new AppError('turn_timeout'))
+    input.onProblem({ what: 'turn-failed', cause: thrown })
+    return toErrorEvent(toAppError(thrown))
+  }
+}
+
+function isFailure(reason: unknown): reason is AppError {
+  return reason instanceof AppError
+}
+
+export function toErrorEvent({ code, message, retryable }: AppError): ErrorEvent {
+  return { type: 'error', code, message, retryable }
+}
+
+/** The steps of one turn: model, tools, model again, until the model has said all or a limit ends it. */
+class TurnRun {
+  readonly #input: TurnInput
+  readonly #signal: AbortSignal
+  readonly #facts: TurnFacts
+  readonly #emit: (event: TurnEvent) => void
+  readonly #budget: TextBudget
+  readonly #messages: Message[]
+  readonly #cited = new Set<number>()
+  #passages: readonly Passage[] = []
+  #usage: Usage = { inputTokens: 0, outputTokens: 0 }
+
+  constructor(input: TurnInput, { signal, facts, emit }: TurnOptions) {
+    this.#input = input
+    this.#signal = signal
+    this.#facts = facts
+    this.#emit = emit
+    this.#budget = new TextBudget(input.bot.limits, facts)
+    this.#messages = [...cutToWindow(input.messages, input.bot.limits)]
+  }
+
+  async run(): Promise<EndReason> {
+    this.#start()
+    this.#signal.throwIfAborted()
+    this.#passages = await this.#findPassages()
+    const reason = await this.#runSteps()
+    if (this.#facts.characters === 0 && this.#facts.toolCalls === 0) throw new AppError('model_empty_answer')
+    this.#citeMarkedPassages()
+    if (reason !== 'tool-calls') this.#suggest()
+    this.#emit({ type: 'usage', ...this.#usage })
+    return reason
+  }
+
+  async #runSteps(): Promise<EndReason> {
+    const { bot } = this.#input
+    while (true) {
+      this.#facts.steps++
+      const step = await this.#callModel({ withTools: this.#facts.steps < bot.limits.steps })
+      if (this.#budget.spent) return 'limit'
+      if (step.calls.length === 0) return step.finish === 'length' ? 'length' : 'stop'
+      if (this.#handToCaller(step.calls)) return 'tool-calls'
+      this.#messages.push({ role: 'assistant', text: step.text, toolCalls: step.calls })
+      this.#messages.push(
+        ...(await runTools(step.calls, this.#input, { signal: this.#signal, emit: this.#emit })),
+      )
+    }
+  }
+
+  async #callModel({ withTools }: { readonly withTools: boolean }): Promise<Step> {
+    const { model, retries, startedAt, bot, onProblem } = this.#input
+    const deadline = startedAt.tick + bot.limits.timeMs
+    const options = { signal: this.#signal, retries, deadline, onProblem }
+    const step: Step = { text: '', calls: [], finish: 'stop' }
+    for await (const part of startModel(model, this.#request(withTools), options)) {
+      if (part.type === 'text') this.#say(part.text, step)
+      else if (part.type === 'tool-call')
+        step.calls.push({ callId: part.callId, tool: part.tool, input: part.input })
+      else if (part.type === 'citation') this.#cite(part.passage)
+      else {
+        step.finish = part.reason
+        this.#usage = add(this.#usage, part.usage)
+      }
+      if (this.#budget.spent) break
+    }
+    if (step.finish === 'refused') throw new AppError('model_refused')
+    return step
+  }
+
+  #say(text: string, step: Step): void {
+    const allowed = this.#budget.take(text)
+    if (allowed === '') return
+    step.text += allowed
+    this.#emit({ type: 'text-delta', text: allowed })
+  }
+
+  #request(withTools: boolean): ModelRequest {
+    const { bot, callerInstructions, callerTools, sampling } = this.#input
+    const temperature = sampling.temperature ?? bot.temperature
+    const maxOutputTokens = sampling.maxOutputTokens ?? bot.maxOutputTokens
+    return {
+      instructions: callerInstructions ? `${bot.instructions}\n\n${callerInstructions}` : bot.instructions,
+      messages: this.#messages,
+      tools: withTools ? [...bot.tools, ...this.#callerTools(callerTools)] : [],
+      passages: this.#passages,
+      ...(temperature !== undefined && { temperature }),
+      ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+      ...(sampling.stopSequences && { stopSequences: sampling.stopSequences }),
+    }
+  }
+
+  /** A caller cannot take the place of a bot's own tool. */
+  #callerTools(tools: readonly ToolSpec[]): readonly ToolSpec[] {
+    return tools.filter(({ name }) => !this.#input.bot.tools.some((own) => own.name === name))
+  }
+
+  #start(): void {
+    const { turnId, conversationId, bot, revision, startedAt } = this.#input
+    const started = startedAt.date.toISOString()
+    this.#emit({ type: 'start', turnId, conversationId, bot: bot.name, revision, startedAt: started })
+  }
+
+  async #findPassages(): Promise<readonly Passage[]> {
+    const question = this.#messages.at(-1)
+    const { knowledge } = this.#input.bot
+    if (!knowledge || question?.role !== 'user') return []
+    try {
+      return await knowledge.search(question.text, { limit: 5, signal: this.#signal })
+    } catch (cause) {
+      this.#signal.throwIfAborted()
+      this.#input.onProblem({ what: 'knowledge-failed', cause })
+      return []
+    }
+  }
+
+  /** True when a call is for the caller: it gets those calls, and the turn ends. */
+  #handToCaller(calls: readonly ToolCall[]): boolean {
+    const external = this.#callerTools(this.#input.callerTools)
+    const handed = calls.filter((call) => external.some(({ name }) => name === call.tool))
+    for (const call of handed) this.#emit({ type: 'tool-call-start', ...call, external: true })
+    return handed.length > 0
+  }
+
+  /** Models that cite in the text (`[2]`) get their citation events from the text. */
+  #citeMarkedPassages(): void {
+    if (this.#passages.length === 0) return
+    for (const [, number] of this.#facts.text.matchAll(/\[(\d{1,3})\]/g)) this.#cite(Number(number) - 1)
+  }
+
+  #cite(index: number): void {
+    const passage = this.#passages[index]
+    if (!passage || this.#cited.has(index)) return
+    this.#cited.add(index)
+    const { source, heading, url } = passage
+    this.#emit({
+      type: 'citation',
+      index: index + 1,
+      source,
+      ...(heading && { heading }),
+      ...(url && { url }),
+    })
+  }
+
+  #suggest(): void {
+    const asked = new Set(this.#messages.map((message) => (message.role === 'user' ? message.text : '')))
+    const items = this.#input.bot.suggestions.filter((item) => !asked.has(item)).slice(0, 3)
+    if (items.length > 0) this.#emit({ type: 'suggestions', items })
+  }
+}
+
+interface Step {
+  text: string
+  readonly calls: ToolCall[]
+  finish: FinishReason
+}
+
+function add(a: Usage, b: Usage): Usage {
+  return { inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens }
+}

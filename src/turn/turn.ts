@@ -1,0 +1,38 @@
+import type { Bot } from '../bot.ts'
+import type { Message, ToolSpec } from '../messages.ts'
+import type { Model } from '../models/model.ts'
+
+/** The door of the turn room: what the engine needs to answer one message. */
+export interface TurnInput {
+  readonly turnId: string
+  readonly conversationId: string
+  /** Who is served; bound into every tool call. */
+  readonly subject: string
+  readonly bot: Bot
+  readonly revision: string
+  readonly model: Model
+  /** The conversation, oldest first; the last message is what to answer. The engine cuts it to the bot's window. */
+  readonly messages: readonly Message[]
+  /** Instructions of the caller, added after the bot's own. */
+  readonly callerInstructions?: string
+  /** Tools the caller runs itself. */
+  readonly callerTools: readonly ToolSpec[]
+  readonly sampling: Sampling
+  /** Further attempts after a retryable failure of the model, before it has said anything. */
+  readonly retries: number
+  /** Wall clock and monotonic milliseconds at which the turn began. */
+  readonly startedAt: { readonly date: Date; readonly tick: number }
+  /** Told what the events must not say: why a tool, a search or the model failed. */
+  readonly onProblem: (problem: TurnProblem) => void
+}
+
+export interface Sampling {
+  readonly temperature?: number
+  readonly maxOutputTokens?: number
+  readonly stopSequences?: readonly string[]
+}
+
+export interface TurnProblem {
+  readonly what: 'tool-failed' | 'knowledge-failed' | 'model-retried' | 'turn-failed'
+  readonly cause: unknown
+}
