@@ -1,0 +1,205 @@
+import type { z } from 'zod'
+import { AppError } from './errors.ts'
+import { nearest } from './nearest.ts'
+import { SETTING_ROWS, SETTINGS, type Setting, type SettingName } from './settings.ts'
+
+/** The environment as Botyard understood it, keyed by the names of the variables. Frozen. */
+export type Config = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends { readonly default: string }
+    ? z.output<(typeof SETTINGS)[Name]['type']>
+    : z.output<(typeof SETTINGS)[Name]['type']> | undefined
+}
+
+/** Variables and their text; `process.env` is one. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Something about one variable, safe to show: values of secrets are left out. */
+export interface ConfigProblem {
+  readonly variable: string
+  readonly problem: string
+  readonly remedy: string
+}
+
+export interface ConfigCheck {
+  /** Absent when there are problems. */
+  readonly config?: Config
+  /** Each of them keeps the server from starting. */
+  readonly problems: readonly ConfigProblem[]
+  /** The server starts, but probably not as meant. */
+  readonly warnings: readonly ConfigProblem[]
+}
+
+/** The providers a model string can begin with, in the order in which their keys are looked for. */
+export const PROVIDERS = [
+  { name: 'openai', key: 'OPENAI_API_KEY', baseUrl: 'OPENAI_BASE_URL', model: 'OPENAI_MODEL' },
+  { name: 'cohere', key: 'COHERE_API_KEY', baseUrl: 'COHERE_BASE_URL', model: 'COHERE_MODEL' },
+  { name: 'anthropic', key: 'ANTHROPIC_API_KEY', baseUrl: 'ANTHROPIC_BASE_URL', model: 'ANTHROPIC_MODEL' },
+  { name: 'grok', key: 'XAI_API_KEY', baseUrl: 'XAI_BASE_URL', model: 'GROK_MODEL' },
+] as const
+
+/** Reads the environment. Throws `invalid_configuration` with every problem and its remedy at once. */
+export function loadConfig(env: Environment = process.env): Config {
+  const { config, problems } = checkConfig(env)
+  if (config) return config
+  const lines = problems.map(({ variable, problem, remedy }) => `  ${variable} ${problem} ${remedy}`)
+  throw new AppError('invalid_configuration', {
+    params: { problem: `The environment cannot be used:\n${lines.join('\n')}` },
+  })
+}
+
+/** Reads the environment and reports everything that is wrong with it. An empty variable counts as absent. */
+export function checkConfig(env: Environment = process.env): ConfigCheck {
+  const { values, problems } = readValues(env)
+  const warnings = findUnread(env)
+  if (problems.length > 0) return { problems, warnings }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was read by the type of its own row
+  const config = Object.freeze(values) as Config
+  const conflicts = findConflicts(config)
+  warnings.push(...findDoubts(config))
+  return conflicts.length > 0 ? { problems: conflicts, warnings } : { config, problems: [], warnings }
+}
+
+/** The model string of bots that name none: MODEL, else LLM_PROVIDER's, else the first provider with a key, else `offline`. */
+export function defaultModelOf(config: Config): string {
+  if (config.MODEL) return config.MODEL
+  const provider = config.LLM_PROVIDER
+    ? PROVIDERS.find(({ name }) => name === config.LLM_PROVIDER)
+    : PROVIDERS.find(({ key }) => config[key])
+  return provider ? `${provider.name}/${config[provider.model]}` : 'offline'
+}
+
+/** The values nobody may see: what the log scrubs. */
+export function secretsOf(config: Config): readonly string[] {
+  const values = new Map<string, unknown>(Object.entries(config))
+  const secrets = SETTING_ROWS.flatMap(([name, { secret }]) => (secret ? [values.get(name) ?? []] : []))
+    .flat(2)
+    .map(String)
+  const { username, password } = URL.parse(config.DATABASE_URL ?? '') ?? {}
+  // A password equal to the user name hides nothing, and scrubbing that word would spoil the log.
+  return password && password !== username ? [...secrets, decodeURIComponent(password)] : secrets
+}
+
+interface Values {
+  readonly values: Readonly<Record<string, unknown>>
+  readonly problems: readonly ConfigProblem[]
+}
+
+function readValues(env: Environment): Values {
+  const values: Record<string, unknown> = {}
+  const problems: ConfigProblem[] = []
+  const production = env['NODE_ENV']?.trim().toLowerCase() === 'production'
+  for (const [name, setting] of SETTING_ROWS) {
+    const variable = namesOf(name, setting).find((known) => env[known]?.trim()) ?? name
+    const byDefault = (production ? setting.productionDefault : undefined) ?? setting.default
+    const text = env[variable]?.trim() || byDefault
+    if (text === undefined) continue
+    const read = setting.type.safeParse(text)
+    if (read.success) values[name] = read.data
+    else problems.push(unreadable(setting, { variable, text }))
+  }
+  return { values, problems }
+}
+
+function namesOf(name: string, { aliases = [] }: Setting): readonly string[] {
+  return [name, ...aliases]
+}
+
+function unreadable(setting: Setting, { variable, text }: { variable: string; text: string }): ConfigProblem {
+  const problem = setting.secret ? 'is not readable.' : `is ${JSON.stringify(text)}.`
+  const otherwise = setting.default === undefined ? 'or remove it' : `or remove it to use ${setting.default}`
+  return { variable, problem, remedy: `Set it to ${setting.type.description}, ${otherwise}.` }
+}
+
+/** What single variables cannot tell: values that contradict each other or are not safe in production. */
+function findConflicts(config: Config): readonly ConfigProblem[] {
+  const conflicts: ConfigProblem[] = [...findModelConflict(config)]
+  if (config.NODE_ENV !== 'production') return conflicts
+  if (config.CORS_ORIGINS?.includes('*'))
+    conflicts.push({
+      variable: 'CORS_ORIGINS',
+      problem: 'allows every web page in production.',
+      remedy: 'List the origins of your own pages, such as https://app.example.com.',
+    })
+  if (config.API_KEYS?.some((key) => key.length < 16))
+    conflicts.push({
+      variable: 'API_KEYS',
+      problem: 'holds a key shorter than 16 characters.',
+      remedy: 'Use long random keys, such as the output of `openssl rand -hex 24`.',
+    })
+  return conflicts
+}
+
+function findModelConflict(config: Config): readonly ConfigProblem[] {
+  const variable = config.MODEL ? 'MODEL' : 'LLM_PROVIDER'
+  const name = config.MODEL?.split('/')[0] ?? config.LLM_PROVIDER
+  if (name === undefined || name === 'offline') return []
+  const provider = PROVIDERS.find((known) => known.name === name)
+  if (!provider) {
+    const known = PROVIDERS.map((row) => row.name).join(', ')
+    return [
+      { variable, problem: `names the unknown provider "${name}".`, remedy: `Use ${known} or offline.` },
+    ]
+  }
+  const { key, baseUrl } = provider
+  // Other servers behind the same API, such as local ones, often need no key.
+  if (config[key] || config[baseUrl] !== SETTINGS[baseUrl].default) return []
+  return [
+    {
+      variable,
+      problem: `chooses ${name}, but ${key} is not set.`,
+      remedy: `Set ${key}, or ${variable}=offline.`,
+    },
+  ]
+}
+
+function findDoubts(config: Config): readonly ConfigProblem[] {
+  const doubts: ConfigProblem[] = []
+  if (config.COHERE_MODEL.startsWith('command-r'))
+    doubts.push({
+      variable: 'COHERE_MODEL',
+      problem: `is ${config.COHERE_MODEL}, which Cohere deprecated on 2025-09-15.`,
+      remedy: `Use ${SETTINGS.COHERE_MODEL.default}.`,
+    })
+  if (config.HTTP_HEADERS_TIMEOUT <= config.HTTP_KEEP_ALIVE_TIMEOUT)
+    doubts.push({
+      variable: 'HTTP_HEADERS_TIMEOUT',
+      problem: 'is not longer than HTTP_KEEP_ALIVE_TIMEOUT, so reused connections may be cut.',
+      remedy: `Set it to ${config.HTTP_KEEP_ALIVE_TIMEOUT + 1_000} or more.`,
+    })
+  return config.NODE_ENV === 'production' ? [...doubts, ...findProductionDoubts(config)] : doubts
+}
+
+function findProductionDoubts(config: Config): readonly ConfigProblem[] {
+  const doubts: ConfigProblem[] = []
+  if (!config.DATABASE_URL)
+    doubts.push({
+      variable: 'DATABASE_URL',
+      problem: 'is not set: the embedded database serves one process and is not safe against power loss.',
+      remedy: 'Set it to a PostgreSQL 15 or newer.',
+    })
+  if (defaultModelOf(config) === 'offline' && config.MODEL === undefined && config.LLM_PROVIDER === undefined)
+    doubts.push({
+      variable: 'MODEL',
+      problem: 'is not set and there is no API key: the offline model answers.',
+      remedy: 'Set OPENAI_API_KEY or the key of another provider, or MODEL=offline when you mean it.',
+    })
+  return doubts
+}
+
+/** Names that look like ours but are not read, because they are misspelt or another name came first. */
+function findUnread(env: Environment): ConfigProblem[] {
+  const present = new Set(Object.keys(env).filter((name) => env[name]?.trim()))
+  const known = new Set(SETTING_ROWS.flatMap(([name, setting]) => namesOf(name, setting)))
+  const misspelt = [...present].flatMap((variable) => {
+    const meant = known.has(variable)
+      ? undefined
+      : nearest(variable, known, (name) => Math.floor(name.length / 8))
+    return meant ? [{ variable, problem: 'is not read.', remedy: `Did you mean ${meant}?` }] : []
+  })
+  const doubled = SETTING_ROWS.flatMap(([name, setting]) => {
+    const [winner, ...losers] = namesOf(name, setting).filter((alias) => present.has(alias))
+    const remedy = `Remove it: ${winner} means the same and comes first.`
+    return losers.map((variable) => ({ variable, problem: 'is not read.', remedy }))
+  })
+  return [...misspelt, ...doubled]
+}

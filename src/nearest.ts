@@ -1,0 +1,41 @@
+/**
+ * The candidate that a misspelt `word` most likely meant, or undefined when none is within `maxDistance` edits
+ * (a letter added, left out, exchanged, or two neighbours swapped).
+ */
+export function nearest<Word extends string>(
+  word: string,
+  candidates: Iterable<Word>,
+  maxDistance: (candidate: Word) => number,
+): Word | undefined {
+  let best: Word | undefined
+  let bestDistance = Infinity
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) > maxDistance(candidate)) continue
+    const distance = editDistance(word, candidate)
+    if (distance > maxDistance(candidate) || distance >= bestDistance) continue
+    best = candidate
+    bestDistance = distance
+  }
+  return best
+}
+
+/** Optimal string alignment, row by row. */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      row[j] = Math.min(
+        last[j]! + 1,
+        row[j - 1]! + 1,
+        last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1),
+        swapped ? beforeLast[j - 2]! + 1 : Infinity,
+      )
+    }
+    beforeLast = last
+    last = row
+  }
+  return last[b.length]!
+}

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest'
+import { createLog, type Log } from './log.ts'
+
+const CANARY = 'canary-7f"\\3Zq/é+=value'
+
+function record(options: { pretty?: boolean } = {}): { log: Log; lines: string[] } {
+  const lines: string[] = []
+  const destination = { write: (line: string) => lines.push(line) }
+  return {
+    log: createLog({ level: 'trace', pretty: options.pretty ?? false, secrets: [CANARY], destination }),
+    lines,
+  }
+}
+
+const LEAKY_CALLS: readonly (readonly [string, (log: Log, secret: string) => void])[] = [
+  ['a message', (log, secret) => log.info(`key is ${secret}.`)],
+  ['a message with placeholders', (log, secret) => log.info('key is %s', secret)],
+  ['the message of an error', (log, secret) => log.error(new Error(`refused ${secret}`))],
+  ['a cause', (log, secret) => log.error({ err: new Error('a', { cause: new Error(secret) }) }, 'failed')],
+  ['a cause that is an object', (log, secret) => log.error({ err: new Error('a', { cause: { secret } }) })],
+  [
+    'a part of an aggregate',
+    (log, secret) => log.error({ err: new AggregateError([new Error(secret)], 'all') }),
+  ],
+  ['a nested object', (log, secret) => log.info({ a: { b: { C: { secret } } } })],
+  ['an array', (log, secret) => log.info({ list: [[secret]] })],
+  ['a key', (log, secret) => log.info({ [secret]: 1 })],
+  ['the bindings of a child', (log, secret) => log.child({ secret }).info('hello')],
+  ['a URL', (log, secret) => log.info({ url: `https://example.com/?q=${encodeURIComponent(secret)}` })],
+  ['a JSON string', (log, secret) => log.info({ body: JSON.stringify({ secret }) })],
+  [
+    'a JSON string in a JSON string',
+    (log, secret) => log.info({ body: JSON.stringify(JSON.stringify(secret)) }),
+  ],
+]
+
+test.each(LEAKY_CALLS)('a configured secret in %s does not reach the output', (_, write) => {
+  for (const pretty of [false, true]) {
+    const { log, lines } = record({ pretty })
+    write(log, CANARY)
+    expect(lines.join('')).toContain('[secret]')
+    expect(lines.join('')).not.toMatch(/canary|3Zq|value/)
+    if (!pretty) expect(() => JSON.parse(lines.join(''))).not.toThrow()
+  }
+})
+
+test.each([
+  ['an OpenAI key', 'sk-proj-abcdefghijklmnop_123'],
+  ['an Anthropic key', 'sk-ant-api03-abcdefghijklmnop'],
+  ['an xAI key', 'xai-abcdefghijklmnop'],
+  ['a Telegram token', '123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1'],
+  ['a JSON Web Token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P'],
+])('%s is scrubbed although nobody configured it', (_, secret) => {
+  for (const [, write] of LEAKY_CALLS) {
+    const { log, lines } = record()
+    write(log, secret)
+    write(log, `\n${secret}\t`)
+    expect(lines.join('')).not.toContain(secret)
+  }
+})
+
+test.each([
+  ['Authorization: Bearer abc.def-ghi', 'Authorization: Bearer [secret]'],
+  ['postgresql://me:p4ss/w:rd@db/x', 'postgresql://me:[secret]@db/x'],
+  ['GET /x?api_key=abc&lang=en', 'GET /x?api_key=[secret]&lang=en'],
+])('%s is written as %s', (text, expected) => {
+  const { log, lines } = record()
+  log.info(text)
+  expect(JSON.parse(lines.join(''))).toMatchObject({ msg: expected })
+})
+
+test('ordinary text is written as it is', () => {
+  const { log, lines } = record()
+  log.info(
+    'The task-sk-list at https://example.com:8080/a took 12:30, ask me@example.com, see risk-management-handbook.',
+  )
+  expect(lines.join('')).not.toContain('[secret]')
+})
+
+test('an error is written with its code, its causes and its stack', () => {
+  const { log, lines } = record()
+  const root = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' })
+  log.error({ err: new TypeError('cannot answer', { cause: root }) }, 'turn failed')
+  expect(JSON.parse(lines.join(''))).toMatchObject({
+    level: 'error',
+    msg: 'turn failed',
+    err: {
+      type: 'TypeError',
+      message: 'cannot answer',
+      stack: expect.stringContaining('log.test.ts'),
+      cause: { code: 'ECONNREFUSED', message: 'connection refused' },
+    },
+  })
+})
+
+test('an error that is its own cause is written and ends', () => {
+  const { log, lines } = record()
+  const error = new Error('loop')
+  error.cause = error
+  log.error(error)
+  expect(lines).toHaveLength(1)
+})

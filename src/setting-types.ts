@@ -1,0 +1,79 @@
+import { z } from 'zod'
+
+/** A way to read the text of an environment variable. Its description ends the sentence "Set it to …". */
+export type SettingType<Value> = z.ZodType<Value, string>
+
+export const anyText: SettingType<string> = z.string().describe('any text')
+
+export const yesOrNo: SettingType<boolean> = z.stringbool().describe('`true` or `false`')
+
+export const webUrl: SettingType<string> = z
+  .url({ protocol: /^https?$/ })
+  .transform((url) => url.replace(/\/+$/, ''))
+  .describe('a URL that starts with `http://` or `https://`')
+
+/** SQLAlchemy's driver suffix is accepted and dropped. */
+export const databaseUrl: SettingType<string> = z
+  .string()
+  .regex(/^postgres(ql)?(\+asyncpg)?:\/\/./)
+  .transform((url) => url.replace(/^postgres(ql)?(\+asyncpg)?:/, 'postgresql:'))
+  .describe('a URL that starts with `postgresql://`, `postgres://` or `postgresql+asyncpg://`')
+
+export const modelName: SettingType<string> = z
+  .string()
+  .regex(/^(offline|[a-z0-9-]+\/\S+)$/)
+  .describe('`provider/model`, or `offline`')
+
+export const origins: SettingType<readonly string[]> = list(z.string().transform(toOrigin)).describe(
+  'origins such as `https://app.example.com`, separated by commas, or `*`',
+)
+
+export const keys: SettingType<readonly string[]> = list(z.string()).describe('keys, separated by commas')
+
+export function whole(lowest: number, highest: number): SettingType<number> {
+  return z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .pipe(z.int().min(lowest).max(highest))
+    .describe(`a whole number from ${lowest} to ${highest}`)
+}
+
+export function decimal(lowest: number, highest: number): SettingType<number> {
+  return z
+    .string()
+    .transform(Number)
+    .pipe(z.number().min(lowest).max(highest))
+    .describe(`a number from ${lowest} to ${highest}`)
+}
+
+/** Any number; one outside the bounds counts as the nearer bound. */
+export function clamped(lowest: number, highest: number): SettingType<number> {
+  return z
+    .string()
+    .transform(Number)
+    .pipe(z.number().transform((value) => Math.min(highest, Math.max(lowest, value))))
+    .describe(`a number from ${lowest} to ${highest}`)
+}
+
+/** One of `names`, in any case. */
+export function choice<const Name extends string>(names: readonly Name[]): SettingType<Name> {
+  const known = names.map((name) => `\`${name}\``).join(', ')
+  return z.string().toLowerCase().pipe(z.enum(names)).describe(`one of ${known}`)
+}
+
+function list(item: z.ZodType<string, string>): SettingType<readonly string[]> {
+  return z
+    .string()
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .pipe(z.array(item).min(1))
+    .transform((items) => Object.freeze(items))
+}
+
+function toOrigin(text: string, context: z.RefinementCtx): string {
+  const url = URL.parse(text)
+  if (text === '*') return text
+  if (url && url.origin !== 'null' && url.href === `${url.origin}/`) return url.origin
+  context.addIssue('not an origin')
+  return z.NEVER
+}

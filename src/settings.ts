@@ -1,0 +1,304 @@
+import type { z } from 'zod'
+import {
+  anyText,
+  choice,
+  clamped,
+  databaseUrl,
+  decimal,
+  keys,
+  modelName,
+  origins,
+  webUrl,
+  whole,
+  yesOrNo,
+} from './setting-types.ts'
+
+/** One environment variable: how it is read and what the pages say about it. */
+export interface Setting {
+  readonly section: Section
+  /** One sentence for `.env.example` and the configuration page. */
+  readonly about: string
+  /** Turns the text of the variable into its value; its description says what text is accepted. */
+  readonly type: z.ZodType<unknown, string>
+  /** Written as in the environment. Absent: the value may be missing. */
+  readonly default?: string
+  /** Takes the place of `default` when NODE_ENV is `production`. */
+  readonly productionDefault?: string
+  readonly example?: string
+  /** The value is never logged, shown or put into a page. */
+  readonly secret?: true
+  /** Other names that are read when the variable itself is not set; the first that is set wins. */
+  readonly aliases?: readonly string[]
+}
+
+export type Section = 'Server' | 'Database' | 'Models' | 'Channels'
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+/**
+ * Every environment variable Botyard reads, in the order of the pages. `src/config.ts` reads them; `.env.example`
+ * and `docs/configuration.md` are written from this table.
+ */
+export const SETTINGS = {
+  NODE_ENV: {
+    section: 'Server',
+    about: 'Chooses the defaults: `production` is strict and listens on every interface.',
+    type: choice(['development', 'production', 'test']),
+    default: 'development',
+  },
+  HOST: {
+    section: 'Server',
+    about: 'The address to listen on; `127.0.0.1` is reachable from this computer only.',
+    type: anyText,
+    default: '127.0.0.1',
+    productionDefault: '0.0.0.0',
+  },
+  PORT: {
+    section: 'Server',
+    about: 'The port to listen on; 0 takes any free one.',
+    type: whole(0, 65_535),
+    default: '5000',
+  },
+  APP_URL: {
+    section: 'Server',
+    about: 'Where people reach this server, for links it gives out.',
+    type: webUrl,
+    example: 'https://bots.example.com',
+  },
+  CORS_ORIGINS: {
+    section: 'Server',
+    about: 'Web pages of other origins that may call this server; `*` (any) is refused in production.',
+    type: origins,
+    example: 'https://app.example.com,https://www.example.com',
+    aliases: ['CORS_ORIGIN', 'ALLOWED_ORIGINS'],
+  },
+  TRUST_PROXY: {
+    section: 'Server',
+    about: 'Believe the `X-Forwarded-*` headers; set it only behind a reverse proxy that overwrites them.',
+    type: yesOrNo,
+    default: 'false',
+  },
+  MAX_BODY_BYTES: {
+    section: 'Server',
+    about: 'The largest request body that is read, in bytes.',
+    type: whole(1_024, 1_073_741_824),
+    default: '1048576',
+  },
+  HTTP_KEEP_ALIVE_TIMEOUT: {
+    section: 'Server',
+    about: 'How long an idle connection stays open, in milliseconds; longer than that of the proxy in front.',
+    type: whole(0, 3_600_000),
+    default: '65000',
+  },
+  HTTP_HEADERS_TIMEOUT: {
+    section: 'Server',
+    about: 'How long a client may take to send its headers, in milliseconds.',
+    type: whole(1, 3_600_000),
+    default: '66000',
+  },
+  MAX_RUNNING_TURNS: {
+    section: 'Server',
+    about: 'Answers written at the same time; a request above that gets 503 and may try again.',
+    type: whole(1, 1_000_000),
+    default: '1000',
+  },
+  DRAIN_TIMEOUT_MS: {
+    section: 'Server',
+    about: 'How long running answers may take to end after the signal to stop, in milliseconds.',
+    type: whole(0, 3_600_000),
+    default: '25000',
+  },
+  DRAIN_LINGER_MS: {
+    section: 'Server',
+    about:
+      'How long requests are still taken after the signal to stop, so that a load balancer can look away, in milliseconds.',
+    type: whole(0, 60_000),
+    default: '0',
+    productionDefault: '1500',
+  },
+  LOG_LEVEL: {
+    section: 'Server',
+    about: 'The least important lines to log.',
+    type: choice(LOG_LEVELS),
+    default: 'info',
+  },
+
+  DATABASE_URL: {
+    section: 'Database',
+    about: 'The PostgreSQL to use; without it an embedded one keeps its files in DATA_DIR.',
+    type: databaseUrl,
+    example: 'postgresql://botyard:password@localhost:5432/botyard',
+    secret: true,
+  },
+  DATA_DIR: {
+    section: 'Database',
+    about: 'The folder of the embedded database; one process at a time.',
+    type: anyText,
+    default: './.botyard/data',
+  },
+  DATABASE_POOL_SIZE: {
+    section: 'Database',
+    about: 'Connections to PostgreSQL that one process opens at most.',
+    type: whole(1, 1_000),
+    default: '10',
+  },
+  DATABASE_TIMEOUT: {
+    section: 'Database',
+    about: 'How long one query may take, in seconds.',
+    type: decimal(0.1, 3_600),
+    default: '5',
+  },
+  DATABASE_CONNECT_TIMEOUT_SECONDS: {
+    section: 'Database',
+    about: 'How long opening a connection may take, in seconds; values outside 1 to 30 count as 1 or 30.',
+    type: clamped(1, 30),
+    default: '5',
+  },
+  DATABASE_MIGRATE: {
+    section: 'Database',
+    about: 'Run pending migrations when the server starts; otherwise run `botyard migrate up` before it.',
+    type: yesOrNo,
+    default: 'true',
+  },
+  EVENT_LOG_HOURS: {
+    section: 'Database',
+    about: 'How long the events of an answer are kept for clients that resume it, in hours; messages stay.',
+    type: whole(1, 8_760),
+    default: '24',
+  },
+
+  MODEL: {
+    section: 'Models',
+    about:
+      'The model of bots that name none; without it LLM_PROVIDER, or the first API key that is set, decides.',
+    type: modelName,
+    example: 'openai/gpt-4o-mini',
+  },
+  LLM_PROVIDER: {
+    section: 'Models',
+    about: 'The provider of bots that name no model; its *_MODEL variable names the model.',
+    type: choice(['openai', 'cohere', 'anthropic', 'grok', 'offline']),
+    example: 'openai',
+  },
+  OPENAI_API_KEY: {
+    section: 'Models',
+    about: 'The key for OpenAI, or for the server at OPENAI_BASE_URL.',
+    type: anyText,
+    example: 'sk-…',
+    secret: true,
+  },
+  OPENAI_BASE_URL: {
+    section: 'Models',
+    about: 'Where to reach OpenAI, or any server that speaks its Chat Completions API.',
+    type: webUrl,
+    default: 'https://api.openai.com/v1',
+  },
+  OPENAI_MODEL: {
+    section: 'Models',
+    about: 'The model when OpenAI is the provider.',
+    type: anyText,
+    default: 'gpt-4o-mini',
+  },
+  COHERE_API_KEY: {
+    section: 'Models',
+    about: 'The key for Cohere.',
+    type: anyText,
+    example: '…',
+    secret: true,
+  },
+  COHERE_BASE_URL: {
+    section: 'Models',
+    about: 'Where to reach Cohere.',
+    type: webUrl,
+    default: 'https://api.cohere.com',
+  },
+  COHERE_MODEL: {
+    section: 'Models',
+    about: 'The model when Cohere is the provider.',
+    type: anyText,
+    default: 'command-a-03-2025',
+  },
+  ANTHROPIC_API_KEY: {
+    section: 'Models',
+    about: 'The key for Anthropic.',
+    type: anyText,
+    example: 'sk-ant-…',
+    secret: true,
+  },
+  ANTHROPIC_BASE_URL: {
+    section: 'Models',
+    about: 'Where to reach Anthropic.',
+    type: webUrl,
+    default: 'https://api.anthropic.com',
+  },
+  ANTHROPIC_MODEL: {
+    section: 'Models',
+    about: 'The model when Anthropic is the provider.',
+    type: anyText,
+    default: 'claude-haiku-5-5',
+  },
+  XAI_API_KEY: {
+    section: 'Models',
+    about: 'The key for xAI (Grok).',
+    type: anyText,
+    example: 'xai-…',
+    secret: true,
+  },
+  XAI_BASE_URL: {
+    section: 'Models',
+    about: 'Where to reach xAI (Grok).',
+    type: webUrl,
+    default: 'https://api.x.ai/v1',
+  },
+  GROK_MODEL: {
+    section: 'Models',
+    about: 'The model when xAI (Grok) is the provider.',
+    type: anyText,
+    default: 'grok-3-mini',
+  },
+  OFFLINE_PACE_MS: {
+    section: 'Models',
+    about: 'The pause between two pieces of text of the offline model, in milliseconds.',
+    type: whole(0, 60_000),
+    default: '25',
+  },
+  MODEL_CONNECT_TIMEOUT_MS: {
+    section: 'Models',
+    about: 'How long opening a connection to a provider may take, in milliseconds.',
+    type: whole(1, 600_000),
+    default: '5000',
+  },
+  MODEL_FIRST_TOKEN_TIMEOUT_MS: {
+    section: 'Models',
+    about: 'How long a model may take to begin its answer, in milliseconds.',
+    type: whole(1, 600_000),
+    default: '30000',
+  },
+  MODEL_IDLE_TIMEOUT_MS: {
+    section: 'Models',
+    about: 'How long a model may pause within its answer, in milliseconds.',
+    type: whole(1, 600_000),
+    default: '30000',
+  },
+  MODEL_RETRIES: {
+    section: 'Models',
+    about: 'How often a call to a model that failed before its first piece of text is tried again.',
+    type: whole(0, 10),
+    default: '2',
+  },
+
+  API_KEYS: {
+    section: 'Channels',
+    about:
+      'Keys the OpenAI-compatible endpoint accepts; without any it is open in development and off in production.',
+    type: keys,
+    example: 'a-long-random-key,another-long-random-key',
+    secret: true,
+  },
+} as const satisfies Record<string, Setting>
+
+/** The name of an environment variable of Botyard. */
+export type SettingName = keyof typeof SETTINGS
+
+/** The same table with every optional column, for code that walks over it. */
+export const SETTING_ROWS: readonly (readonly [string, Setting])[] = Object.entries<Setting>(SETTINGS)
