@@ -1,0 +1,43 @@
+import type { Bot } from './bot.ts'
+import { AppError } from './errors.ts'
+
+export interface ProjectDefinition {
+  /** At least one, each with a name of its own. */
+  readonly bots: readonly Bot[]
+  /** The name of the bot that answers when a caller names none. Default: the first one. */
+  readonly defaultBot?: string
+}
+
+/** What one server serves. Made by `defineConfig`. */
+export interface Project {
+  /** The default bot first. */
+  readonly bots: readonly Bot[]
+  readonly defaultBot: Bot
+}
+
+/**
+ * Defines what a server serves; the default export of `botyard.config.ts`. Throws `invalid_definition`, naming the
+ * field and the fix, when it cannot work.
+ *
+ * @example
+ * export default defineConfig({ bots: [support, sales], defaultBot: 'support' })
+ */
+export function defineConfig({ bots, defaultBot }: ProjectDefinition): Project {
+  const repeated = bots.find((bot, index) => bots.findIndex(({ name }) => name === bot.name) < index)
+  if (repeated) throw invalid(`\`bots\` holds two bots named "${repeated.name}"; rename one of them.`)
+  const [first] = bots
+  if (!first) throw invalid('`bots` is empty; list at least one bot made by defineBot.')
+  const chosen = defaultBot === undefined ? first : bots.find(({ name }) => name === defaultBot)
+  if (!chosen) {
+    const names = bots.map(({ name }) => name).join(', ')
+    throw invalid(`\`defaultBot\` is "${defaultBot}", which is none of the bots; use one of ${names}.`)
+  }
+  return Object.freeze({
+    bots: Object.freeze([chosen, ...bots.filter((bot) => bot !== chosen)]),
+    defaultBot: chosen,
+  })
+}
+
+function invalid(problem: string): AppError {
+  return new AppError('invalid_definition', { params: { problem: `defineConfig: ${problem}` } })
+}
