@@ -90,8 +90,8 @@ describe('problems', () => {
   })
 
   test('all of them are reported at once, each with its remedy', () => {
-    const env = { PORT: 'x', LOG_LEVEL: 'loud', CORS_ORIGIN: 'nowhere' }
-    expect(variablesOf(checkConfig(env).problems)).toEqual(['PORT', 'CORS_ORIGIN', 'LOG_LEVEL'])
+    const env = { PORT: 'x', LOG_LEVEL: 'loud', CORS_ORIGIN: 'nowhere', MODEL: 'cohere/command-a-03-2025' }
+    expect(variablesOf(checkConfig(env).problems)).toEqual(['PORT', 'CORS_ORIGIN', 'LOG_LEVEL', 'MODEL'])
     expect(() => loadConfig(env)).toThrow(
       'PORT is "x". Set it to a whole number from 0 to 65535, or remove it to use 5000.',
     )

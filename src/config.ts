@@ -50,13 +50,11 @@ export function loadConfig(env: Environment = process.env): Config {
 /** Reads the environment and reports everything that is wrong with it. An empty variable counts as absent. */
 export function checkConfig(env: Environment = process.env): ConfigCheck {
   const { values, problems } = readValues(env)
-  const warnings = findUnread(env)
-  if (problems.length > 0) return { problems, warnings }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was read by the type of its own row
   const config = Object.freeze(values) as Config
-  const conflicts = findConflicts(config)
-  warnings.push(...findDoubts(config))
-  return conflicts.length > 0 ? { problems: conflicts, warnings } : { config, problems: [], warnings }
+  const all = [...problems, ...findConflicts(config)]
+  const warnings = [...findUnread(env), ...findDoubts(config)]
+  return all.length > 0 ? { problems: all, warnings } : { config, problems: [], warnings }
 }
 
 /** The model string of bots that name none: MODEL, else LLM_PROVIDER's, else the first provider with a key, else `offline`. */
@@ -80,6 +78,7 @@ export function secretsOf(config: Config): readonly string[] {
 }
 
 interface Values {
+  /** What could not be read has its default here, so that everything else can be judged too. */
   readonly values: Readonly<Record<string, unknown>>
   readonly problems: readonly ConfigProblem[]
 }
@@ -94,8 +93,8 @@ function readValues(env: Environment): Values {
     const text = env[variable]?.trim() || byDefault
     if (text === undefined) continue
     const read = setting.type.safeParse(text)
-    if (read.success) values[name] = read.data
-    else problems.push(unreadable(setting, { variable, text }))
+    if (!read.success) problems.push(unreadable(setting, { variable, text }))
+    values[name] = read.success ? read.data : byDefault && setting.type.parse(byDefault)
   }
   return { values, problems }
 }
@@ -187,7 +186,7 @@ function findProductionDoubts(config: Config): readonly ConfigProblem[] {
 }
 
 /** Names that look like ours but are not read, because they are misspelt or another name came first. */
-function findUnread(env: Environment): ConfigProblem[] {
+function findUnread(env: Environment): readonly ConfigProblem[] {
   const present = new Set(Object.keys(env).filter((name) => env[name]?.trim()))
   const known = new Set(SETTING_ROWS.flatMap(([name, setting]) => namesOf(name, setting)))
   const misspelt = [...present].flatMap((variable) => {
