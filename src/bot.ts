@@ -137,7 +137,13 @@ function findToolProblem({ name, tools = [] }: BotDefinition): string | undefine
   return undefined
 }
 
-function findNumberProblem({ name, temperature, maxOutputTokens, suggestions, limits }: BotDefinition): string | undefined {
+function findNumberProblem({
+  name,
+  temperature,
+  maxOutputTokens,
+  suggestions,
+  limits,
+}: BotDefinition): string | undefined {
   if (temperature !== undefined && !(temperature >= 0 && temperature <= 2))
     return `\`temperature\` of "${name}" is ${temperature}; use a number from 0 to 2.`
   if (maxOutputTokens !== undefined && !(Number.isInteger(maxOutputTokens) && maxOutputTokens > 0))

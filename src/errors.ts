@@ -96,7 +96,11 @@ export const ERRORS = {
     retryable: false,
     sentence: 'The language model declined to answer this message.',
   },
-  model_empty_answer: { status: 502, retryable: true, sentence: 'The language model gave no answer. Please try again.' },
+  model_empty_answer: {
+    status: 502,
+    retryable: true,
+    sentence: 'The language model gave no answer. Please try again.',
+  },
   model_stream_broken: {
     status: 502,
     retryable: true,

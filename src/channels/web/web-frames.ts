@@ -1,0 +1,159 @@
+import type { ErrorCode } from '../../errors.ts'
+import type { EndEvent, ErrorEvent, LoggedEvent, TurnEvent } from '../../events.ts'
+import { toFrame } from '../../http/event-stream.ts'
+
+/** What a connection adds to the events of a turn. */
+export interface FrameContext {
+  readonly turnId: string
+  /** Names the connection, in the form of guide 002: `chat-<ms>-<9 characters>`. */
+  readonly clientId: string
+  readonly sessionId: string | null
+  /** BCP 47 tag of the request. */
+  readonly language: string
+  /** Told right after the start. */
+  readonly warning?: string
+}
+
+/**
+ * The frames of one event in the wire format of guide 002, with the superset of fields its documents and clients
+ * read. Every frame has an id, `<turn>:<seq>`; of several frames for one event only the last carries its `seq`,
+ * so a reader that resumes after a half-read group gets the whole group again.
+ */
+export function toWebFrames({ seq, event }: LoggedEvent, context: FrameContext): string {
+  // The one event that comes per token: no intermediate objects.
+  if (event.type === 'text-delta') {
+    const text = JSON.stringify(event.text)
+    return `id: ${context.turnId}:${seq}\nevent: text\ndata: {"content":${text},"token":${text}}\n\n`
+  }
+  const frames = framesOf(event, context)
+  return frames
+    .map(([name, data], index) => {
+      const place = index === frames.length - 1 ? seq : seq - 1
+      return toFrame({ id: `${context.turnId}:${place}`, event: name, data: JSON.stringify(data) })
+    })
+    .join('')
+}
+
+/** `Last-Event-ID` of a reader that comes back; undefined when the text is not one of ours. */
+export function parseEventId(text: string): { readonly turnId: string; readonly seq: number } | undefined {
+  const match = /^([0-9a-f-]{36}):(\d{1,9})$/.exec(text.trim())
+  return match ? { turnId: match[1] ?? '', seq: Number(match[2]) } : undefined
+}
+
+/** The frames for a request that fails after the stream was promised: `connected`, `error`, `close`. */
+export function toRefusalFrames(
+  error: Omit<ErrorEvent, 'type'>,
+  context: Omit<FrameContext, 'turnId'>,
+): string {
+  const frames: readonly Frame[] = [connected(context), ...errorFrames({ type: 'error', ...error })]
+  return frames.map(([event, data]) => toFrame({ event, data: JSON.stringify(data) })).join('')
+}
+
+type Frame = readonly [name: string, data: Readonly<Record<string, unknown>>]
+
+// oxlint-disable-next-line complexity -- one flat case for each event of the union
+function framesOf(
+  event: Exclude<TurnEvent, { type: 'text-delta' }>,
+  context: FrameContext,
+): readonly Frame[] {
+  switch (event.type) {
+    case 'start':
+      return [
+        connected({ ...context, streamId: event.turnId }),
+        status('Processing your request...'),
+        ...(context.warning ? [warning(context.warning)] : []),
+      ]
+    case 'replace':
+      return [['replace', { content: event.text }]]
+    case 'tool-call-start':
+      return [['tool', { callId: event.callId, tool: event.tool, status: 'started', timestamp: now() }]]
+    case 'tool-call-end':
+      return [['tool', { callId: event.callId, tool: event.tool, ...toolEnd(event), timestamp: now() }]]
+    case 'citation':
+      return [['citation', { ...event, type: undefined }]]
+    case 'suggestions':
+      return [['suggestions', { items: event.items, count: event.items.length, suggestions: event.items }]]
+    case 'file':
+      return [['file', { ...event, type: undefined }]]
+    case 'data':
+      return [['metadata', { [event.name]: event.value, timestamp: now() }]]
+    case 'audio':
+      return [['audio', { ...event, type: undefined, format: 'base64' }]]
+    case 'usage':
+      return [['usage', { ...event, type: undefined }]]
+    case 'error':
+      return errorFrames(event)
+    case 'end':
+      return [complete(event, context), close(context.clientId, 'Stream complete')]
+  }
+}
+
+/** A tool's output may hold what only the model may see, so readers learn how it went and no more. */
+function toolEnd({ ok, durationMs }: { readonly ok: boolean; readonly durationMs: number }): object {
+  return { status: ok ? 'done' : 'failed', durationMs }
+}
+
+function connected({
+  clientId,
+  sessionId,
+  streamId,
+}: Pick<FrameContext, 'clientId' | 'sessionId'> & { streamId?: string }): Frame {
+  return [
+    'connected',
+    { clientId, sessionId, streamId, timestamp: now(), message: 'SSE connection established' },
+  ]
+}
+
+function status(message: string): Frame {
+  return ['status', { status: 'processing', message, timestamp: now() }]
+}
+
+function warning(message: string): Frame {
+  return ['warning', { message, warning: message, timestamp: now() }]
+}
+
+function complete(event: EndEvent, { language, sessionId }: FrameContext): Frame {
+  return [
+    'complete',
+    {
+      success: true,
+      reason: event.reason,
+      duration: event.durationMs,
+      wordCount: event.wordCount,
+      sentenceCount: event.sentenceCount,
+      audioChunks: 0,
+      firstTokenLatency: event.firstTokenMs,
+      firstAudioLatency: null,
+      language,
+      sessionId,
+      timestamp: now(),
+    },
+  ]
+}
+
+function errorFrames({ message, code, retryable }: ErrorEvent): readonly Frame[] {
+  const data = { message, error: message, code: documentedCode(code), canRetry: retryable, timestamp: now() }
+  return [['error', data], close('error', message)]
+}
+
+function close(reason: string, message: string): Frame {
+  return ['close', { reason, message, timestamp: now() }]
+}
+
+/** Codes that guide 002 documents for its clients; ours are upper-cased otherwise. */
+const DOCUMENTED_CODES: Partial<Record<ErrorCode, string>> = {
+  turn_timeout: 'OPENAI_TIMEOUT',
+  model_rate_limited: 'RATE_LIMIT',
+  overloaded: 'RATE_LIMIT',
+  validation_failed: 'INVALID_INPUT',
+  invalid_request: 'INVALID_INPUT',
+  database_unavailable: 'DB_CONNECTION_ERROR',
+}
+
+function documentedCode(code: ErrorCode): string {
+  return DOCUMENTED_CODES[code] ?? code.toUpperCase()
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+
+const SESSION =
+  'Groups messages into one conversation. Whoever knows it can read the conversation: keep it secret.'
+
+/** Body of both chat endpoints, as guide 002 gives it; unknown keys are dropped. */
+export const ChatQuery = z.object({
+  query: z.string().trim().min(1).max(5_000).describe('What the person says.'),
+  chatbotId: z.string().trim().min(1).max(100).describe('Name of the bot.'),
+  sessionId: z.string().trim().min(1).max(100).optional().describe(`${SESSION} Absent: a new conversation.`),
+  email: z.email().optional(),
+  phone: z
+    .string()
+    .regex(/^\+?[0-9]{7,15}$/)
+    .optional(),
+  name: z.string().max(200).optional(),
+  enableTTS: z.boolean().default(false).describe('Speak the answer, when a voice is configured.'),
+  language: z.string().max(35).default('en-IN').describe('BCP 47 tag.'),
+  context: z.record(z.string(), z.unknown()).optional(),
+})
+
+/** In production a session id has to be one that nobody can guess. */
+export const StrictChatQuery = ChatQuery.extend({
+  sessionId: z.uuid().optional().describe(`${SESSION} Absent: a new conversation.`),
+})
+
+export const StreamParams = z.object({
+  id: z.string().max(100).describe('`streamId` of the `connected` event.'),
+})
+
+export const StreamQuery = z.object({
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(999_999_999)
+    .optional()
+    .describe('Number of the last event seen; `Last-Event-ID` wins.'),
+})
+
+export const LastEventId = z.object({
+  'last-event-id': z.string().max(100).optional().describe('Id of the last event seen: resumes that answer.'),
+})
+
+export const SessionParams = z.object({ sessionId: z.string().max(100).describe(SESSION) })
+
+export const SessionQuery = z.object({ chatbotId: z.string().min(1).max(100) })
+
+export const Session = z.object({
+  sessionId: z.string(),
+  messages: z.array(
+    z.object({ role: z.enum(['user', 'assistant']), content: z.string(), createdAt: z.string() }),
+  ),
+  streamId: z.string().nullable().describe('The answer that is being written now; resume it.'),
+})
+
+export const BotList = z.object({
+  bots: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      description: z.string(),
+      suggestions: z.array(z.string()),
+    }),
+  ),
+})
+
+export const Stopped = z.object({
+  stopped: z.boolean().describe('False when the answer was not being written.'),
+})
+
+export const ChatReply = z.object({
+  answer: z.string(),
+  link: z.string().nullable(),
+  tokens: z.number().int(),
+  audio: z.null(),
+  sessionId: z.string(),
+  requiresAuthNext: z.boolean(),
+  auth_method: z.string().nullable(),
+  typingDelay: z.number().int().describe('How long a person would have typed, in milliseconds, 500 to 3000.'),
+  suggestions: z.array(z.string()).optional(),
+  citations: z
+    .array(
+      z.object({
+        index: z.number(),
+        source: z.string(),
+        heading: z.string().optional(),
+        url: z.string().optional(),
+      }),
+    )
+    .optional(),
+})

@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { z } from 'zod'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { AppError } from '../../errors.ts'
+import type { LoggedEvent } from '../../events.ts'
+import { EventStream } from '../../http/event-stream.ts'
+import type { Answer, BotInfo, Channel, Host } from '../channel.ts'
+import { collectReply } from './collect-reply.ts'
+import { parseEventId, toRefusalFrames, toWebFrames, type FrameContext } from './web-frames.ts'
+import {
+  BotList,
+  ChatReply,
+  ChatQuery,
+  LastEventId,
+  Session,
+  SessionParams,
+  SessionQuery,
+  Stopped,
+  StreamParams,
+  StreamQuery,
+  StrictChatQuery,
+} from './web-requests.ts'
+
+export interface WebChannelOptions {
+  /**
+   * Production: a session id must be a UUID and the bot must exist. Otherwise any id will do and an unknown bot is
+   * the default one, so that printed examples work as printed.
+   */
+  readonly strictIds: boolean
+}
+
+/** The web channel: guide 002's chat endpoints, over server-sent events that can be resumed, and without. */
+export function createWebChannel({ strictIds }: WebChannelOptions): Channel {
+  return {
+    name: 'web',
+    register(server, host) {
+      const routes = withZod(server)
+      const findBot = (id: string): BotInfo | undefined =>
+        host.bots.find(id) ?? (strictIds ? undefined : host.bots.list()[0])
+      addChatRoutes(routes, { host, findBot, body: strictIds ? StrictChatQuery : ChatQuery })
+      addStreamRoutes(routes, host)
+      addSessionRoutes(routes, { host, findBot })
+    },
+  }
+}
+
+type Routes = ReturnType<typeof withZod>
+
+function withZod(server: FastifyInstance) {
+  return server.withTypeProvider<ZodTypeProvider>()
+}
+
+const tags = ['chat']
+
+interface ChatRoutes {
+  readonly host: Host
+  readonly findBot: (id: string) => BotInfo | undefined
+  readonly body: typeof ChatQuery | typeof StrictChatQuery
+}
+
+function addChatRoutes(routes: Routes, { host, findBot, body }: ChatRoutes): void {
+  const summary = 'Ask a bot'
+  routes.post(
+    '/api/chat/query/stream',
+    {
+      schema: {
+        tags,
+        body,
+        headers: LastEventId,
+        summary: `${summary}; the answer is streamed`,
+        produces: ['text/event-stream'],
+      },
+    },
+    async (request, reply) => {
+      const place = readPlace(request.headers['last-event-id'])
+      if (place) return sendStored(reply, { host, ...place })
+      const query = { ...request.body, sessionId: request.body.sessionId ?? randomUUID() }
+      const bot = findBot(query.chatbotId)
+      if (!bot) return refuse(reply, { error: new AppError('bot_not_found'), query })
+      return sendAnswer(reply, { answer: await converse(host, bot, query), query })
+    },
+  )
+  routes.post(
+    '/api/chat/query',
+    { schema: { tags, body, summary, response: { 200: ChatReply } } },
+    async (request) => {
+      const query = { ...request.body, sessionId: request.body.sessionId ?? randomUUID() }
+      const bot = findBot(query.chatbotId)
+      if (!bot) throw new AppError('bot_not_found')
+      return collectReply(await converse(host, bot, query), query.sessionId)
+    },
+  )
+}
+
+type SessionQueryBody = z.infer<typeof ChatQuery> & { readonly sessionId: string }
+
+async function converse(host: Host, bot: BotInfo, { query, sessionId }: SessionQueryBody): Promise<Answer> {
+  return host.converse({
+    conversation: { bot: bot.name, channel: 'web', key: sessionId },
+    subject: `session:${sessionId}`,
+    text: query,
+  })
+}
+
+interface SentAnswer {
+  readonly answer: Answer
+  readonly query: SessionQueryBody
+}
+
+async function sendAnswer(reply: FastifyReply, { answer, query }: SentAnswer): Promise<void> {
+  const { sessionId, language, enableTTS } = query
+  await pump(new EventStream(reply), answer.events, {
+    turnId: answer.turnId,
+    clientId: newClientId(),
+    sessionId,
+    language,
+    ...(enableTTS && { warning: 'Audio generation unavailable' }),
+  })
+}
+
+/** Guide 002's clients expect status 200 and learn of an unknown bot from the stream. */
+async function refuse(
+  reply: FastifyReply,
+  { error, query }: { readonly error: AppError; readonly query: SessionQueryBody },
+): Promise<void> {
+  const stream = new EventStream(reply)
+  const { code, message, retryable } = error
+  stream.send(toRefusalFrames({ code, message, retryable }, { ...query, clientId: newClientId() }))
+  stream.end()
+}
+
+interface StoredPlace {
+  readonly host: Host
+  readonly turnId: string
+  readonly seq: number
+}
+
+async function sendStored(reply: FastifyReply, { host, turnId, seq }: StoredPlace): Promise<void> {
+  const events = await host.resume(turnId, seq)
+  await pump(new EventStream(reply), events, {
+    turnId,
+    clientId: newClientId(),
+    sessionId: null,
+    language: 'en-IN',
+  })
+}
+
+/** Sends until the turn ends or the reader leaves; the turn itself goes on either way. */
+async function pump(
+  stream: EventStream,
+  events: AsyncIterable<LoggedEvent>,
+  context: FrameContext,
+): Promise<void> {
+  for await (const entry of events) {
+    stream.send(toWebFrames(entry, context))
+    if (!stream.open) return
+  }
+  stream.end()
+}
+
+function addStreamRoutes(routes: Routes, host: Host): void {
+  routes.get(
+    '/api/chat/streams/:id',
+    {
+      schema: {
+        tags,
+        params: StreamParams,
+        querystring: StreamQuery,
+        headers: LastEventId,
+        summary: 'Read an answer again, or go on reading it, from after the last event seen',
+        produces: ['text/event-stream'],
+      },
+    },
+    async (request, reply) => {
+      const turnId = request.params.id
+      const place = readPlace(request.headers['last-event-id'])
+      if (place && place.turnId !== turnId) throw new AppError('stream_not_found')
+      return sendStored(reply, { host, turnId, seq: place?.seq ?? request.query.after ?? 0 })
+    },
+  )
+  routes.post(
+    '/api/chat/streams/:id/stop',
+    {
+      schema: {
+        tags,
+        params: StreamParams,
+        summary: 'Stop an answer; what was said is kept',
+        response: { 200: Stopped },
+      },
+    },
+    async (request) => ({ stopped: await host.stop(request.params.id) }),
+  )
+}
+
+function addSessionRoutes(routes: Routes, { host, findBot }: Omit<ChatRoutes, 'body'>): void {
+  routes.get(
+    '/api/chat/bots',
+    {
+      schema: { tags, summary: 'The bots of this server, the default one first', response: { 200: BotList } },
+    },
+    async () => ({
+      bots: host.bots
+        .list()
+        .map(({ name, suggestions, ...bot }) => ({ id: name, ...bot, suggestions: [...suggestions] })),
+    }),
+  )
+  routes.get(
+    '/api/chat/sessions/:sessionId',
+    {
+      schema: {
+        tags,
+        params: SessionParams,
+        querystring: SessionQuery,
+        summary: 'The last messages of a conversation, oldest first',
+        response: { 200: Session },
+      },
+    },
+    async (request) => {
+      const { sessionId } = request.params
+      const bot = findBot(request.query.chatbotId)
+      if (!bot) throw new AppError('bot_not_found')
+      const transcript = await host.history({ bot: bot.name, channel: 'web', key: sessionId })
+      const messages = transcript?.messages ?? []
+      return {
+        sessionId,
+        messages: messages.map(({ role, text, createdAt }) => ({
+          role,
+          content: text,
+          createdAt: createdAt.toISOString(),
+        })),
+        streamId: transcript?.runningTurnId ?? null,
+      }
+    },
+  )
+}
+
+function readPlace(
+  header: string | undefined,
+): { readonly turnId: string; readonly seq: number } | undefined {
+  if (!header) return undefined
+  const place = parseEventId(header)
+  if (place) return place
+  const problem = 'Last-Event-ID is not an id of this server; leave the header out to ask anew.'
+  throw new AppError('invalid_request', { params: { problem } })
+}
+
+function newClientId(): string {
+  return `chat-${Date.now()}-${randomUUID().replaceAll('-', '').slice(0, 9)}`
+}

@@ -1,0 +1,27 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+
+export interface ApiDocumentOptions {
+  readonly version: string
+  readonly publicUrl: string | undefined
+}
+
+/** Describes every route that is added later: OpenAPI 3.1 at `/openapi.json`, a page to read it at `/docs`. */
+export async function documentApi(
+  server: FastifyInstance,
+  { version, publicUrl }: ApiDocumentOptions,
+): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Botyard', version, description: 'Talk to the bots of this server.' },
+      ...(publicUrl && { servers: [{ url: publicUrl }] }),
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: jsonSchemaTransform,
+  })
+  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
+}

@@ -1,0 +1,77 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { FastifyReply } from 'fastify'
+
+/** A reader that leaves this much unread is cut; its memory would be ours. It can resume. */
+const MAX_UNREAD_BYTES = 256 * 1024
+/** Proxies close streams that are silent for long; the shortest common limit is 60 s. */
+const HEARTBEAT_MS = 15_000
+
+/**
+ * Headers of a stream that no proxy may hold back: `X-Accel-Buffering` for nginx, `no-transform` against
+ * compression that buffers.
+ */
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+  connection: 'keep-alive',
+} as const
+
+/** One server-sent event stream on the raw response, where frames cost what bare `node:http` does. */
+export class EventStream {
+  readonly #response: FastifyReply['raw']
+  readonly #heartbeat: NodeJS.Timeout
+  #quiet = true
+
+  /** Takes the reply over and sends the headers, with those that hooks have set (CORS, request id,
+   * `Connection: close` while the server drains). */
+  constructor(reply: FastifyReply, headers: Readonly<Record<string, string>> = {}) {
+    reply.hijack()
+    this.#response = reply.raw
+    const fromHooks = reply.getHeaders() as OutgoingHttpHeaders
+    this.#response.writeHead(200, { ...HEADERS, ...headers, ...fromHooks })
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref()
+    this.#response.once('close', () => clearInterval(this.#heartbeat))
+  }
+
+  /** False when the reader has left or was cut. */
+  get open(): boolean {
+    return !this.#response.destroyed && !this.#response.writableEnded
+  }
+
+  /** Calls back once when the connection is gone, whoever closed it. */
+  onClose(callback: () => void): void {
+    this.#response.once('close', callback)
+  }
+
+  /** Sends whole frames. A reader with too much unread is cut off. */
+  send(frames: string): void {
+    if (!this.open) return
+    this.#quiet = false
+    this.#response.write(frames)
+    if (this.#response.writableLength > MAX_UNREAD_BYTES) this.#response.destroy()
+  }
+
+  end(): void {
+    clearInterval(this.#heartbeat)
+    if (this.open) this.#response.end()
+  }
+
+  #beat(): void {
+    if (this.#quiet) this.send(`:heartbeat ${Date.now()}\n\n`)
+    this.#quiet = true
+  }
+}
+
+/** One frame: `data` is JSON text, so it holds no line break. */
+export function toFrame({
+  id,
+  event,
+  data,
+}: {
+  readonly id?: string
+  readonly event?: string
+  readonly data: string
+}): string {
+  return `${id ? `id: ${id}\n` : ''}${event ? `event: ${event}\n` : ''}data: ${data}\n\n`
+}

@@ -1,0 +1,86 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { AppError, toAppError } from '../errors.ts'
+import { retryAfterSeconds } from './problem.ts'
+
+export interface HealthOptions {
+  readonly version: string
+  /** The word `/health` uses when all is well; guides 000 and 001 read `healthy`, 002 and 004 read `ok`. */
+  readonly okWord: string
+  readonly isDraining: () => boolean
+  /** Each throws an `AppError` when its part cannot serve. */
+  readonly checks: Readonly<Record<string, () => Promise<void>>>
+}
+
+const State = z.object({
+  status: z.string(),
+  version: z.string(),
+  timestamp: z.string(),
+  checks: z.record(z.string(), z.boolean()),
+  problems: z.record(z.string(), z.string()).optional(),
+})
+
+/**
+ * `/livez`: the process answers; asks nothing else, since a restart would not mend a database. `/readyz`: this
+ * replica can take a turn now. `/health`: both in the shape of the guides.
+ */
+export function addHealthRoutes(server: FastifyInstance, options: HealthOptions): void {
+  const tags = ['health']
+  server.get('/livez', { schema: { tags, summary: 'The process runs' } }, async () => ({ status: 'ok' }))
+  for (const [path, summary] of [
+    ['/readyz', 'This replica can take a turn'],
+    ['/health', 'State of the server and its parts'],
+  ] as const)
+    server.get(
+      path,
+      { schema: { tags, summary, response: { 200: State, 503: State } } },
+      async (_request, reply) => {
+        const state = await readState(options)
+        if (state.retryAfter !== undefined) reply.header('retry-after', state.retryAfter)
+        return reply
+          .header('cache-control', 'no-store')
+          .code(state.ok ? 200 : 503)
+          .send(state.body)
+      },
+    )
+}
+
+interface HealthState {
+  readonly ok: boolean
+  readonly body: z.infer<typeof State>
+  readonly retryAfter: number | undefined
+}
+
+async function readState({ version, okWord, isDraining, checks }: HealthOptions): Promise<HealthState> {
+  const failures = new Map<string, AppError>()
+  const flags: Record<string, boolean> = {}
+  for (const [name, failure] of await Promise.all(
+    Object.entries(checks).map(async ([name, run]) => [name, await failureOf(run)] as const),
+  )) {
+    flags[name] = failure === undefined
+    if (failure) failures.set(name, failure)
+  }
+  if (isDraining()) failures.set('process', new AppError('draining', { retryAfterMs: 5_000 }))
+  const ok = failures.size === 0
+  const problems = Object.fromEntries([...failures].map(([name, { message }]) => [name, message]))
+  return {
+    ok,
+    retryAfter: [...failures.values()].map(retryAfterSeconds).find((seconds) => seconds !== undefined),
+    body: {
+      status: ok ? okWord : 'unhealthy',
+      version,
+      timestamp: new Date().toISOString(),
+      checks: flags,
+      ...(!ok && { problems }),
+    },
+  }
+}
+
+async function failureOf(run: () => Promise<void>): Promise<AppError | undefined> {
+  try {
+    await run()
+    return undefined
+  } catch (thrown) {
+    return toAppError(thrown)
+  }
+}

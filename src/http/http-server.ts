@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { AppError } from '../errors.ts'
+import { documentApi } from './api-documents.ts'
+import { fromThrown, retryAfterSeconds, toProblem } from './problem.ts'
+
+export interface HttpServerOptions {
+  readonly log: FastifyBaseLogger
+  readonly version: string
+  readonly maxBodyBytes: number
+  readonly keepAliveTimeoutMs: number
+  readonly headersTimeoutMs: number
+  /** Origins whose pages may call us; `*` for all. Absent: the browser's own origin only. */
+  readonly corsOrigins: readonly string[] | undefined
+  readonly trustProxy: boolean
+  /** Public address of this server, for the API description. */
+  readonly publicUrl: string | undefined
+  /** True from the moment the process begins to shut down; replies then close their connections. */
+  readonly isDraining: () => boolean
+}
+
+/**
+ * The bare server every channel adds its routes to: request ids, security headers, CORS, validation by zod
+ * schemas, one shape of errors, the API description at `/openapi.json`.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const server = fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    genReqId: ({ headers }) => toRequestId(headers['x-request-id']),
+    bodyLimit: options.maxBodyBytes,
+    keepAliveTimeout: options.keepAliveTimeoutMs,
+    requestTimeout: 30_000,
+    trustProxy: options.trustProxy,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true },
+  })
+  server.server.headersTimeout = options.headersTimeoutMs
+  server.setValidatorCompiler(validatorCompiler)
+  server.setSerializerCompiler(serializerCompiler)
+  await server.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } })
+  await server.register(cors, corsOptions(options.corsOrigins))
+  await documentApi(server, options)
+  addRequestHooks(server, options)
+  addErrorReplies(server, options)
+  return server
+}
+
+/** Our pages load only what we serve; answers of models may show images from anywhere only when a page says so. */
+const CONTENT_SECURITY_POLICY = {
+  'default-src': ["'self'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
+  'upgrade-insecure-requests': null,
+}
+
+function corsOptions(origins: readonly string[] | undefined): {
+  origin: boolean | string[]
+  exposedHeaders: string[]
+} {
+  const origin = origins?.includes('*') ? true : [...(origins ?? [])]
+  return { origin: origins ? origin : false, exposedHeaders: ['x-request-id', 'retry-after'] }
+}
+
+/** A caller's id is kept when it is harmless in a log and a header. */
+function toRequestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+function addRequestHooks(server: FastifyInstance, { isDraining }: HttpServerOptions): void {
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    if (isDraining()) reply.header('connection', 'close')
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    // A reply that began before the drain promised to keep its connection; idle, it would hold the exit up.
+    if (isDraining()) reply.raw.socket?.end()
+    request.log.info(
+      {
+        method: request.method,
+        path: pathOf(request.url),
+        status: reply.raw.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'request',
+    )
+  })
+}
+
+/** Query strings may hold secrets or personal data. */
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? ''
+}
+
+function addErrorReplies(server: FastifyInstance, limits: HttpServerOptions): void {
+  server.setErrorHandler(async (thrown, request, reply) => {
+    const error = fromThrown(thrown, limits)
+    if (error.status >= 500) request.log.error({ err: error }, 'request failed')
+    const retryAfter = retryAfterSeconds(error)
+    if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
+    return reply.code(error.status).send(toProblem(error))
+  })
+  server.setNotFoundHandler(async (_request, reply) => {
+    const error = new AppError('route_not_found')
+    return reply.code(error.status).send(toProblem(error))
+  })
+}

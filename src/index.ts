@@ -1,0 +1,18 @@
+/**
+ * The public API: what a user's project imports from `botyard`.
+ * @module
+ */
+export { defineBot, type Bot, type BotDefinition, type BotLimits } from './bot.ts'
+export { defineConfig, type Project, type ProjectDefinition } from './project.ts'
+export {
+  defineTool,
+  type Tool,
+  type ToolContext,
+  type ToolDefinition,
+  type ToolEmission,
+} from './tools/tool.ts'
+export type { Knowledge } from './knowledge/knowledge.ts'
+export type { Message, Passage, ToolCall, ToolSpec } from './messages.ts'
+export type { FinishReason, Model, ModelPart, ModelRequest, Usage } from './models/model.ts'
+export type { TurnEvent } from './events.ts'
+export { AppError, ERRORS, type ErrorCode } from './errors.ts'

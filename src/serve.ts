@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createApp, type App, type AppOptions } from './app.ts'
+import { AppError } from './errors.ts'
+
+/** How long readers may take to receive the end of their streams. */
+const LAST_FRAMES_MS = 1_000
+
+/**
+ * Runs the server until a signal asks it to stop, then drains: `/readyz` fails at once while requests are still
+ * taken (`DRAIN_LINGER_MS`, for load balancers to look away), the listener closes, each socket ends with its stream,
+ * what still runs after `DRAIN_TIMEOUT_MS` is interrupted politely. Resolves with the exit code. A second signal
+ * exits the process at once.
+ */
+export async function serve(options: AppOptions): Promise<number> {
+  const { config, log } = options
+  const stop = listenForSignals()
+  const app = await createApp(options)
+  try {
+    await listen(app, options)
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+  // PM2 with `wait_ready` keeps the old process until it hears this.
+  process.send?.('ready')
+  const signal = await stop.requested
+  const began = performance.now()
+  log.info({ signal }, 'stopping: finishing the running answers')
+  await drain(app, { lingerMs: config.DRAIN_LINGER_MS, timeoutMs: config.DRAIN_TIMEOUT_MS })
+  await app.close()
+  log.info({ ms: Math.round(performance.now() - began) }, 'stopped')
+  stop.dispose()
+  return 0
+}
+
+async function listen({ server }: App, { config }: AppOptions): Promise<void> {
+  const { HOST: host, PORT: port } = config
+  try {
+    await server.listen({ host, port })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    const problem = `Port ${port} on ${host} is already in use. Stop the program that uses it, or set PORT to another one.`
+    throw new AppError('invalid_configuration', { params: { problem }, cause: error })
+  }
+}
+
+interface DrainTimes {
+  readonly lingerMs: number
+  readonly timeoutMs: number
+}
+
+async function drain(app: App, { lingerMs, timeoutMs }: DrainTimes): Promise<void> {
+  app.beginDrain()
+  await delay(lingerMs)
+  const closed = app.stopListening()
+  await app.drainTurns(timeoutMs)
+  // The last frames are on their way; a reader that does not take them must not hold up the exit.
+  await Promise.race([closed, delay(LAST_FRAMES_MS)])
+}
+
+interface StopRequest {
+  readonly requested: Promise<string>
+  dispose(): void
+}
+
+/** SIGTERM (systemd, Kubernetes), SIGINT (Ctrl-C, PM2) and PM2's message `shutdown`. */
+function listenForSignals(): StopRequest {
+  const { promise: requested, resolve } = Promise.withResolvers<string>()
+  let asked = false
+  const request = (name: string): void => {
+    if (asked) process.exit(130)
+    asked = true
+    resolve(name)
+  }
+  const onMessage = (message: unknown): void => {
+    if (message === 'shutdown') request('shutdown')
+  }
+  process.on('SIGTERM', request).on('SIGINT', request).on('message', onMessage)
+  return {
+    requested,
+    dispose: () => void process.off('SIGTERM', request).off('SIGINT', request).off('message', onMessage),
+  }
+}
