@@ -1,0 +1,2 @@
+export { createOpenAI } from '@ai-sdk/openai'
+export { Agent } from '@mastra/core/agent'

@@ -1,0 +1,47 @@
+/** One stretch of load: so many streams at once, each asking for the next answer when it has the last one. */
+export interface Phase {
+  readonly name: string
+  readonly streams: number
+  /** Tokens of one answer. */
+  readonly tokens: number
+  /** Between two tokens of one answer, in milliseconds; 0 is as fast as the relay takes them. */
+  readonly paceMs: number
+  /** The streams start spread over this time, in milliseconds. */
+  readonly rampMs: number
+  /** What is measured, in milliseconds, after the ramp. */
+  readonly windowMs: number
+}
+
+export interface PhaseTarget {
+  /** Where the relay listens, such as `http://127.0.0.1:4000`. */
+  readonly relayUrl: string
+  readonly relayPid: number
+  readonly emulatorUrl: string
+  readonly emulatorPid: number
+}
+
+/** What the load client saw during the window of a phase. */
+export interface PhaseResult {
+  readonly windowMs: number
+  /** Tokens that arrived, right and in order, counted by the text they carry. */
+  readonly tokens: number
+  /** User and system time of all threads of the relay, in microseconds. */
+  readonly cpuMicros: number
+  /** The share of one core that emulator and load client took together; near 1 they are the limit. */
+  readonly harnessBusy: number
+  /** From asking to the first text, of answers asked for within the window, in milliseconds. */
+  readonly firstTextMs: readonly number[]
+  /** From asking to the end, of answers that ended within the window, in milliseconds. */
+  readonly completeMs: readonly number[]
+  /** Streams that had text and were not complete when the window closed. */
+  readonly openStreams: number
+  readonly rssBeforeBytes: number
+  readonly rssBytes: number
+  /** What went wrong, one sentence each; empty when every answer arrived whole and in order. */
+  readonly failures: readonly string[]
+}
+
+export interface LoadCommand {
+  readonly phase: Phase
+  readonly target: PhaseTarget
+}
