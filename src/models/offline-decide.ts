@@ -1,0 +1,101 @@
+import type { Message } from '../messages.ts'
+import type { ModelRequest } from './model.ts'
+import { detectLanguage, type Language } from './offline-language.ts'
+import { answerFromPassages } from './offline-passages.ts'
+import { type Plan, planStep, type PlannedCall, readFinished } from './offline-plan.ts'
+import { describeResult } from './offline-results.ts'
+import {
+  type Abilities,
+  describeAbsence,
+  describeConfusion,
+  describeObstacle,
+  replyToSmallTalk,
+} from './offline-talk.ts'
+import { type OfflineTool, readTool } from './offline-tool.ts'
+
+/** One step of a turn: calls to make, or an answer with the passages it cites (counted from 0). */
+export type Decision =
+  | { readonly kind: 'calls'; readonly calls: readonly PlannedCall[] }
+  | { readonly kind: 'answer'; readonly text: string; readonly cited: readonly number[] }
+
+/** Decides from the request alone, so the same request always gets the same answer. Dates count from `now`. */
+export function decide(request: ModelRequest, now: Date): Decision {
+  const { messages, passages } = request
+  const tools = request.tools.map(readTool)
+  const abilities: Abilities = { tools, hasPassages: passages.length > 0 }
+  const lastUser = messages.findLastIndex(({ role }) => role === 'user')
+  const message = messages[lastUser]
+  const text = message?.role === 'user' ? message.text : ''
+  const language = detectLanguage(userTexts(messages))
+  const finished = readFinished(messages.slice(lastUser + 1))
+
+  const asked = continueQuestion(messages.slice(0, lastUser), { text, tools, language, now })
+  const plan = planStep(asked, { tools, finished, now })
+  if (plan.calls.length > 0) return { kind: 'calls', calls: plan.calls }
+  const outcome = describeOutcome(plan, finished, language)
+  if (outcome !== '') return { kind: 'answer', text: outcome, cited: [] }
+  return answerWithoutTools(text, { language, abilities, passages })
+}
+
+function userTexts(messages: readonly Message[]): readonly string[] {
+  return messages.flatMap((message) => (message.role === 'user' ? message.text : [])).toReversed()
+}
+
+/** The results of this turn and what could not be done, in one text. */
+function describeOutcome(plan: Plan, finished: ReturnType<typeof readFinished>, language: Language): string {
+  const isLookup = plan.lookups.size > 0
+  const shown = finished.filter(({ tool, input }) => !isLookup || !plan.lookups.has(`${tool} ${input}`))
+  const results = shown.map((call) => describeResult(call, language))
+  const obstacles = plan.obstacles.map((obstacle) => describeObstacle(obstacle, language))
+  const separator = results.some((result) => result.includes('\n')) ? '\n\n' : '\n'
+  return [results.join(separator), ...obstacles].filter((part) => part !== '').join('\n\n')
+}
+
+function answerWithoutTools(
+  text: string,
+  {
+    language,
+    abilities,
+    passages,
+  }: { language: Language; abilities: Abilities; passages: ModelRequest['passages'] },
+): Decision {
+  const reply = replyToSmallTalk(text, language, abilities)
+  if (reply !== undefined) return { kind: 'answer', text: reply, cited: [] }
+  if (passages.length === 0)
+    return { kind: 'answer', text: describeConfusion(language, abilities), cited: [] }
+  const answer = answerFromPassages(text, passages)
+  if (answer) return { kind: 'answer', ...answer }
+  const documents = detectLanguage([passages.map((passage) => passage.text).join(' ')])
+  return { kind: 'answer', text: describeAbsence(language, documents), cited: [] }
+}
+
+/**
+ * When the last answer was a question of ours, the message is its answer: the two requests are read as one. That
+ * it was ours is checked by asking again what we would have asked.
+ */
+function continueQuestion(
+  earlier: readonly Message[],
+  {
+    text,
+    tools,
+    language,
+    now,
+  }: { text: string; tools: readonly OfflineTool[]; language: Language; now: Date },
+): string {
+  const lastUser = earlier.findLastIndex(({ role }) => role === 'user')
+  const before = earlier[lastUser]
+  const answer = earlier.at(-1)
+  if (before?.role !== 'user' || answer?.role !== 'assistant' || /\n/.test(text.trim())) return text
+  const first = planStep(before.text, { tools, finished: [], now })
+  const finished = readFinished(earlier.slice(lastUser + 1))
+  const plan =
+    first.calls.length > 0 && finished.length > 0 ? planStep(before.text, { tools, finished, now }) : first
+  const ours = plan.obstacles.find((obstacle) =>
+    [language, language === 'en' ? ('ru' as const) : ('en' as const)].some((spoken) =>
+      answer.text.includes(describeObstacle(obstacle, spoken)),
+    ),
+  )
+  if (!ours || planStep(text, { tools, finished: [], now }).understood) return text
+  if (ours.kind === 'missing') return `${before.text.replace(/[.!?\s]+$/, '')} ${text}`
+  return before.text.replace(ours.reference, text)
+}

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest'
+import type { Message, ToolSpec } from '../messages.ts'
+import type { ModelPart, ModelRequest } from './model.ts'
+import { createOfflineModel } from './offline.ts'
+
+/** Saturday. */
+const NOW = new Date(2026, 10, 21, 12)
+
+const TODO_TOOLS: readonly ToolSpec[] = [
+  tool('add_task', 'Adds a task to the list.', {
+    'title*': { type: 'string', description: 'What to do' },
+    description: { type: 'string' },
+    priority: { type: 'string', enum: ['low', 'medium', 'high'] },
+    due_date: { type: 'string', description: 'ISO 8601 date' },
+    tags: { type: 'array', items: { type: 'string' } },
+    reminder_offset_minutes: { type: 'integer' },
+  }),
+  tool('list_tasks', 'Lists the tasks.', {
+    status: { type: 'string', enum: ['pending', 'completed', 'all'] },
+    priority: { type: 'string', enum: ['low', 'medium', 'high', 'all'] },
+    search: { type: 'string' },
+  }),
+  tool('complete_task', 'Marks a task as complete.', { 'task_id*': { type: 'string' } }),
+  tool('update_task', 'Changes a task.', {
+    'task_id*': { type: 'string' },
+    title: { type: 'string' },
+    priority: { type: 'string', enum: ['low', 'medium', 'high'] },
+    status: { type: 'string', enum: ['pending', 'completed'] },
+    due_date: { type: 'string', format: 'date' },
+  }),
+  tool('delete_task', 'Deletes a task.', { 'task_id*': { type: 'string' } }),
+] // prettier-ignore
+
+const EVERYDAY_TOOLS: readonly ToolSpec[] = [
+  tool('current_time', 'The time now in a city or an IANA time zone.', { place: { type: 'string' } }),
+  tool('calculate', 'Calculates an arithmetic expression.', { 'expression*': { type: 'string' } }),
+  tool('convert_units', 'Converts an amount from one unit to another.', {
+    'amount*': { type: 'number' }, 'from*': { type: 'string' }, 'to*': { type: 'string' },
+  }),
+  tool('days_between', 'Counts the days between two dates.', {
+    'from*': { type: 'string', format: 'date' }, 'to*': { type: 'string', format: 'date' },
+  }),
+  tool('check_company', 'Checks a company by its INN.', { 'inn*': { type: 'string', pattern: String.raw`^(\d{10}|\d{12})$` } }),
+] // prettier-ignore
+
+/** A tool as a model sees it; a `*` behind a name marks a required parameter. */
+function tool(name: string, description: string, properties: Readonly<Record<string, object>>): ToolSpec {
+  const entries = Object.entries(properties)
+  const required = entries.filter(([key]) => key.endsWith('*')).map(([key]) => key.slice(0, -1))
+  const bare = Object.fromEntries(entries.map(([key, schema]) => [key.replace('*', ''), schema]))
+  return { name, description, inputSchema: { type: 'object', properties: bare, required } }
+}
+
+async function ask(request: Partial<ModelRequest> & { text?: string }): Promise<readonly ModelPart[]> {
+  const { text = '', ...rest } = request
+  const parts: ModelPart[] = []
+  const full = {
+    instructions: '',
+    messages: [{ role: 'user', text }] as Message[],
+    tools: [],
+    passages: [],
+    ...rest,
+  }
+  const model = createOfflineModel({ now: () => NOW })
+  for await (const part of model.stream(full, { signal: new AbortController().signal })) parts.push(part)
+  return parts
+}
+
+function callsOf(parts: readonly ModelPart[]): readonly unknown[] {
+  return parts.flatMap((part) => (part.type === 'tool-call' ? [[part.tool, JSON.parse(part.input)]] : []))
+}
+
+function textOf(parts: readonly ModelPart[]): string {
+  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
+}
+
+/** Plays the engine: the calls become part of the conversation, each with its output. */
+function answerCalls(messages: Message[], parts: readonly ModelPart[], outputs: readonly unknown[]): void {
+  const toolCalls = parts.filter((part) => part.type === 'tool-call')
+  messages.push({ role: 'assistant', text: textOf(parts), toolCalls })
+  for (const [index, { callId, tool }] of toolCalls.entries())
+    messages.push({ role: 'tool', callId, tool, output: JSON.stringify(outputs[index]) })
+}
+
+describe('the calls a message asks for', () => {
+  it.each<[string, ...[string, object][]]>([
+    ['Add a task to buy groceries', ['add_task', { title: 'buy groceries' }]],
+    ['add buy milk to my list', ['add_task', { title: 'buy milk' }]],
+    ['Remind me to call mom tomorrow', ['add_task', { title: 'call mom', due_date: '2026-11-22' }]],
+    [
+      'I need to finish the report by Friday',
+      ['add_task', { title: 'finish the report', due_date: '2026-11-27' }],
+    ],
+    ['Add an urgent task to call the bank', ['add_task', { title: 'call the bank', priority: 'high' }]],
+    ['add task wash the car, it can wait', ['add_task', { title: 'wash the car', priority: 'low' }]],
+    [
+      'create a task "Read chapter 3" with high priority',
+      ['add_task', { title: 'Read chapter 3', priority: 'high' }],
+    ],
+    ['Add buy paint tagged home and garden', ['add_task', { title: 'buy paint', tags: ['home', 'garden'] }]],
+    ['add pay rent due end of month', ['add_task', { title: 'pay rent', due_date: '2026-11-30' }]],
+    ['add a task to water plants in 3 days', ['add_task', { title: 'water plants', due_date: '2026-11-24' }]],
+    [
+      'add dentist tomorrow, remind me 1 hour before',
+      ['add_task', { title: 'dentist', due_date: '2026-11-22', reminder_offset_minutes: 60 }],
+    ],
+    ['Добавь задачу купить молоко', ['add_task', { title: 'купить молоко' }]],
+    ['напомни мне завтра позвонить маме', ['add_task', { title: 'позвонить маме', due_date: '2026-11-22' }]],
+    [
+      'добавь срочную задачу сдать отчёт к пятнице',
+      ['add_task', { title: 'сдать отчёт', priority: 'high', due_date: '2026-11-27' }],
+    ],
+    ['мне нужно полить цветы через 3 дня', ['add_task', { title: 'полить цветы', due_date: '2026-11-24' }]],
+    ['Show my tasks', ['list_tasks', {}]],
+    ['show completed tasks', ['list_tasks', { status: 'completed' }]],
+    ['what are my urgent tasks?', ['list_tasks', { priority: 'high' }]],
+    ["what's on my list?", ['list_tasks', {}]],
+    ['покажи мои задачи', ['list_tasks', {}]],
+    ['какие у меня дела?', ['list_tasks', {}]],
+    ['complete task 3', ['complete_task', { task_id: '3' }]],
+    ['mark task 3 as done', ['complete_task', { task_id: '3' }]],
+    [
+      'complete tasks 1, 2 and 5',
+      ['complete_task', { task_id: '1' }],
+      ['complete_task', { task_id: '2' }],
+      ['complete_task', { task_id: '5' }],
+    ],
+    ['отметь задачу 3 как выполненную', ['complete_task', { task_id: '3' }]],
+    ['удали задачу №4', ['delete_task', { task_id: '4' }]],
+    ['delete #4', ['delete_task', { task_id: '4' }]],
+    ['rename task 2 to Buy bread', ['update_task', { task_id: '2', title: 'Buy bread' }]],
+    ['move task 2 to Monday', ['update_task', { task_id: '2', due_date: '2026-11-23' }]],
+    ['set priority of task 2 to high', ['update_task', { task_id: '2', priority: 'high' }]],
+    ['переименуй задачу 2 на "Купить хлеб"', ['update_task', { task_id: '2', title: 'Купить хлеб' }]],
+    ['finish the milk task', ['list_tasks', {}]],
+  ])('todo: %s', async (text, ...calls) => {
+    expect(callsOf(await ask({ text, tools: TODO_TOOLS }))).toEqual(calls)
+  })
+
+  it.each<[string, ...[string, object][]]>([
+    ['what time is it?', ['current_time', {}]],
+    ['What time is it in Tokyo?', ['current_time', { place: 'Tokyo' }]],
+    [
+      'what time is it in Tokyo and in Paris?',
+      ['current_time', { place: 'Tokyo' }],
+      ['current_time', { place: 'Paris' }],
+    ],
+    [
+      'time in New York, London and Berlin',
+      ['current_time', { place: 'New York' }],
+      ['current_time', { place: 'London' }],
+      ['current_time', { place: 'Berlin' }],
+    ],
+    [
+      'сколько времени в Токио и в Париже?',
+      ['current_time', { place: 'Токио' }],
+      ['current_time', { place: 'Париже' }],
+    ],
+    ['который час во Владивостоке', ['current_time', { place: 'Владивостоке' }]],
+    [
+      'What time is it in Tokyo and what is 2 + 2?',
+      ['current_time', { place: 'Tokyo' }],
+      ['calculate', { expression: '2 + 2' }],
+    ],
+    ['2+2*3', ['calculate', { expression: '2+2*3' }]],
+    ['what is 15% of 80?', ['calculate', { expression: '15% * 80' }]],
+    ['calculate 12 times (3 plus 4)', ['calculate', { expression: '12 * (3 + 4)' }]],
+    ['сколько будет 12 умножить на 7?', ['calculate', { expression: '12 * 7' }]],
+    ['посчитай sqrt(2)^3', ['calculate', { expression: 'sqrt(2)^3' }]],
+    ['convert 5 km to miles', ['convert_units', { amount: 5, from: 'km', to: 'miles' }]],
+    ['100 fahrenheit in celsius', ['convert_units', { amount: 100, from: 'fahrenheit', to: 'celsius' }]],
+    ['how many miles are in 5 km?', ['convert_units', { amount: 5, from: 'km', to: 'miles' }]],
+    ['переведи 5 км в мили', ['convert_units', { amount: 5, from: 'км', to: 'мили' }]],
+    ['сколько миль в 5 км?', ['convert_units', { amount: 5, from: 'км', to: 'миль' }]],
+    [
+      'how many days between 1 May 2026 and 9 June 2026?',
+      ['days_between', { from: '2026-05-01', to: '2026-06-09' }],
+    ],
+    [
+      'сколько дней между 1 мая 2026 и 9 июня 2026?',
+      ['days_between', { from: '2026-05-01', to: '2026-06-09' }],
+    ],
+    ['проверь 7707083893', ['check_company', { inn: '7707083893' }]],
+    ['7707083893', ['check_company', { inn: '7707083893' }]],
+  ])('everyday: %s', async (text, ...calls) => {
+    expect(callsOf(await ask({ text, tools: EVERYDAY_TOOLS }))).toEqual(calls)
+  })
+
+  it.each([
+    'hello', 'thank you', 'what is the meaning of life?', "don't delete task 3", 'How do I delete a task?', 'не удаляй задачу 3',
+    'delete', 'tell me a joke', 'I like tasks', 'time flies like an arrow', 'calculate the meaning of life',
+  ])('nothing is called for: %s', async (text) => {
+    expect(callsOf(await ask({ text, tools: [...TODO_TOOLS, ...EVERYDAY_TOOLS] }))).toEqual([])
+  }) // prettier-ignore
+})
+
+it('finds the id in the list, then acts on it, then says what came of it', async () => {
+  const list = {
+    tasks: [
+      { id: 3, title: 'Buy milk' },
+      { id: 4, title: 'Buy bread' },
+    ],
+    count: 2,
+  }
+  const messages: Message[] = [{ role: 'user', text: 'finish the milk task' }]
+  const first = await ask({ messages, tools: TODO_TOOLS })
+  answerCalls(messages, first, [list])
+  const second = await ask({ messages, tools: TODO_TOOLS })
+  answerCalls(messages, second, [{ success: true, message: 'Task 3 marked as complete!' }])
+  const third = await ask({ messages, tools: TODO_TOOLS })
+  expect([callsOf(first), callsOf(second), textOf(third)]).toEqual([
+    [['list_tasks', {}]],
+    [['complete_task', { task_id: '3' }]],
+    'Task 3 marked as complete!',
+  ])
+})
