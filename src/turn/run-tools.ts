@@ -2,6 +2,7 @@ import type { ToolCallEndEvent, TurnEvent } from '../events.ts'
 import type { Message, ToolCall } from '../messages.ts'
 import { ToolInputError, type Tool, type ToolContext, type ToolEmission } from '../tools/tool.ts'
 import type { TurnInput } from './turn.ts'
+import { untilAborted } from './until-aborted.ts'
 
 export interface RunToolsOptions {
   readonly signal: AbortSignal
@@ -63,33 +64,17 @@ async function runInTime(tool: Tool, call: ToolCall, { input, signal, emit }: Ca
       if (!either.aborted) emit(event)
     },
   }
-  const aborted = rejectOnAbort(either)
   try {
-    return await Promise.race([tool.run(parseArguments(call), context), aborted.promise])
+    return await untilAborted(either, tool.run(parseArguments(call), context))
   } catch (error) {
     if (timeout.aborted && !signal.aborted)
       throw new ToolTimeoutError(`The tool took longer than ${tool.timeoutMs} ms and was stopped.`)
     throw error
-  } finally {
-    aborted.release()
   }
 }
 
 class ToolTimeoutError extends Error {
   override readonly name = 'ToolTimeoutError'
-}
-
-/** A promise that rejects when `signal` aborts, so that a tool which ignores it cannot hold the turn. */
-function rejectOnAbort(signal: AbortSignal): {
-  readonly promise: Promise<never>
-  readonly release: () => void
-} {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason)
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  promise.catch(() => undefined)
-  return { promise, release: () => signal.removeEventListener('abort', onAbort) }
 }
 
 function parseArguments({ input }: ToolCall): unknown {

@@ -8,6 +8,7 @@ import { startModel } from './start-model.ts'
 import { TextBudget } from './text-budget.ts'
 import type { TurnFacts } from './turn-facts.ts'
 import type { TurnInput } from './turn.ts'
+import { untilAborted } from './until-aborted.ts'
 
 export interface TurnOptions {
   /** Stops the turn. Its reason, when an `AppError`, becomes the turn's error; any other reason is a wish to stop. */
@@ -28,19 +29,24 @@ export async function runTurn(
   { signal, facts, emit }: TurnOptions,
 ): Promise<TerminalEvent> {
   const timeout = AbortSignal.timeout(input.bot.limits.timeMs)
+  const either = AbortSignal.any([signal, timeout])
+  let over = false
   const say = (event: TurnEvent): void => {
+    if (over) return
     facts.observe(event)
     emit(event)
   }
   try {
-    const turn = new TurnRun(input, { signal: AbortSignal.any([signal, timeout]), facts, emit: say })
-    return facts.toEnd(await turn.run())
+    const turn = new TurnRun(input, { signal: either, facts, emit: say })
+    return facts.toEnd(await untilAborted(either, turn.run()))
   } catch (thrown) {
     if (signal.aborted) return isFailure(signal.reason) ? toErrorEvent(signal.reason) : facts.toEnd('stopped')
     if (timeout.aborted)
       return facts.characters > 0 ? facts.toEnd('limit') : toErrorEvent(new AppError('turn_timeout'))
     input.onProblem({ what: 'turn-failed', cause: thrown })
     return toErrorEvent(toAppError(thrown))
+  } finally {
+    over = true
   }
 }
 
@@ -114,8 +120,9 @@ class TurnRun {
         step.finish = part.reason
         this.#usage = add(this.#usage, part.usage)
       }
-      if (this.#budget.spent) break
+      if (this.#budget.spent || this.#signal.aborted) break
     }
+    this.#signal.throwIfAborted()
     if (step.finish === 'refused') throw new AppError('model_refused')
     return step
   }

@@ -1,0 +1,282 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import {
+  calls,
+  failing,
+  finish,
+  hanging,
+  scriptedModel,
+  text,
+  type ScriptedModel,
+} from '../../test/scripted-model.ts'
+import { defineBot, type BotDefinition } from '../bot.ts'
+import { AppError } from '../errors.ts'
+import type { TurnEvent } from '../events.ts'
+import { defineTool } from '../tools/tool.ts'
+import { runTurn } from './run-turn.ts'
+import { TurnFacts } from './turn-facts.ts'
+import type { TurnInput, TurnProblem } from './turn.ts'
+
+interface Run {
+  readonly model: ScriptedModel
+  readonly bot?: Partial<BotDefinition>
+  readonly input?: Partial<TurnInput>
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: TurnEvent) => void
+}
+
+async function run({ model, bot, input, signal, onEvent }: Run) {
+  const events: TurnEvent[] = []
+  const problems: TurnProblem[] = []
+  const facts = new TurnFacts(performance.now())
+  const last = await runTurn(
+    {
+      turnId: 't',
+      conversationId: 'c',
+      subject: 'ada',
+      bot: defineBot({ name: 'test', instructions: 'Be brief.', ...bot }),
+      revision: 'r',
+      model,
+      messages: [{ role: 'user', text: 'Hello' }],
+      callerTools: [],
+      sampling: {},
+      retries: 2,
+      startedAt: { date: new Date(0), tick: performance.now() },
+      onProblem: (problem) => problems.push(problem),
+      ...input,
+    },
+    {
+      signal: signal ?? new AbortController().signal,
+      facts,
+      emit: (event) => {
+        events.push(event)
+        onEvent?.(event)
+      },
+    },
+  )
+  return { events, last, facts, problems, types: [...events, last].map(({ type }) => type) }
+}
+
+const echo = defineTool({
+  name: 'echo',
+  description: 'Says it back.',
+  input: z.object({ word: z.string() }),
+  execute: ({ word }, { subject }) => ({ word, subject }),
+})
+
+test('an answer is start, text, usage and one end with its numbers', async () => {
+  const { types, last, facts } = await run({ model: scriptedModel(text('Hello ', 'there. Bye!')) })
+  expect(types).toEqual(['start', 'text-delta', 'text-delta', 'usage', 'end'])
+  expect(last).toMatchObject({ reason: 'stop', wordCount: 3, sentenceCount: 2 })
+  expect(facts.text).toBe('Hello there. Bye!')
+})
+
+test('tool calls run, their results go back to the model in order, and it answers', async () => {
+  const model = scriptedModel(calls(['echo', { word: 'a' }], ['echo', { word: 'b' }]), text('Done.'))
+  const { types } = await run({ model, bot: { tools: [echo] } })
+  expect(types.filter((type) => type.startsWith('tool'))).toHaveLength(4)
+  expect(model.requests[1]?.messages.slice(-2)).toEqual([
+    { role: 'tool', callId: 'call-1', tool: 'echo', output: '{"word":"a","subject":"ada"}' },
+    { role: 'tool', callId: 'call-2', tool: 'echo', output: '{"word":"b","subject":"ada"}' },
+  ])
+})
+
+test('calls of one step run side by side', async () => {
+  const both = Promise.withResolvers<void>()
+  let waiting = 0
+  const meet = defineTool({
+    name: 'meet',
+    description: 'Returns when two are there.',
+    input: z.object({}),
+    execute: () => {
+      if (++waiting === 2) both.resolve()
+      return both.promise
+    },
+  })
+  const { last } = await run({
+    model: scriptedModel(calls(['meet', {}], ['meet', {}]), text('ok')),
+    bot: { tools: [meet] },
+  })
+  expect(last.type).toBe('end')
+})
+
+test.each([
+  ['input that does not fit', ['echo', { word: 1 }], /expected string/i],
+  ['a tool that does not exist', ['nope', {}], /There is no tool/],
+] as const)('the model hears of %s and goes on', async (_case, call, told) => {
+  const model = scriptedModel(calls(call), text('Sorry.'))
+  const { last } = await run({ model, bot: { tools: [echo] } })
+  expect(model.requests[1]?.messages.at(-1)).toMatchObject({
+    role: 'tool',
+    output: expect.stringMatching(told),
+  })
+  expect(last).toMatchObject({ type: 'end', reason: 'stop' })
+})
+
+test('a tool that ignores its time limit is given up and the model told', async () => {
+  const stuck = defineTool({
+    name: 'stuck',
+    description: 'Never returns.',
+    input: z.object({}),
+    timeoutMs: 20,
+    execute: () => new Promise(() => undefined),
+  })
+  const model = scriptedModel(calls(['stuck', {}]), text('It did not answer.'))
+  const { events } = await run({ model, bot: { tools: [stuck] } })
+  expect(events.find(({ type }) => type === 'tool-call-end')).toMatchObject({
+    ok: false,
+    output: expect.stringContaining('20 ms'),
+  })
+})
+
+test('what a tool emits reaches the person in order', async () => {
+  const noisy = defineTool({
+    name: 'noisy',
+    description: 'Tells on the way.',
+    input: z.object({}),
+    execute: (_input, { emit }) => emit({ type: 'data', name: 'progress', value: 1 }),
+  })
+  const { types } = await run({
+    model: scriptedModel(calls(['noisy', {}]), text('ok')),
+    bot: { tools: [noisy] },
+  })
+  expect(types).toEqual(['start', 'tool-call-start', 'data', 'tool-call-end', 'text-delta', 'usage', 'end'])
+})
+
+test('the last step offers no tools, so a loop ends with an answer', async () => {
+  const model = scriptedModel(calls(['echo', { word: 'x' }]), calls(['echo', { word: 'x' }]), text('Enough.'))
+  const { last } = await run({ model, bot: { tools: [echo], limits: { steps: 3 } } })
+  expect(model.requests.map(({ tools }) => tools.length)).toEqual([1, 1, 0])
+  expect(last).toMatchObject({ reason: 'stop' })
+})
+
+test("a call of the caller's tool ends the turn for the caller to run it", async () => {
+  const callerTools = [{ name: 'open_door', description: '', inputSchema: { type: 'object' } }]
+  const { events, last } = await run({
+    model: scriptedModel(calls(['open_door', { no: 1 }])),
+    input: { callerTools },
+  })
+  expect(events.find(({ type }) => type === 'tool-call-start')).toMatchObject({
+    tool: 'open_door',
+    external: true,
+  })
+  expect(last).toMatchObject({ type: 'end', reason: 'tool-calls' })
+})
+
+test('a retryable failure before the first word is tried again, with the wait the provider asks for', async () => {
+  const busy = new AppError('model_rate_limited', { retryAfterMs: 5 })
+  const { last, problems } = await run({
+    model: scriptedModel(failing(busy), failing(busy), text('Here I am.')),
+  })
+  expect(last).toMatchObject({ type: 'end' })
+  expect(problems.map(({ what }) => what)).toEqual(['model-retried', 'model-retried'])
+})
+
+test.each([
+  [
+    'after the first word',
+    failing(new AppError('model_unavailable', { retryAfterMs: 1 }), 'Hel'),
+    'model_unavailable',
+  ],
+  ['when trying again cannot help', failing(new AppError('model_unauthorized')), 'model_unauthorized'],
+  [
+    'when the wait would pass the deadline',
+    failing(new AppError('model_rate_limited', { retryAfterMs: 1e9 })),
+    'model_rate_limited',
+  ],
+])('nothing is asked twice %s', async (_case, step, code) => {
+  const model = scriptedModel(step)
+  const { last } = await run({ model })
+  expect(last).toMatchObject({ type: 'error', code })
+  expect(model.requests).toHaveLength(1)
+})
+
+test('an error shows the sentence of the table, never the text of the exception', async () => {
+  const { last, problems } = await run({
+    model: scriptedModel(failing(new Error('password=hunter2'))),
+    input: { retries: 0 },
+  })
+  expect(last).toMatchObject({ type: 'error', code: 'model_unavailable' })
+  expect(JSON.stringify(last)).not.toContain('hunter2')
+  expect(problems.map(({ what }) => what)).toEqual(['turn-failed'])
+})
+
+test('stopping ends with what was said, and reaches the model', async () => {
+  const stop = new AbortController()
+  const { last, facts } = await run({
+    model: scriptedModel(hanging('Half an ans')),
+    signal: stop.signal,
+    onEvent: ({ type }) => type === 'text-delta' && stop.abort(),
+  })
+  expect(last).toMatchObject({ type: 'end', reason: 'stopped' })
+  expect(facts.text).toBe('Half an ans')
+})
+
+test('a model that takes no notice cannot hold the turn beyond its end', async () => {
+  const deaf = scriptedModel(() => ({
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }),
+  }))
+  const { last } = await run({ model: deaf, bot: { limits: { timeMs: 30 } } })
+  expect(last).toMatchObject({ type: 'error', code: 'turn_timeout' })
+})
+
+test('a turn that is aborted with an error ends with that error', async () => {
+  const signal = AbortSignal.abort(new AppError('interrupted'))
+  const { types, last } = await run({ model: scriptedModel(text('never')), signal })
+  expect(types).toEqual(['start', 'error'])
+  expect(last).toMatchObject({ code: 'interrupted', retryable: true })
+})
+
+test('time runs out politely after words, and as an error before any', async () => {
+  const limits = { timeMs: 30 }
+  expect((await run({ model: scriptedModel(hanging('So far')), bot: { limits } })).last).toMatchObject({
+    reason: 'limit',
+  })
+  expect((await run({ model: scriptedModel(hanging()), bot: { limits } })).last).toMatchObject({
+    code: 'turn_timeout',
+  })
+})
+
+test('characters and events are cut before their limit, never inside a surrogate pair', async () => {
+  const long = await run({ model: scriptedModel(text('ab😀cd')), bot: { limits: { characters: 4 } } })
+  expect(long.facts.text).toBe('ab…')
+  expect(long.last).toMatchObject({ reason: 'limit' })
+  const many = await run({
+    model: scriptedModel(text(...Array.from({ length: 100 }, () => 'x'))),
+    bot: { limits: { events: 40 } },
+  })
+  expect(many.types.length).toBeLessThanOrEqual(40)
+  expect(many.last).toMatchObject({ reason: 'limit' })
+})
+
+test.each([
+  ['refuses', [finish('refused')], 'model_refused'],
+  ['says nothing', [finish('stop')], 'model_empty_answer'],
+] as const)('a model that %s is an error, not an empty answer', async (_case, parts, code) => {
+  expect((await run({ model: scriptedModel(parts) })).last).toMatchObject({ type: 'error', code })
+})
+
+test('passages are given to the model and cited, whether by part or by mark', async () => {
+  const found = [
+    { text: 'A', source: 'a.md' },
+    { text: 'B', source: 'b.md', heading: 'Top' },
+  ]
+  const knowledge = { version: '1', search: () => Promise.resolve(found) }
+  const model = scriptedModel([
+    { type: 'citation', passage: 1 },
+    ...text('As b says [2] and a [1]. See [9].'),
+  ])
+  const { events } = await run({ model, bot: { knowledge } })
+  expect(model.requests[0]?.passages).toEqual(found)
+  expect(events.filter(({ type }) => type === 'citation')).toEqual([
+    { type: 'citation', index: 2, source: 'b.md', heading: 'Top' },
+    { type: 'citation', index: 1, source: 'a.md' },
+  ])
+})
+
+test('a search that fails does not cost the answer', async () => {
+  const knowledge = { version: '1', search: () => Promise.reject(new Error('down')) }
+  const { last, problems } = await run({ model: scriptedModel(text('ok')), bot: { knowledge } })
+  expect(last.type).toBe('end')
+  expect(problems.map(({ what }) => what)).toEqual(['knowledge-failed'])
+})
