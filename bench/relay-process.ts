@@ -31,7 +31,7 @@ export async function startRelay(relay: Relay, { root, emulatorUrl }: StartOptio
   const url = `http://127.0.0.1:${port}`
   const startedAt = performance.now()
   const child = spawn(process.execPath, relay.arguments, {
-    cwd: root,
+    cwd: relay.folder ?? root,
     env: {
       ...cleanEnvironment(),
       ...relay.environment,

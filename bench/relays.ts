@@ -5,7 +5,9 @@ export interface Relay {
   readonly name: string
   /** As the tables call it. */
   readonly title: string
-  /** Arguments of `node`, from the root of the repository. */
+  /** Where it is started; absent: the root of the repository. */
+  readonly folder?: string
+  /** Arguments of `node`. */
   readonly arguments: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   /** Where what it needs at run time is installed, and what that is; absent: not worth a figure. */
@@ -31,7 +33,8 @@ export const STREAM_TEXT = 'stream-text'
 /** Every relay, the raw one first: the others are compared with it. */
 export function listRelays({ root, databaseUrl, dataFolder }: RelayPlaces): readonly Relay[] {
   const botyard = {
-    arguments: ['src/cli/cli.ts', 'start'],
+    folder: `${root}/bench/bot`,
+    arguments: [`${root}/src/cli/cli.ts`, 'start'],
     install: { root, packages: ['.'] },
   }
   const settings = {
