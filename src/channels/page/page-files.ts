@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+
+/** A file of the chat page, ready to be sent. */
+export interface PageFile {
+  readonly contentType: string
+  readonly body: Buffer
+  /** Strong: made of the content. */
+  readonly etag: string
+  /** The body compressed, on the first call; later calls give the same bytes. */
+  gzipped(): Promise<Buffer>
+}
+
+export interface PageFiles {
+  readonly page: PageFile
+  /** By their path below `/assets/<version>/`. */
+  readonly assets: ReadonlyMap<string, PageFile>
+  /** Hash over all assets, so that modules of two versions never meet in one cache. */
+  readonly version: string
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+/** What the page's modules import from packages: their own browser builds. */
+const VENDORED = { 'vendor/marked.js': 'marked', 'vendor/dompurify.js': 'dompurify' } as const
+
+const ASSETS = new URL('assets/', import.meta.url)
+
+/** Reads the page and everything it loads, about 200 kB, into memory: from then on no request touches the disk. */
+export function loadPageFiles(): PageFiles {
+  const assets = new Map([...readOwn(), ...readVendored()])
+  const hash = createHash('sha256')
+  for (const [path, { etag }] of assets) hash.update(path).update(etag)
+  const version = hash.digest('hex').slice(0, 12)
+  return { page: readPage(version, [...assets.keys()]), assets, version }
+}
+
+function readOwn(): readonly (readonly [string, PageFile])[] {
+  return readdirSync(ASSETS)
+    .filter((name) => extname(name) in CONTENT_TYPES && extname(name) !== '.html')
+    .toSorted()
+    .map((name) => [name, toPageFile(name, readFileSync(new URL(name, ASSETS)))])
+}
+
+function readVendored(): readonly (readonly [string, PageFile])[] {
+  return Object.entries(VENDORED).map(([path, specifier]) => {
+    const file = readFileSync(fileURLToPath(import.meta.resolve(specifier)), 'utf8')
+    // The source maps are not served; without the comment no browser asks for them.
+    const code = file.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
+    return [path, toPageFile(path, Buffer.from(code))]
+  })
+}
+
+/** Names every module in the page itself, so that browsers fetch them at once and not import by import. */
+function readPage(version: string, paths: readonly string[]): PageFile {
+  const base = `assets/${version}`
+  const preloads = paths
+    .filter((path) => path.endsWith('.js') && path !== 'theme.js')
+    .map((path) => `<link rel="modulepreload" href="${base}/${path}" />`)
+  const html = readFileSync(new URL('index.html', ASSETS), 'utf8')
+    .replace('<!-- modules -->', preloads.join('\n    '))
+    .replaceAll('assets/version', base)
+  return toPageFile('index.html', Buffer.from(html))
+}
+
+function toPageFile(name: string, body: Buffer): PageFile {
+  let compressed: Promise<Buffer> | undefined
+  return {
+    contentType: CONTENT_TYPES[extname(name)] ?? 'application/octet-stream',
+    body,
+    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+    gzipped: () => (compressed ??= promisify(gzip)(body, { level: 9 })),
+  }
+}

@@ -1,0 +1,45 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Channel } from '../channel.ts'
+import { loadPageFiles, type PageFile } from './page-files.ts'
+
+/** A year, the longest time caches promise. Safe because the address changes with the content. */
+const FOR_EVER = 'public, max-age=31536000, immutable'
+/** Keep it, but ask whether it is still current before each use. */
+const ALWAYS_ASK = 'no-cache'
+
+/** The chat page at `/`: a client of the web channel's endpoints for people, served with everything it needs. */
+export function createPageChannel(): Channel {
+  return {
+    name: 'page',
+    register(server) {
+      const { page, assets, version } = loadPageFiles()
+      const hidden = { schema: { hide: true } }
+      server.get('/', hidden, async (request, reply) => send(page, { request, reply, cache: ALWAYS_ASK }))
+      server.get<{ Params: { version: string; '*': string } }>(
+        '/assets/:version/*',
+        hidden,
+        async (request, reply) => {
+          const file = assets.get(request.params['*'])
+          if (!file) return reply.callNotFound()
+          // While replicas of two versions run side by side, the page of one may ask the other for its assets.
+          const cache = request.params.version === version ? FOR_EVER : ALWAYS_ASK
+          return send(file, { request, reply, cache })
+        },
+      )
+    },
+  }
+}
+
+interface Exchange {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly cache: string
+}
+
+async function send(file: PageFile, { request, reply, cache }: Exchange): Promise<FastifyReply> {
+  reply.headers({ 'cache-control': cache, etag: file.etag, vary: 'accept-encoding' })
+  if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
+  reply.type(file.contentType)
+  if (!/\bgzip\b/.test(String(request.headers['accept-encoding']))) return reply.send(file.body)
+  return reply.header('content-encoding', 'gzip').send(await file.gzipped())
+}
