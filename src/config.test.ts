@@ -48,8 +48,7 @@ describe('reading', () => {
     ['DATABASE_TIMEOUT', '2.5', 2.5],
     ['DATABASE_CONNECT_TIMEOUT_SECONDS', '90', 30],
     ['DATABASE_CONNECT_TIMEOUT_SECONDS', '0', 1],
-    ['DATABASE_URL', 'postgresql+asyncpg://me@db/x?pool_size=20', 'postgresql://me@db/x?pool_size=20'],
-    ['DATABASE_URL', 'postgres://me@db/x', 'postgresql://me@db/x'],
+    ['DATABASE_URL', 'postgresql+asyncpg://me@db/x', 'postgresql+asyncpg://me@db/x'],
     ['OPENAI_BASE_URL', 'http://localhost:11434/v1/', 'http://localhost:11434/v1'],
     [
       'CORS_ORIGINS',

@@ -37,6 +37,11 @@ export const PROVIDERS = [
   { name: 'grok', key: 'XAI_API_KEY', baseUrl: 'XAI_BASE_URL', model: 'GROK_MODEL' },
 ] as const
 
+/** The variables of this process, for those who pass them on. */
+export function processEnvironment(): Environment {
+  return process.env
+}
+
 /** Reads the environment. Throws `invalid_configuration` with every problem and its remedy at once. */
 export function loadConfig(env: Environment = process.env): Config {
   const { config, problems } = checkConfig(env)

@@ -12,11 +12,9 @@ export const webUrl: SettingType<string> = z
   .transform((url) => url.replace(/\/+$/, ''))
   .describe('a URL that starts with `http://` or `https://`')
 
-/** SQLAlchemy's driver suffix is accepted and dropped. */
 export const databaseUrl: SettingType<string> = z
   .string()
-  .regex(/^postgres(ql)?(\+asyncpg)?:\/\/./)
-  .transform((url) => url.replace(/^postgres(ql)?(\+asyncpg)?:/, 'postgresql:'))
+  .regex(/^postgres(ql)?(\+\w+)?:\/\/./)
   .describe('a URL that starts with `postgresql://`, `postgres://` or `postgresql+asyncpg://`')
 
 export const modelName: SettingType<string> = z

@@ -125,7 +125,7 @@ export const SETTINGS = {
 
   DATABASE_URL: {
     section: 'Database',
-    about: 'The PostgreSQL to use; without it an embedded one keeps its files in DATA_DIR.',
+    about: 'The PostgreSQL to use; without it an embedded one keeps its files in `DATA_DIR`.',
     type: databaseUrl,
     example: 'postgresql://botyard:password@localhost:5432/botyard',
     secret: true,
@@ -170,19 +170,19 @@ export const SETTINGS = {
   MODEL: {
     section: 'Models',
     about:
-      'The model of bots that name none; without it LLM_PROVIDER, or the first API key that is set, decides.',
+      'The model of bots that name none; without it `LLM_PROVIDER`, or the first API key that is set, decides.',
     type: modelName,
     example: 'openai/gpt-4o-mini',
   },
   LLM_PROVIDER: {
     section: 'Models',
-    about: 'The provider of bots that name no model; its *_MODEL variable names the model.',
+    about: 'The provider of bots that name no model; its `*_MODEL` variable names the model.',
     type: choice(['openai', 'cohere', 'anthropic', 'grok', 'offline']),
     example: 'openai',
   },
   OPENAI_API_KEY: {
     section: 'Models',
-    about: 'The key for OpenAI, or for the server at OPENAI_BASE_URL.',
+    about: 'The key for OpenAI, or for the server at `OPENAI_BASE_URL`.',
     type: anyText,
     example: 'sk-…',
     secret: true,

@@ -1,0 +1,33 @@
+import type { ErrorCode } from '../src/errors.ts'
+
+/** The last column of `docs/errors.md`: what a client or an operator does about each error. */
+export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
+  invalid_request: 'Mend the request; the sentence says what is wrong.',
+  validation_failed: 'Mend the fields listed beside the sentence.',
+  unauthorized: 'Send `Authorization: Bearer <key>` with a key of `API_KEYS`.',
+  bot_not_found: 'Use a name from the list of bots.',
+  stream_not_found: 'Send the message again; events are kept for `EVENT_LOG_HOURS`.',
+  route_not_found: 'Check path and method against `/docs`.',
+  body_too_large: 'Send less, or raise `MAX_BODY_BYTES`.',
+  unsupported_media_type: 'Set the header `Content-Type: application/json`.',
+  overloaded: 'Wait as long as `Retry-After` says; operators raise `MAX_RUNNING_TURNS` or add replicas.',
+  draining: 'Try again; another replica or the next version takes it.',
+  interrupted: 'Send the message again; what was said before is kept.',
+  turn_timeout: 'Try again; raise `limits.timeMs` of the bot when its answers are meant to take longer.',
+  internal: 'Look for the request id in the log.',
+  model_unavailable: 'Try again; check the state page of the provider and the `*_BASE_URL`.',
+  model_rate_limited: 'Wait as long as `Retry-After` says; ask the provider for a higher limit.',
+  model_quota_exhausted: 'Add credit at the provider.',
+  model_unauthorized: 'Check the API key with `botyard doctor`.',
+  model_rejected: 'The log holds what the provider said; often the model name or an option is wrong.',
+  model_context_too_long: 'Start a new conversation, or lower `limits.historyTokens` of the bot.',
+  model_stream_broken: 'Try again; what arrived is kept.',
+  model_empty_answer: 'Try again; check the model with `botyard doctor`.',
+  model_refused: 'Ask differently; the filter of the provider ended the answer.',
+  invalid_definition: 'Mend the field of the bot, tool or project that the sentence names.',
+  invalid_configuration: 'Run `botyard check`; it lists every problem with its remedy.',
+  data_folder_in_use: 'Stop the other process, or use another `DATA_DIR`, or PostgreSQL.',
+  data_folder_incompatible: 'Open it with the version that wrote it, or begin with an empty folder.',
+  database_unavailable: 'Try again; check `DATABASE_URL` with `botyard doctor`.',
+  migrations_pending: 'Run `botyard migrate up`, or set `DATABASE_MIGRATE=true`.',
+}

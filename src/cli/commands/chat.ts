@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { createInterface } from 'node:readline'
+import type { App } from '../../app.ts'
+import type { ConverseRequest, Host } from '../../channels/channel.ts'
+import { loadConfig, secretsOf } from '../../config.ts'
+import { nearest } from '../../nearest.ts'
+import { createLog } from '../../observe/log.ts'
+import { UsageError, type Command, type ExitCode, type Terminal } from '../command.ts'
+import { loadProject } from '../load-project.ts'
+import { paint } from '../paint.ts'
+import { printFailure } from '../print-failure.ts'
+import { printAnswer } from '../print-answer.ts'
+
+const HINT = '/new starts over, /exit leaves, Ctrl-C stops an answer.'
+
+export const chat: Command = {
+  name: 'chat',
+  summary: 'Talk to a bot here; reads lines, so it can also be piped into',
+  usage: '[bot]',
+  arity: [0, 1],
+  options: {},
+  examples: ['botyard chat', 'botyard chat support', "echo 'What are your opening hours?' | botyard chat"],
+  run: async ({ arguments: [name], terminal }) => {
+    const config = loadConfig(terminal.env)
+    const project = await loadProject(terminal.cwd)
+    const log = createLog({
+      level: 'error',
+      pretty: true,
+      secrets: secretsOf(config),
+      destination: terminal.stderr,
+    })
+    const { createApp } = await import('../../app.ts')
+    const app = await createApp({ config, project, log })
+    try {
+      return await talk(app, chooseBot(app.host, name), terminal)
+    } finally {
+      await app.close()
+    }
+  },
+}
+
+function chooseBot({ bots }: Host, name: string | undefined): string {
+  const names = bots.list().map((bot) => bot.name)
+  const chosen = name ?? names[0]
+  if (chosen !== undefined && names.includes(chosen)) return chosen
+  const meant = nearest(name ?? '', names, (candidate) => Math.floor(candidate.length / 2))
+  const instead = meant ? `Did you mean "${meant}"?` : `Choose one of ${names.join(', ')}.`
+  throw new UsageError(`There is no bot "${name}". ${instead}`)
+}
+
+async function talk({ host }: App, bot: string, terminal: Terminal): Promise<ExitCode> {
+  const { stdin, stdout } = terminal
+  const interactive = stdin.isTTY === true && stdout.isTTY === true
+  const lines = createInterface({ input: stdin, ...(interactive && { output: stdout }), prompt: '> ' })
+  const ask = (): void => (interactive ? lines.prompt() : undefined)
+  let answering: AbortController | undefined
+  lines.on('SIGINT', () => (answering ? answering.abort() : lines.close()))
+  if (interactive) stdout.write(`${paint(stdout, 'dim', `${bot}: ${HINT}`)}\n`)
+  let key = randomUUID()
+  let failures = 0
+  ask()
+  for await (const line of lines) {
+    const text = line.trim()
+    if (text === '/exit') break
+    if (text === '/new') key = randomUUID()
+    else if (text !== '') {
+      answering = new AbortController()
+      const request = { conversation: { bot, channel: 'terminal', key }, subject: 'terminal', text }
+      if (!(await answer(host, { ...request, signal: answering.signal }, terminal))) failures++
+      answering = undefined
+    }
+    ask()
+  }
+  // In a conversation the person has seen the failure; a script has only the exit code.
+  return failures > 0 && !interactive ? 1 : 0
+}
+
+/** True when the bot answered. */
+async function answer(host: Host, request: ConverseRequest, terminal: Terminal): Promise<boolean> {
+  try {
+    const { events } = await host.converse(request)
+    return (await printAnswer(events, terminal))?.type === 'end'
+  } catch (error) {
+    printFailure(error, terminal)
+    return false
+  }
+}

@@ -1,0 +1,82 @@
+import { liveChecks, type DatabaseState, type LiveContext, type ModelAnswer } from '../../checks/live.ts'
+import { runChecks } from '../../checks/run-checks.ts'
+import { defaultModelOf, loadConfig, secretsOf, type Config } from '../../config.ts'
+import { createLog, type Log } from '../../observe/log.ts'
+import type { Command } from '../command.ts'
+import { printResults } from '../print-results.ts'
+
+/** A reasoning model may think for a while before it says one word. */
+const MODEL_PATIENCE_MS = 30_000
+const PROBE_PATIENCE_MS = 2_000
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'Look at this computer: port, disk, database, tables, model',
+  usage: '',
+  arity: [0, 0],
+  options: { json: { type: 'boolean', about: 'Print every result as JSON' } },
+  examples: ['botyard doctor', 'botyard doctor --json'],
+  run: ({ options, terminal }) => {
+    const config = loadConfig(terminal.env)
+    const log = createLog({
+      level: 'error',
+      pretty: true,
+      secrets: secretsOf(config),
+      destination: terminal.stderr,
+    })
+    const json = options['json'] === true
+    return printResults(runChecks(liveChecks, createContext(config, log)), terminal, {
+      json,
+      faultsOnly: false,
+    })
+  },
+}
+
+function createContext(config: Config, log: Log): LiveContext {
+  let database: Promise<DatabaseState> | undefined
+  return {
+    config,
+    nodeVersion: process.versions.node,
+    inspectDatabase: () => (database ??= inspectDatabase(config, log)),
+    askModel: () => askModel(config),
+    isBotyard,
+  }
+}
+
+async function inspectDatabase(config: Config, log: Log): Promise<DatabaseState> {
+  const { openDatabase } = await import('../../app.ts')
+  const { migrationStatus } = await import('../../store/migrate.ts')
+  const { verifySchema } = await import('../../store/verify-schema.ts')
+  const store = await openDatabase(config, log)
+  try {
+    const { pending } = await migrationStatus(store.db)
+    return { pending, differences: await verifySchema(store.db) }
+  } finally {
+    await store.close()
+  }
+}
+
+async function askModel(config: Config): Promise<ModelAnswer> {
+  const { createModels } = await import('../../app.ts')
+  const model = createModels(config).resolve(defaultModelOf(config))
+  const begun = performance.now()
+  const request = {
+    instructions: 'You are asked whether you work. Answer with one word.',
+    messages: [{ role: 'user', text: 'Say: ready' }],
+    tools: [],
+    passages: [],
+  } as const
+  let text = ''
+  for await (const part of model.stream(request, { signal: AbortSignal.timeout(MODEL_PATIENCE_MS) }))
+    if (part.type === 'text') text += part.text
+  return { model: model.id, text, durationMs: performance.now() - begun }
+}
+
+async function isBotyard(url: string): Promise<boolean> {
+  try {
+    const reply = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(PROBE_PATIENCE_MS) })
+    return (await reply.text()) === '{"status":"ok"}'
+  } catch {
+    return false
+  }
+}

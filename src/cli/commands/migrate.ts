@@ -1,0 +1,89 @@
+import { loadConfig, secretsOf } from '../../config.ts'
+import { createLog } from '../../observe/log.ts'
+import type { MigrationRun } from '../../store/migrate.ts'
+import type { OpenStore } from '../../store/open-store.ts'
+import { UsageError, type Command, type ExitCode, type Invocation } from '../command.ts'
+
+export const migrate: Command = {
+  name: 'migrate',
+  summary: 'Bring the tables of the database up to date, or back; status and verify only look',
+  usage: '<up|down|status|verify>',
+  arity: [1, 1],
+  options: {
+    to: { type: 'string', value: 'migration', about: 'up: stop after this migration' },
+    steps: { type: 'string', value: 'n', about: 'down: how many migrations to undo (1)' },
+    json: { type: 'boolean', about: 'Print the outcome as JSON' },
+  },
+  examples: ['botyard migrate up', 'botyard migrate down --steps 2', 'botyard migrate status --json'],
+  run: async (invocation) => {
+    const action = ACTIONS.get(invocation.arguments[0] ?? '')
+    if (!action) throw new UsageError(`Usage: botyard migrate ${migrate.usage}`)
+    const config = loadConfig(invocation.terminal.env)
+    const destination = invocation.terminal.stderr
+    const log = createLog({ level: 'error', pretty: true, secrets: secretsOf(config), destination })
+    const { openDatabase } = await import('../../app.ts')
+    const store = await openDatabase(config, log)
+    try {
+      return print(await action(store, invocation.options), invocation)
+    } finally {
+      await store.close()
+    }
+  },
+}
+
+interface Outcome {
+  readonly code: ExitCode
+  readonly lines: readonly string[]
+  /** What `--json` prints. */
+  readonly facts: object
+}
+
+type Action = (store: OpenStore, options: Invocation['options']) => Promise<Outcome>
+
+const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['up', up],
+  ['down', down],
+  ['status', status],
+  ['verify', verify],
+])
+
+async function up({ db }: OpenStore, { to }: Invocation['options']): Promise<Outcome> {
+  const { migrateUp } = await import('../../store/migrate.ts')
+  return fromRun(await migrateUp(db, typeof to === 'string' ? { to } : {}), 'applied')
+}
+
+async function down({ db }: OpenStore, options: Invocation['options']): Promise<Outcome> {
+  const steps = Number(options['steps'] ?? 1)
+  if (!Number.isInteger(steps) || steps < 1) throw new UsageError('--steps takes a whole number above 0.')
+  const { migrateDown } = await import('../../store/migrate.ts')
+  return fromRun(await migrateDown(db, { steps }), 'undone')
+}
+
+async function status({ db }: OpenStore): Promise<Outcome> {
+  const { migrationStatus } = await import('../../store/migrate.ts')
+  const { applied, pending, newer } = await migrationStatus(db)
+  const rows = { applied, pending, 'from a newer version': newer }
+  const lines = Object.entries(rows).flatMap(([state, names]) => names.map((name) => `${name}  ${state}`))
+  return { code: pending.length > 0 ? 1 : 0, lines, facts: { applied, pending, newer } }
+}
+
+async function verify({ db }: OpenStore): Promise<Outcome> {
+  const { verifySchema } = await import('../../store/verify-schema.ts')
+  const differences = await verifySchema(db)
+  const lines = differences.length > 0 ? differences : ['the tables are as this version expects']
+  return { code: differences.length > 0 ? 1 : 0, lines, facts: { differences } }
+}
+
+function fromRun({ done, failure }: MigrationRun, verb: string): Outcome {
+  if (failure) {
+    const problem = `Nothing was changed: ${failure.migration ?? 'the migrations'} failed.`
+    throw new Error(problem, { cause: failure.error })
+  }
+  const lines = done.length > 0 ? done.map((name) => `${verb} ${name}`) : ['nothing to do']
+  return { code: 0, lines, facts: { [verb]: done } }
+}
+
+function print({ code, lines, facts }: Outcome, { options, terminal }: Invocation): ExitCode {
+  terminal.stdout.write(options['json'] ? `${JSON.stringify(facts, null, 2)}\n` : `${lines.join('\n')}\n`)
+  return code
+}

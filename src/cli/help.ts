@@ -1,0 +1,54 @@
+import type { Writable } from 'node:stream'
+import type { Command } from './command.ts'
+import { paint } from './paint.ts'
+
+const EXIT_CODES = '0 done, 1 failed, 2 not understood'
+
+/** The page of `botyard --help`. */
+export function overviewHelp(commands: readonly Command[], stream: Writable): string {
+  const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary] as const)
+  return (
+    [
+      `${paint(stream, 'bold', 'botyard')}: the production server for chatbots`,
+      section(stream, 'Usage', ['botyard <command> [options]']),
+      section(stream, 'Commands', table(stream, rows)),
+      section(
+        stream,
+        'Options',
+        table(stream, [
+          ['--help, -h', 'This page, or that of a command: botyard <command> --help'],
+          ['--version, -v', 'The version'],
+        ]),
+      ),
+      `A .env file in the working folder is read. Exit codes: ${EXIT_CODES}.`,
+      '',
+    ]
+      .join('\n\n')
+      .trimEnd() + '\n'
+  )
+}
+
+/** The page of `botyard <command> --help`. */
+export function commandHelp({ name, usage, summary, options, examples }: Command, stream: Writable): string {
+  const rows = Object.entries(options).map(
+    ([option, { value, about }]) => [value ? `--${option} <${value}>` : `--${option}`, about] as const,
+  )
+  return [
+    `${paint(stream, 'bold', `botyard ${name}`)}: ${summary}`,
+    section(stream, 'Usage', [
+      `botyard ${name} ${usage}${rows.length > 0 ? ' [options]' : ''}`.replace('  ', ' '),
+    ]),
+    ...(rows.length > 0 ? [section(stream, 'Options', table(stream, rows))] : []),
+    section(stream, 'Examples', examples),
+    `Exit codes: ${EXIT_CODES}.\n`,
+  ].join('\n\n')
+}
+
+function section(stream: Writable, title: string, lines: readonly string[]): string {
+  return [paint(stream, 'bold', title), ...lines.map((line) => `  ${line}`)].join('\n')
+}
+
+function table(stream: Writable, rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return rows.map(([left, right]) => `${paint(stream, 'cyan', left.padEnd(width))}  ${right}`)
+}

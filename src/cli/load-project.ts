@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { AppError } from '../errors.ts'
+import { defineConfig, type Project } from '../project.ts'
+
+const PROJECT_FILES = ['botyard.config.ts', 'botyard.config.js', 'botyard.config.mjs'] as const
+
+/**
+ * Imports the project file of a folder; without one, the ready-made bots are served. Throws
+ * `invalid_configuration`, naming the file and what is wrong with it.
+ */
+export async function loadProject(folder: string): Promise<Project> {
+  const file = PROJECT_FILES.map((name) => join(folder, name)).find((path) => existsSync(path))
+  if (file === undefined) {
+    const { bots } = await import('../../bots/index.ts')
+    return defineConfig({ bots })
+  }
+  const project: unknown = (await importFile(file)).default
+  if (isProject(project)) return project
+  const problem = `${file} has to export what defineConfig() returns: \`export default defineConfig({ bots: […] })\`.`
+  throw new AppError('invalid_configuration', { params: { problem } })
+}
+
+async function importFile(file: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return await import(pathToFileURL(file).href)
+  } catch (error) {
+    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    const problem = `${file} cannot be loaded. ${cause}`
+    throw new AppError('invalid_configuration', { params: { problem }, cause: error })
+  }
+}
+
+function isProject(value: unknown): value is Project {
+  return typeof value === 'object' && value !== null && 'bots' in value && 'defaultBot' in value
+}
