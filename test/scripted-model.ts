@@ -1,6 +1,7 @@
 import type { Model, ModelPart, ModelRequest } from '../src/models/model.ts'
 
-type Step = readonly ModelPart[] | ((request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelPart>)
+type LiveStep = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelPart>
+type Step = readonly ModelPart[] | LiveStep
 
 export interface ScriptedModel extends Model {
   /** What it was asked, in order. */
@@ -38,7 +39,7 @@ export function finish(reason: Extract<ModelPart, { type: 'finish' }>['reason'])
 }
 
 /** A model's step that says `pieces` and then waits until it is aborted. */
-export function hanging(...pieces: readonly string[]): Step {
+export function hanging(...pieces: readonly string[]): LiveStep {
   return async function* hang(_request, signal) {
     for (const piece of pieces) yield { type: 'text', text: piece }
     await new Promise((_, reject) => {
@@ -48,7 +49,7 @@ export function hanging(...pieces: readonly string[]): Step {
 }
 
 /** A model's step that fails after `pieces`. */
-export function failing(error: Error, ...pieces: readonly string[]): Step {
+export function failing(error: Error, ...pieces: readonly string[]): LiveStep {
   // oxlint-disable-next-line require-await -- an async generator is what a model gives
   return async function* fail() {
     for (const piece of pieces) yield { type: 'text', text: piece }

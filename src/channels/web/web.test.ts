@@ -1,0 +1,245 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { failing, hanging, scriptedModel, text } from '../../../test/scripted-model.ts'
+import { collectEvents, postJson, readEvents, startTestApp, type TestApp } from '../../../test/test-app.ts'
+import { AppError } from '../../errors.ts'
+
+const STREAM = '/api/chat/query/stream'
+
+function ask(words = 'Hello', extra: object = {}) {
+  return { query: words, chatbotId: 'test', sessionId: crypto.randomUUID(), ...extra }
+}
+
+/** The words choose what the model does. */
+const model = scriptedModel(async function* answer(request, signal) {
+  const last = request.messages.at(-1)
+  const words = last?.role === 'user' ? last.text : ''
+  if (words === 'hang') yield* hanging('Half an ')(request, signal)
+  else if (words === 'fail') yield* failing(new AppError('model_rate_limited'))(request, signal)
+  else yield* text('Hello ', 'there.')
+})
+
+let app: TestApp
+
+beforeAll(async () => {
+  app = await startTestApp({ model, bot: { suggestions: ['What next?'] } })
+})
+
+afterAll(() => app.close())
+
+describe('a streamed answer', () => {
+  test('has the events of guide 002, in order, with the fields its documents and clients read', async () => {
+    const events = await collectEvents(await postJson(app.url + STREAM, ask()))
+    expect(events.map(({ event }) => event)).toEqual([
+      'connected',
+      'status',
+      'text',
+      'text',
+      'suggestions',
+      'usage',
+      'complete',
+      'close',
+    ])
+    const data = Object.fromEntries(events.map(({ event, data }) => [event, data]))
+    expect(data.connected).toMatchObject({
+      clientId: expect.stringMatching(/^chat-\d+-\w{9}$/),
+      message: 'SSE connection established',
+      timestamp: expect.any(String),
+    })
+    expect(data.status).toMatchObject({ message: 'Processing your request...' })
+    expect(data.text).toEqual({ content: 'there.', token: 'there.' })
+    expect(data.suggestions).toEqual({ items: ['What next?'], count: 1, suggestions: ['What next?'] })
+    expect(data.complete).toMatchObject({
+      success: true,
+      wordCount: 2,
+      sentenceCount: 1,
+      audioChunks: 0,
+      firstAudioLatency: null,
+      language: 'en-IN',
+    })
+    expect(data.close).toMatchObject({ reason: data.connected.clientId })
+  })
+
+  test('comes with headers that no proxy buffers or transforms', async () => {
+    const { headers } = await postJson(app.url + STREAM, ask())
+    expect(headers.get('content-type')).toMatch(/^text\/event-stream/)
+    expect(headers.get('cache-control')).toBe('no-cache, no-transform')
+    expect(headers.get('x-accel-buffering')).toBe('no')
+  })
+
+  test('that fails ends with error and close, and says whether trying again helps', async () => {
+    const events = await collectEvents(await postJson(app.url + STREAM, ask('fail')))
+    expect(events.map(({ event }) => event)).toEqual(['connected', 'status', 'error', 'close'])
+    const message = new AppError('model_rate_limited').message
+    expect(events[2]?.data).toMatchObject({ message, error: message, code: 'RATE_LIMIT', canRetry: true })
+    expect(events[3]?.data).toMatchObject({ reason: 'error' })
+  })
+
+  test('that should be spoken says once that there is no voice, and comes whole', async () => {
+    const events = await collectEvents(await postJson(app.url + STREAM, ask('Hello', { enableTTS: true })))
+    expect(events.filter(({ event }) => event === 'warning').map(({ data }) => data.message)).toEqual([
+      'Audio generation unavailable',
+    ])
+    expect(events.at(-2)?.event).toBe('complete')
+  })
+})
+
+describe('resuming', () => {
+  test.each([0, 2, 3, 6])('after event %i gives exactly the rest, however often', async (index) => {
+    const sent = await collectEvents(await postJson(app.url + STREAM, ask()))
+    const id = sent[index]?.id ?? ''
+    const url = `${app.url}/api/chat/streams/${id.split(':')[0]}`
+    const rest = await collectEvents(await fetch(url, { headers: { 'last-event-id': id } }))
+    const later = sent.filter((event) => Number(event.id?.split(':')[1]) > Number(id.split(':')[1]))
+    expect(rest.map(({ event, id }) => [event, id])).toEqual(later.map(({ event, id }) => [event, id]))
+  })
+
+  test('works on the endpoint that began the stream, too', async () => {
+    const sent = await collectEvents(await postJson(app.url + STREAM, ask()))
+    const rest = await collectEvents(
+      await postJson(app.url + STREAM, ask(), { 'last-event-id': sent[2]?.id ?? '' }),
+    )
+    expect(rest.map(({ event }) => event)).toEqual(['text', 'suggestions', 'usage', 'complete', 'close'])
+  })
+
+  test.each([
+    ['an answer nobody wrote', `/api/chat/streams/${crypto.randomUUID()}`, {}, 404, 'stream_not_found'],
+    ['something that is no id', '/api/chat/streams/whatever', {}, 404, 'stream_not_found'],
+    [
+      'an event id that is none',
+      `/api/chat/streams/${crypto.randomUUID()}`,
+      { 'last-event-id': '; drop table' },
+      400,
+      'invalid_request',
+    ],
+  ])('%s is a clear error', async (_case, path, headers, status, code) => {
+    const response = await fetch(app.url + path, { headers })
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ code })
+  })
+})
+
+test('leaving does not cancel an answer; stopping does, and keeps what was said', async () => {
+  const question = ask('hang')
+  const response = await postJson(app.url + STREAM, question)
+  let streamId = ''
+  for await (const { event, data } of readEvents(response)) {
+    if (event === 'connected') streamId = data.streamId
+    if (event === 'text') break
+  }
+  const running = await fetch(`${app.url}/api/chat/sessions/${question.sessionId}?chatbotId=test`)
+  expect(await running.json()).toMatchObject({ streamId })
+  const stop = await fetch(`${app.url}/api/chat/streams/${streamId}/stop`, { method: 'POST' })
+  expect(await stop.json()).toEqual({ stopped: true })
+  const rest = await collectEvents(await fetch(`${app.url}/api/chat/streams/${streamId}`))
+  expect(rest.find(({ event }) => event === 'complete')?.data).toMatchObject({ reason: 'stopped' })
+  const session = await fetch(`${app.url}/api/chat/sessions/${question.sessionId}?chatbotId=test`)
+  expect(await session.json()).toMatchObject({
+    streamId: null,
+    messages: [{ content: 'hang' }, { content: 'Half an ' }],
+  })
+})
+
+test('without a stream the whole answer comes in the shape of guide 002', async () => {
+  const question = ask()
+  const response = await postJson(`${app.url}/api/chat/query`, question)
+  expect(await response.json()).toEqual({
+    answer: 'Hello there.',
+    link: null,
+    tokens: 15,
+    audio: null,
+    sessionId: question.sessionId,
+    requiresAuthNext: false,
+    auth_method: null,
+    typingDelay: 500,
+    suggestions: ['What next?'],
+  })
+  const failed = await postJson(`${app.url}/api/chat/query`, ask('fail'))
+  expect(failed.status).toBe(429)
+})
+
+describe('a bad request', () => {
+  test.each([
+    ['an empty question', { query: '  ' }, 'query'],
+    ['a question of 5001 characters', { query: 'x'.repeat(5_001) }, 'query'],
+    ['a phone number with letters', { phone: 'call me' }, 'phone'],
+    ['no bot', { chatbotId: undefined }, 'chatbotId'],
+  ])('with %s names the field', async (_case, extra, field) => {
+    const response = await postJson(app.url + STREAM, ask('Hello', extra))
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      status: 400,
+      error: 'Validation error',
+      details: [{ field, message: expect.any(String), type: expect.any(String) }],
+    })
+  })
+
+  test.each([
+    ['{"query":', 'application/json', 400, 'invalid_request'],
+    ['', 'application/json', 400, 'invalid_request'],
+    ['query=hi', 'text/csv', 415, 'unsupported_media_type'],
+    [`"${'x'.repeat(2_000_000)}"`, 'application/json', 413, 'body_too_large'],
+  ])('%.12s as %s is %i', async (body, type, status, code) => {
+    const response = await postJson(app.url + STREAM, body, { 'content-type': type })
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ code })
+  })
+
+  test('is answered without a 500 whatever text it holds', async () => {
+    const response = await postJson(app.url + STREAM, ask('nul \u0000 and lone \ud800 surrogate'))
+    expect((await collectEvents(response)).at(-2)?.event).toBe('complete')
+  })
+})
+
+test('an unknown bot is the default one in development, and error and close in production', async () => {
+  const lenient = await collectEvents(
+    await postJson(app.url + STREAM, ask('Hello', { chatbotId: 'TEST_ID', sessionId: 'test-uuid' })),
+  )
+  expect(lenient.at(-2)?.event).toBe('complete')
+  const strict = await startTestApp({ model, env: { NODE_ENV: 'production' } })
+  try {
+    const response = await postJson(strict.url + STREAM, ask('Hello', { chatbotId: 'TEST_ID' }))
+    expect(response.status).toBe(200)
+    const events = await collectEvents(response)
+    expect(events.map(({ event, data }) => [event, data.message])).toEqual([
+      ['connected', 'SSE connection established'],
+      ['error', 'Chatbot not found'],
+      ['close', 'Chatbot not found'],
+    ])
+    expect((await postJson(strict.url + STREAM, ask('Hello', { sessionId: 'test-uuid' }))).status).toBe(400)
+  } finally {
+    await strict.close()
+  }
+})
+
+test('a reader that leaves 256 kB unread is cut, and can read everything again', async () => {
+  const big = scriptedModel(
+    text(...Array.from({ length: 300 }, (_, index) => `${index} ${'x'.repeat(20_000)}`)),
+  )
+  const loud = await startTestApp({ model: big, bot: { limits: { characters: 10_000_000 } } })
+  try {
+    const { connect } = await import('node:net')
+    const body = JSON.stringify(ask())
+    const socket = connect(Number(new URL(loud.url).port), '127.0.0.1')
+    socket.write(
+      `POST ${STREAM} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    )
+    const { promise: id, resolve } = Promise.withResolvers<string>()
+    socket.once('data', (head) => {
+      socket.pause()
+      resolve(/"streamId":"([^"]+)"/.exec(String(head))?.[1] ?? '')
+    })
+    const all = await collectEvents(await fetch(`${loud.url}/api/chat/streams/${await id}`))
+    expect(all.filter(({ event }) => event === 'text')).toHaveLength(300)
+    const closed = new Promise((done) => socket.once('close', done))
+    socket.on('error', () => undefined).resume()
+    await closed
+    expect(socket.bytesRead).toBeLessThan(6_000_000)
+  } finally {
+    await loud.close()
+  }
+})
+
+test('bots are listed without their instructions', async () => {
+  const { bots } = (await (await fetch(`${app.url}/api/chat/bots`)).json()) as { bots: object[] }
+  expect(bots).toEqual([{ id: 'test', title: 'test', description: '', suggestions: ['What next?'] }])
+})

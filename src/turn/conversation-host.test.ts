@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hanging, scriptedModel, text } from '../../test/scripted-model.ts'
+import { backends } from '../../test/test-store.ts'
+import { defineBot } from '../bot.ts'
+import type { LoggedEvent } from '../events.ts'
+import type { Model } from '../models/model.ts'
+import type { OpenStore } from '../store/open-store.ts'
+import { ConversationHost, type HostOptions } from './conversation-host.ts'
+
+describe.each(backends())('on $name', ({ open }) => {
+  let store: OpenStore
+
+  beforeAll(async () => {
+    store = await open()
+  })
+
+  afterAll(() => store.close())
+
+  function createHost(model: Model, options: Partial<HostOptions> = {}): ConversationHost {
+    const bot = defineBot({ name: 'test', instructions: 'Be brief.' })
+    return new ConversationHost({
+      bots: [{ bot, model, revision: 'r1' }],
+      store,
+      owner: crypto.randomUUID(),
+      maxRunningTurns: 10,
+      modelRetries: 0,
+      onTurn: () => undefined,
+      onProblem: () => undefined,
+      onError: () => undefined,
+      ...options,
+    })
+  }
+
+  function ask(words = 'Hello', key: string = crypto.randomUUID()) {
+    return { conversation: { bot: 'test', channel: 'web', key }, subject: 'ada', text: words }
+  }
+
+  async function collect(events: AsyncIterable<LoggedEvent>): Promise<LoggedEvent[]> {
+    const all: LoggedEvent[] = []
+    for await (const event of events) all.push(event)
+    return all
+  }
+
+  /** Reads until an event of `type` has come, then leaves. */
+  async function readUntil(events: AsyncIterable<LoggedEvent>, type: string): Promise<void> {
+    for await (const { event } of events) if (event.type === type) return
+  }
+
+  test('the same events are read live, afterwards, and by another replica', async () => {
+    const host = createHost(scriptedModel(text('One ', 'two.')))
+    const { turnId, events } = await host.converse(ask())
+    const live = await collect(events)
+    expect(live.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
+    expect(live.at(-1)?.event.type).toBe('end')
+    const replica = createHost(scriptedModel())
+    expect(await collect(await replica.resume(turnId, 0))).toEqual(live)
+    expect(await collect(await replica.resume(turnId, 3))).toEqual(live.slice(3))
+  })
+
+  test('a reader that leaves does not stop the answer', async () => {
+    const host = createHost(scriptedModel(text('One ', 'two.')))
+    const { turnId, events } = await host.converse(ask())
+    await readUntil(events, 'text-delta')
+    const rest = await collect(await host.resume(turnId, 2))
+    expect(rest.map(({ event }) => event.type)).toEqual(['text-delta', 'usage', 'end'])
+  })
+
+  test('the answer is in the conversation before its last event is told', async () => {
+    const host = createHost(scriptedModel(text('Stored.')))
+    const question = ask()
+    const { events } = await host.converse(question)
+    for await (const { event } of events) {
+      if (event.type !== 'end') continue
+      const stored = await host.history(question.conversation)
+      expect(stored?.messages.map(({ text }) => text)).toEqual(['Hello', 'Stored.'])
+      expect(stored?.runningTurnId).toBeNull()
+    }
+  })
+
+  test('the next turn knows what was said before', async () => {
+    const model = scriptedModel(text('Nice to meet you.'), text('Ada.'))
+    const host = createHost(model)
+    const key = crypto.randomUUID()
+    await collect((await host.converse(ask('I am Ada', key))).events)
+    await collect((await host.converse(ask('Who am I?', key))).events)
+    expect(model.requests[1]?.messages).toEqual([
+      { role: 'user', text: 'I am Ada' },
+      { role: 'assistant', text: 'Nice to meet you.' },
+      { role: 'user', text: 'Who am I?' },
+    ])
+  })
+
+  test('another replica can stop a running answer; what was said is kept', async () => {
+    const host = createHost(scriptedModel(hanging('So far')))
+    const question = ask()
+    const { turnId, events } = await host.converse(question)
+    const all = collect(events)
+    expect(await createHost(scriptedModel()).stop(turnId)).toBe(true)
+    expect((await all).at(-1)?.event).toMatchObject({ type: 'end', reason: 'stopped' })
+    expect((await host.history(question.conversation))?.messages.at(-1)?.text).toBe('So far')
+    expect(await host.stop(turnId)).toBe(false)
+  })
+
+  test('another replica follows an answer while it is written', async () => {
+    const host = createHost(scriptedModel(hanging('Still here')))
+    const { turnId } = await host.converse(ask())
+    const replica = createHost(scriptedModel())
+    const followed = collect(await replica.resume(turnId, 0))
+    await readUntil(await replica.resume(turnId, 0), 'text-delta')
+    await host.stop(turnId)
+    expect((await followed).map(({ event }) => event.type)).toEqual(['start', 'text-delta', 'end'])
+  })
+
+  test('draining refuses new turns and interrupts what does not end in time', async () => {
+    const host = createHost(scriptedModel(hanging('Half')))
+    const { events } = await host.converse(ask())
+    const all = collect(events)
+    await host.drain(10)
+    expect((await all).at(-1)?.event).toMatchObject({ type: 'error', code: 'interrupted', retryable: true })
+    await expect(host.converse(ask())).rejects.toMatchObject({ code: 'draining', retryable: true })
+  })
+
+  test('more turns than the cap are refused and room is made when one ends', async () => {
+    const host = createHost(scriptedModel(hanging('busy')), { maxRunningTurns: 1 })
+    const first = await host.converse(ask())
+    await expect(host.converse(ask())).rejects.toMatchObject({
+      code: 'overloaded',
+      retryAfterMs: expect.any(Number),
+    })
+    await host.stop(first.turnId)
+    await collect(first.events)
+    const second = await host.converse(ask())
+    await host.stop(second.turnId)
+    await collect(second.events)
+  })
+
+  test('an unknown bot and an unknown answer have their own errors', async () => {
+    const host = createHost(scriptedModel(text('x')))
+    const unknown = { ...ask(), conversation: { bot: 'nobody', channel: 'web', key: 'k' } }
+    await expect(host.converse(unknown)).rejects.toMatchObject({ code: 'bot_not_found' })
+    await expect(host.resume(crypto.randomUUID(), 0)).rejects.toMatchObject({ code: 'stream_not_found' })
+  })
+
+  test('a turn whose process died is closed as interrupted, with the text that reached the store', async () => {
+    const question = ask()
+    const turnId = crypto.randomUUID()
+    const { conversation, subject, text: words } = question
+    const dead = { owner: 'dead process', leaseMs: 1 }
+    await store.turns.begin({
+      ...dead,
+      turnId,
+      conversation,
+      subject,
+      text: words,
+      revision: 'r',
+      model: 'm',
+      historyLimit: 0,
+    })
+    await store.turns.append(
+      [{ turnId, events: [{ seq: 1, event: { type: 'text-delta', text: 'Half' } }] }],
+      dead,
+    )
+    const host = createHost(scriptedModel())
+    const seen = await collect(await host.resume(turnId, 0))
+    expect(seen.map(({ event }) => event.type)).toEqual(['text-delta', 'error'])
+    expect((await host.history(conversation))?.messages.at(-1)?.text).toBe('Half')
+    const ahead = await collect(await host.resume(turnId, 99))
+    expect(ahead.map(({ event }) => event.type)).toEqual(['error'])
+  })
+})

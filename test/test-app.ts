@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createApp, type App } from '../src/app.ts'
+import { defineBot, type BotDefinition } from '../src/bot.ts'
+import { loadConfig } from '../src/config.ts'
+import type { Model } from '../src/models/model.ts'
+import { createLog } from '../src/observe/log.ts'
+import { defineConfig } from '../src/project.ts'
+
+export interface TestApp extends App {
+  readonly url: string
+}
+
+export interface TestAppOptions {
+  /** Answers as the bot `test`, the default one. */
+  readonly model?: string | Model
+  readonly bot?: Partial<BotDefinition>
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The whole server as `botyard start` wires it, on a free port, with an embedded database of its own. */
+export async function startTestApp({ model = 'offline', bot, env }: TestAppOptions = {}): Promise<TestApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'botyard-app-'))
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: join(folder, 'data'),
+    OFFLINE_PACE_MS: '0',
+    ...env,
+  })
+  const project = defineConfig({
+    bots: [defineBot({ name: 'test', instructions: 'Be brief.', model, ...bot })],
+  })
+  const app = await createApp({
+    config,
+    project,
+    log: await createLog({ level: 'silent', pretty: false, secrets: [] }),
+  })
+  await app.server.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.server.address() as AddressInfo
+  return {
+    ...app,
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      await app.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export interface SentEvent {
+  readonly id: string | undefined
+  readonly event: string | undefined
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever was sent
+  readonly data: any
+}
+
+/** Reads server-sent events as a browser would; comments are left out. */
+export async function* readEvents(response: Response): AsyncGenerator<SentEvent, void> {
+  let rest = ''
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const blocks = (rest + chunk).split('\n\n')
+    rest = blocks.pop() ?? ''
+    for (const block of blocks) if (!block.startsWith(':')) yield toEvent(block)
+  }
+}
+
+function toEvent(block: string): SentEvent {
+  const fields = new Map(
+    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+  )
+  const data = fields.get('data') ?? 'null'
+  return {
+    id: fields.get('id'),
+    event: fields.get('event'),
+    data: data === '[DONE]' ? data : JSON.parse(data),
+  }
+}
+
+export async function collectEvents(response: Response): Promise<SentEvent[]> {
+  return Array.fromAsync(readEvents(response))
+}
+
+export function postJson(
+  url: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}

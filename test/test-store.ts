@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { migrateUp } from '../src/store/migrate.ts'
+import { openStore, type OpenStore } from '../src/store/open-store.ts'
+
+/** A database the same tests run on. */
+export interface Backend {
+  readonly name: 'embedded' | 'postgres'
+  /** A new, migrated, empty store; `close` also removes it. */
+  open(): Promise<OpenStore>
+}
+
+const embedded: Backend = {
+  name: 'embedded',
+  async open() {
+    const folder = await mkdtemp(join(tmpdir(), 'botyard-store-'))
+    const store = await migrated(await openStore({ dataDir: join(folder, 'data') }))
+    return {
+      ...store,
+      close: async () => {
+        await store.close()
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
+  },
+}
+
+function postgres(url: string): Backend {
+  return {
+    name: 'postgres',
+    async open() {
+      const name = `test_${randomUUID().replaceAll('-', '')}`
+      await runOnce(url, `create database ${name}`)
+      const databaseUrl = Object.assign(new URL(url), { pathname: `/${name}` }).href
+      const store = await migrated(await openStore({ databaseUrl, dataDir: 'unused' }))
+      return {
+        ...store,
+        close: async () => {
+          await store.close()
+          await runOnce(url, `drop database ${name} with (force)`)
+        },
+      }
+    },
+  }
+}
+
+/** The embedded database always; PostgreSQL too when TEST_DATABASE_URL names a server where databases may be created. */
+export function backends(): readonly Backend[] {
+  const url = process.env['TEST_DATABASE_URL']
+  return url ? [embedded, postgres(url)] : [embedded]
+}
+
+async function migrated(store: OpenStore): Promise<OpenStore> {
+  const { failure } = await migrateUp(store.db)
+  if (failure) throw failure.error
+  return store
+}
+
+async function runOnce(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
