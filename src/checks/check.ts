@@ -2,7 +2,7 @@
 export interface Check<Context> {
   /** Stable, such as `live.port`; what `--json` and other programs refer to. */
   readonly id: string
-  /** What holds when the check passes. */
+  /** What is looked at, in a word or two. */
   readonly title: string
   /** May throw; that counts as a failure with the error's message as evidence. */
   run(context: Context): Promise<Finding>

@@ -7,7 +7,7 @@ export const environmentChecks: readonly Check<ConfigCheck>[] = [
   ...SETTING_ROWS.map(([name, setting]) => checkVariable(name, setting)),
   {
     id: 'environment.unread',
-    title: 'Every variable that looks like ours is read',
+    title: 'Environment',
     run: async ({ warnings }) => {
       const rows = new Set(SETTING_ROWS.map(([name]) => name))
       const unread = warnings.filter(({ variable }) => !rows.has(variable))
@@ -20,7 +20,7 @@ function checkVariable(name: string, setting: Setting): Check<ConfigCheck> {
   const names = new Set([name, ...(setting.aliases ?? [])])
   return {
     id: `environment.${name}`,
-    title: setting.about,
+    title: setting.section,
     run: async ({ config, problems, warnings }) => {
       const wrong = problems.filter(({ variable }) => names.has(variable))
       const doubtful = warnings.filter(({ variable }) => variable === name)

@@ -38,22 +38,22 @@ const GIBIBYTE = 2 ** 30
 
 /** Everything that must hold on this computer before the server can serve, cheapest first. */
 export const liveChecks: readonly Check<LiveContext>[] = [
-  { id: 'live.node', title: 'Node.js is new enough', run: async ({ nodeVersion }) => checkNode(nodeVersion) },
-  { id: 'live.port', title: 'The port is free', run: checkPort },
-  { id: 'live.disk', title: 'The disk has room', run: checkDisk },
-  { id: 'live.data-folder', title: 'The data folder can be written', run: checkDataFolder },
-  { id: 'live.database', title: 'The database can be opened', run: checkDatabase },
-  { id: 'live.migrations', title: 'The database is migrated', run: checkMigrations },
-  { id: 'live.schema', title: 'The tables are as this version expects', run: checkSchema },
-  { id: 'live.model', title: 'The default model answers', run: checkModel },
+  { id: 'live.node', title: 'Node.js', run: async ({ nodeVersion }) => checkNode(nodeVersion) },
+  { id: 'live.port', title: 'Port', run: checkPort },
+  { id: 'live.disk', title: 'Disk', run: checkDisk },
+  { id: 'live.data-folder', title: 'Data folder', run: checkDataFolder },
+  { id: 'live.database', title: 'Database', run: checkDatabase },
+  { id: 'live.migrations', title: 'Migrations', run: checkMigrations },
+  { id: 'live.schema', title: 'Tables', run: checkSchema },
+  { id: 'live.model', title: 'Model', run: checkModel },
 ]
 
 function checkNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const oldest = OLDEST_NODE.join('.')
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]))
-    return { status: 'pass', evidence: `Node.js ${version}` }
-  return { status: 'fail', evidence: `Node.js ${version}`, remedy: `Install Node.js ${oldest} or newer.` }
+    return { status: 'pass', evidence: version }
+  return { status: 'fail', evidence: version, remedy: `Install Node.js ${oldest} or newer.` }
 }
 
 async function checkPort(context: LiveContext): Promise<Finding> {
@@ -114,7 +114,7 @@ async function makeDataFolder({ DATA_DIR }: Config): Promise<string> {
 }
 
 async function checkDatabase(context: LiveContext): Promise<Finding> {
-  const kind = context.config.DATABASE_URL ? 'PostgreSQL' : 'embedded PostgreSQL'
+  const kind = context.config.DATABASE_URL ? 'PostgreSQL' : 'the embedded PostgreSQL'
   try {
     await context.inspectDatabase()
     return { status: 'pass', evidence: `${kind} answers` }

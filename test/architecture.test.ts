@@ -1,0 +1,116 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..')
+
+/** A room: which of its files outsiders may import, and whose they may be. `core` is `src/*.ts`. */
+const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: readonly string[] }>> = {
+  core: { doors: ['*'], mayImport: ['core', 'types:models', 'types:tools', 'types:knowledge'] },
+  models: { doors: ['model.ts'], mayImport: ['core'] },
+  tools: { doors: ['tool.ts'], mayImport: ['core'] },
+  knowledge: { doors: ['knowledge.ts'], mayImport: ['core'] },
+  // Migrations are what an operator runs, without a server around them.
+  store: { doors: ['store.ts', 'open-store.ts', 'migrate.ts', 'verify-schema.ts'], mayImport: ['core'] },
+  observe: { doors: ['log.ts', 'scrub.ts'], mayImport: ['core', 'store'] },
+  turn: { doors: ['turn.ts'], mayImport: ['core', 'models', 'tools', 'knowledge', 'store'] },
+  // A library for channels: each file stands for itself.
+  http: { doors: ['*'], mayImport: ['core'] },
+  channels: { doors: ['channel.ts'], mayImport: ['core', 'http'] },
+  checks: {
+    doors: ['check.ts', 'run-checks.ts', 'environment.ts', 'live.ts'],
+    mayImport: ['core', 'channels', 'store'],
+  },
+  cli: { doors: [], mayImport: ['core', 'app', 'serve', 'bots', 'checks', 'channels', 'store', 'observe'] },
+  fakes: { doors: [], mayImport: [] },
+  bots: { doors: ['index.ts'], mayImport: ['botyard'] },
+  app: { doors: ['*'], mayImport: ['*'] },
+  serve: { doors: ['*'], mayImport: ['core', 'app', 'observe'] },
+  index: { doors: [], mayImport: ['core', 'models', 'tools', 'knowledge'] },
+}
+
+/** `import … from`, `export … from`, `import('…')`; the first group says whether only types come in. */
+const IMPORT =
+  /^(?:import|export)\s+(type\s)?[^'"`;]*?from\s+'([^']+)'|\bimport\('([^']+)'\)|^import\s+'([^']+)'/gm
+
+function roomOf(path: string): string {
+  const [top = '', second = '', third] = path.split('/')
+  if (top !== 'src') return top
+  if (third !== undefined) return second
+  const name = second.replace('.ts', '')
+  return ['app', 'serve', 'index'].includes(name) ? name : 'core'
+}
+
+function violationsOf(path: string, source: string): readonly string[] {
+  const environment = /\bprocess\.env\b/.test(source) && path.startsWith('src/') && path !== 'src/config.ts'
+  return [
+    ...(environment ? [`${path} reads process.env`] : []),
+    ...[...source.matchAll(IMPORT)].flatMap(([, type, from, lazy, bare]) => {
+      const wanted = from ?? lazy ?? bare ?? ''
+      return mayImport(path, wanted, type !== undefined) ? [] : [`${path} imports ${wanted}`]
+    }),
+  ]
+}
+
+function mayImport(path: string, wanted: string, typeOnly: boolean): boolean {
+  const from = roomOf(path)
+  const allowed = ROOMS[from]?.mayImport ?? []
+  if (!wanted.startsWith('.')) return from !== 'bots' || /^(?:botyard|zod|node:.*)$/.test(wanted)
+  const target = posix.join(posix.dirname(path), wanted)
+  const to = roomOf(target)
+  // The manifest and other data are nobody's room.
+  if (!target.endsWith('.ts')) return true
+  if (from === to) return from !== 'channels' || sameChannel(path, target)
+  const behindDoor = !['*', posix.relative(`src/${to}`, target), posix.relative(to, target)].some((name) =>
+    ROOMS[to]?.doors.includes(name),
+  )
+  if (allowed.includes('*')) return true
+  return !behindDoor && (allowed.includes(to) || (typeOnly && allowed.includes(`types:${to}`)))
+}
+
+function sameChannel(path: string, target: string): boolean {
+  const [, , channel] = path.split('/')
+  return target === 'src/channels/channel.ts' || target.startsWith(`src/channels/${channel}/`)
+}
+
+const FILES = globSync('{src,bots}/**/*.ts', { cwd: ROOT }).filter((path) => !path.endsWith('.test.ts'))
+
+test('every file imports only what its room may import', () => {
+  expect(FILES.flatMap((path) => violationsOf(path, readFileSync(join(ROOT, path), 'utf8')))).toEqual([])
+})
+
+describe('a planted violation is found', () => {
+  test.each([
+    ['src/bot.ts', "import { x } from './models/model.ts'"],
+    ['src/bot.ts', "import type { x } from './models/offline.ts'"],
+    ['src/bot.ts', "import type { x } from './store/store.ts'"],
+    ['src/bot.ts', "import './app.ts'"],
+    ['src/models/a.ts', "import {\n  x,\n} from '../store/store.ts'"],
+    ['src/turn/a.ts', "export { x } from '../models/offline.ts'"],
+    ['src/turn/a.ts', "const x = await import('../http/problem.ts')"],
+    ['src/http/a.ts', "import type { x } from '../channels/channel.ts'"],
+    ['src/channels/web/a.ts', "import { x } from '../poe/poe.ts'"],
+    ['src/channels/web/a.ts', "import { x } from '../../turn/turn.ts'"],
+    ['src/checks/a.ts', "import { x } from '../app.ts'"],
+    ['src/cli/commands/a.ts', "import { x } from '../../models/offline.ts'"],
+    ['src/fakes/a.ts', "import type { x } from '../events.ts'"],
+    ['bots/a.ts', "import { defineBot } from '../src/index.ts'"],
+    ['bots/a.ts', "import { x } from 'pg'"],
+    ['src/http/a.ts', 'const port = process.env.PORT'],
+  ])('%s: %s', (path, source) => {
+    expect(violationsOf(path, source)).toHaveLength(1)
+  })
+})
+
+test('what the table allows is not reported', () => {
+  expect(violationsOf('src/bot.ts', "import type { Model } from './models/model.ts'")).toEqual([])
+  expect(
+    violationsOf('src/channels/web/a.ts', "import { x } from '../channel.ts'\nimport { y } from './b.ts'"),
+  ).toEqual([])
+  expect(violationsOf('src/app.ts', "import { x } from './models/offline.ts'")).toEqual([])
+})
+
+test('rooms of more than 12 files are reported', async ({ annotate }) => {
+  for (const [room, files] of Map.groupBy(FILES, roomOf))
+    if (room !== 'core' && files.length > 12) await annotate(`${room} has ${files.length} files`)
+})

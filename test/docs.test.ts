@@ -1,0 +1,65 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { COMMANDS } from '../src/cli/command-line.ts'
+import { findStalePages } from '../scripts/generate-docs.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const PAGES = globSync('{*.md,docs/**/*.md}', { cwd: ROOT })
+
+test('the generated pages are fresh', async () => {
+  expect(await findStalePages()).toEqual([])
+})
+
+/** Targets of links and images, without those of other sites and without code blocks. */
+function linksOf(markdown: string): readonly string[] {
+  const text = markdown.replaceAll(/^```[\s\S]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, '')
+  const links = [...text.matchAll(/\]\(<?([^)\s>]+)>?[^)]*\)|(?:href|src)="([^"]+)"|^\[[^\]]+\]:\s*(\S+)/gm)]
+  return links
+    .map(([, inline, html, reference]) => inline ?? html ?? reference ?? '')
+    .filter((link) => !/^[a-z]+:/.test(link))
+}
+
+/** The anchors of headings, as GitHub makes them. */
+function anchorsOf(markdown: string): readonly string[] {
+  const headings = [...markdown.matchAll(/^#+\s+(.*)$/gm)].map(([, heading = '']) => heading)
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+function isBroken(page: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#')
+  const target = path === '' ? join(ROOT, page) : join(ROOT, dirname(page), decodeURIComponent(path))
+  if (!existsSync(target)) return true
+  return (
+    anchor !== undefined &&
+    target.endsWith('.md') &&
+    !anchorsOf(readFileSync(target, 'utf8')).includes(anchor)
+  )
+}
+
+test('every relative link of the pages points at something', () => {
+  const broken = PAGES.flatMap((page) =>
+    linksOf(readFileSync(join(ROOT, page), 'utf8'))
+      .filter((link) => isBroken(page, link))
+      .map((link) => `${page}: ${link}`),
+  )
+  expect(broken).toEqual([])
+})
+
+test('a broken link is found', () => {
+  const links = linksOf(
+    '[a](nowhere.md) ![b](docs/cli.md#start "title") `[c](code.md)` <img src="x.png"> [d](https://x)',
+  )
+  expect(links).toEqual(['nowhere.md', 'docs/cli.md#start', 'x.png'])
+  expect(links.map((link) => isBroken('README.md', link))).toEqual([true, false, true])
+})
+
+test('the page of the command line has a section for each command', () => {
+  const anchors = anchorsOf(readFileSync(join(ROOT, 'docs/cli.md'), 'utf8'))
+  expect(COMMANDS.map(({ name }) => name).filter((name) => !anchors.includes(name))).toEqual([])
+})
