@@ -1,0 +1,199 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { completeAnswer, pickReply } from './fake-reply.ts'
+import type { FakeScript, FullAnswer, RequestBody } from './fake-reply.ts'
+import { sendEvents, sendFaultyReply } from './faults.ts'
+import type { Fault } from './faults.ts'
+
+export interface FakeModelOptions {
+  /** When set, any other key is refused. Default: every key is good, and none is needed. */
+  readonly apiKey?: string
+  /** What there is; any other model is refused. Default: every model exists. */
+  readonly models?: readonly string[]
+  /** Default: one greeting. */
+  readonly replies?: FakeScript
+  /** Between two events of a stream, in milliseconds. Default 0. */
+  readonly tokenMs?: number
+  readonly fault?: Fault
+  /** Default: a free one. */
+  readonly port?: number
+}
+
+export interface FakeModelServer {
+  /** The base URL to give to a client. */
+  readonly url: string
+  /** Every request so far, oldest first. */
+  readonly requests: readonly RecordedRequest[]
+  /** From the next request on; undefined: all is well again. */
+  inject(fault: Fault | undefined): void
+  close(): Promise<void>
+}
+
+export interface RecordedRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: RequestBody
+  /** The client's port: two requests with the same one came over one connection. */
+  readonly clientPort: number | undefined
+  /** How the exchange ended: the reply was sent to its end, or the connection closed before. */
+  readonly outcome: Promise<'sent' | 'cut'>
+}
+
+/** A reply that is not an answer. */
+export interface PlainReply {
+  readonly status: number
+  readonly body: object
+}
+
+export interface ErrorDetail {
+  readonly code?: string
+  readonly message?: string
+}
+
+/** What differs between providers. */
+export interface FakeProvider {
+  /** Follows the host in `url`. */
+  readonly basePath: string
+  readonly chatPath: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly keyOf: (headers: IncomingMessage['headers']) => string | undefined
+  readonly errorBody: (status: number, detail: ErrorDetail) => object
+  /** The event that reports an error inside a stream. */
+  readonly errorEvent: string
+  readonly callId: (index: number) => string
+  /** Why the provider would refuse this request; undefined when it would not. */
+  readonly findProblem: (body: RequestBody) => PlainReply | undefined
+  /** Answers of other paths, such as the list of models. */
+  readonly answerOther: (path: string, models: readonly string[]) => PlainReply | undefined
+  readonly toEvents: (answer: FullAnswer, body: RequestBody) => readonly string[]
+  readonly toWhole: (answer: FullAnswer, body: RequestBody) => object
+}
+
+/** Starts a fake provider on 127.0.0.1. */
+export async function startFakeModelServer(
+  provider: FakeProvider,
+  options: FakeModelOptions = {},
+): Promise<FakeModelServer> {
+  const requests: RecordedRequest[] = []
+  const faults = createFaultQueue(options.fault)
+  const exchange = createExchange(provider, options, faults)
+  const server = createServer((request, response) => {
+    void handle(request, response)
+  })
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const left = new AbortController()
+    const outcome = new Promise<'sent' | 'cut'>((resolve) => {
+      response.once('close', () => {
+        left.abort()
+        resolve(response.writableFinished ? 'sent' : 'cut')
+      })
+    })
+    try {
+      const body = await readJson(request)
+      const { method = '', url: path = '', headers } = request
+      requests.push({ method, path, headers, body, clientPort: request.socket.remotePort, outcome })
+      await exchange({ path, headers, body, response, signal: left.signal })
+    } catch {
+      response.destroy()
+    }
+  }
+  server.listen(options.port ?? 0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  return {
+    url: `http://127.0.0.1:${port}${provider.basePath}`,
+    requests,
+    inject: (fault) => faults.inject(fault),
+    close: async () => {
+      if (!server.listening) return
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+interface Exchange {
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: RequestBody
+  readonly response: ServerResponse
+  readonly signal: AbortSignal
+}
+
+interface FaultQueue {
+  take(): Fault | undefined
+  inject(fault: Fault | undefined): void
+}
+
+function createFaultQueue(first: Fault | undefined): FaultQueue {
+  let fault = first
+  let left = first?.failTimes ?? Infinity
+  return {
+    take: () => (left-- > 0 ? fault : undefined),
+    inject: (next) => {
+      fault = next
+      left = next?.failTimes ?? Infinity
+    },
+  }
+}
+
+function createExchange(
+  provider: FakeProvider,
+  { apiKey, models, replies = [], tokenMs = 0 }: FakeModelOptions,
+  faults: FaultQueue,
+): (exchange: Exchange) => Promise<void> {
+  let answered = 0
+  const refuse = ({ path, headers, body }: Exchange): PlainReply | undefined => {
+    const error = (status: number, detail: ErrorDetail = {}): PlainReply => ({
+      status,
+      body: provider.errorBody(status, detail),
+    })
+    if (apiKey !== undefined && provider.keyOf(headers) !== apiKey) return error(401)
+    if (path !== provider.chatPath) return provider.answerOther(path, models ?? []) ?? error(404)
+    if (models && !models.includes(String(body['model'])))
+      return error(404, { message: 'The model does not exist.' })
+    return provider.findProblem(body)
+  }
+  return async (exchange) => {
+    const { body, response, signal } = exchange
+    const plain = refuse(exchange)
+    if (plain) return sendJson(response, plain, provider.headers)
+    const fault = faults.take()
+    if (fault?.kind === 'status') {
+      const reply = { status: fault.status, body: provider.errorBody(fault.status, fault) }
+      return sendJson(response, reply, { ...provider.headers, ...fault.headers })
+    }
+    if (await sendFaultyReply(response, fault, signal)) return
+    const reply = pickReply(replies, body, answered)
+    const spoilsAnswer = fault && 'after' in fault
+    if (!spoilsAnswer) answered++
+    const sameIds = fault?.kind === 'duplicate-ids'
+    const answer = completeAnswer(reply, { body, sameIds, createId: provider.callId })
+    if (body['stream'] !== true)
+      return sendJson(response, { status: 200, body: provider.toWhole(answer, body) }, provider.headers)
+    response.writeHead(200, { ...provider.headers, 'content-type': 'text/event-stream; charset=utf-8' })
+    const events = provider.toEvents(answer, body)
+    await sendEvents(response, events, { fault, tokenMs, signal, errorEvent: provider.errorEvent })
+  }
+}
+
+function sendJson(
+  response: ServerResponse,
+  reply: PlainReply,
+  headers: Readonly<Record<string, string>>,
+): void {
+  response
+    .writeHead(reply.status, { ...headers, 'content-type': 'application/json' })
+    .end(JSON.stringify(reply.body))
+}
+
+async function readJson(request: IncomingMessage): Promise<RequestBody> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const text = Buffer.concat(chunks).toString()
+  return text === '' ? {} : (JSON.parse(text) as RequestBody)
+}

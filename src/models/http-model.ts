@@ -1,0 +1,124 @@
+import { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
+import { AppError } from '../errors.ts'
+import type { AnswerCollector } from './answer-collector.ts'
+import type { Model, ModelPart, ModelRequest } from './model.ts'
+import { readAnswer } from './read-answer.ts'
+import { readFailure } from './read-failure.ts'
+import { ResponseReader } from './response-reader.ts'
+import type { ResponseHead } from './response-reader.ts'
+
+/** How long to wait for a provider, in milliseconds. */
+export interface ModelTimeouts {
+  /** For the connection, TLS included. Default 5,000; has no effect on a `dispatcher` of your own. */
+  readonly connectMs?: number
+  /** From the request to the status line and headers. Default 60,000. */
+  readonly firstByteMs?: number
+  /** Between two pieces of the answer. Default 60,000: a model that reasons is silent for long. */
+  readonly idleMs?: number
+}
+
+/** What every model that is reached over HTTP can be told. */
+export interface HttpModelOptions {
+  /** First half of the model's id, such as `grok`. Default: the provider's own name. */
+  readonly id?: string
+  /** The provider's name of the model, such as `gpt-4o-mini`. */
+  readonly model: string
+  /** Sent when given; servers on your own network often need none. */
+  readonly apiKey?: string
+  /** Default: the provider's public address. */
+  readonly baseUrl?: string
+  readonly timeouts?: ModelTimeouts
+  /** An undici dispatcher, to share a pool or to go through a proxy. Default: a pool of this model's own. */
+  readonly dispatcher?: Dispatcher
+  /** Sent with every request; they win over ours. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** How a provider is spoken to: everything that differs between them, and nothing else. */
+export interface ModelProtocol {
+  readonly name: string
+  readonly baseUrl: string
+  /** Appended to the base URL. */
+  readonly path: string
+  readonly headers: (apiKey: string | undefined) => Readonly<Record<string, string>>
+  readonly toBody: (request: ModelRequest) => object
+  /** Adds one event to the answer; true when the provider has said that nothing follows. */
+  readonly readEvent: (data: string, answer: AnswerCollector) => boolean
+}
+
+interface Call {
+  readonly dispatcher: Dispatcher
+  readonly options: Dispatcher.DispatchOptions
+  readonly readEvent: ModelProtocol['readEvent']
+  readonly secrets: readonly string[]
+}
+
+/** The pool of a model. Idle sockets close after 30 s and do not keep the process alive. */
+export function createModelDispatcher({ connectMs = 5_000 }: ModelTimeouts = {}): Agent {
+  return new Agent({ connect: { timeout: connectMs }, keepAliveTimeout: 30_000, allowH2: false })
+}
+
+/** Makes a model of a protocol. Throws `invalid_configuration` when the base URL is not one. */
+export function createHttpModel(protocol: ModelProtocol, options: HttpModelOptions): Model {
+  const dispatcher = options.dispatcher ?? createModelDispatcher(options.timeouts)
+  const headers = toHeaders(protocol, options)
+  const { origin, path } = parseBaseUrl(options.baseUrl ?? protocol.baseUrl)
+  const { firstByteMs = 60_000, idleMs = 60_000 } = options.timeouts ?? {}
+  const fixed = {
+    origin,
+    path: path + protocol.path,
+    method: 'POST',
+    headers,
+    headersTimeout: firstByteMs,
+    bodyTimeout: idleMs,
+  }
+  const secrets = [options.apiKey ?? '', ...Object.values(options.headers ?? {})]
+  return {
+    id: `${options.id ?? protocol.name}/${options.model}`,
+    stream: (request, { signal }) => {
+      const body = JSON.stringify(protocol.toBody(request))
+      return streamAnswer(
+        { dispatcher, options: { ...fixed, body }, readEvent: protocol.readEvent, secrets },
+        signal,
+      )
+    },
+  }
+}
+
+async function* streamAnswer(call: Call, signal: AbortSignal): AsyncGenerator<ModelPart, void> {
+  signal.throwIfAborted()
+  const response = new ResponseReader(signal)
+  try {
+    call.dispatcher.dispatch(call.options, response)
+    const head = await response.head()
+    if (!isEventStream(head)) throw await readFailure(head, response, call.secrets)
+    yield* readAnswer(response, call.readEvent, signal)
+  } finally {
+    response.close()
+  }
+}
+
+function isEventStream({ status, headers }: ResponseHead): boolean {
+  return status === 200 && /^text\/event-stream\b/i.test(String(headers['content-type']))
+}
+
+/** Names are in lower case, so that the caller's headers replace ours and never stand beside them. */
+function toHeaders(
+  protocol: ModelProtocol,
+  { apiKey, headers = {} }: HttpModelOptions,
+): Record<string, string> {
+  const own = { 'content-type': 'application/json', accept: 'text/event-stream', ...protocol.headers(apiKey) }
+  return {
+    ...own,
+    ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  }
+}
+
+function parseBaseUrl(baseUrl: string): { readonly origin: string; readonly path: string } {
+  const url = URL.parse(baseUrl)
+  if (url && /^https?:$/.test(url.protocol))
+    return { origin: url.origin, path: url.pathname.replace(/\/+$/, '') }
+  const problem = `The base URL ${JSON.stringify(baseUrl)} of a model is not one; write it like "http://localhost:11434/v1".`
+  throw new AppError('invalid_configuration', { params: { problem } })
+}

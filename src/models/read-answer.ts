@@ -1,0 +1,52 @@
+import { AppError } from '../errors.ts'
+import { AnswerCollector } from './answer-collector.ts'
+import type { ModelPart } from './model.ts'
+import type { ResponseReader } from './response-reader.ts'
+import { SseScanner } from './sse-scanner.ts'
+
+type ReadEvent = (data: string, answer: AnswerCollector) => boolean
+
+/**
+ * Turns the event stream of a provider into parts. Text that arrived together is one part. A failure after the
+ * finish reason changes nothing, since the answer was whole; before it, the answer is broken however politely the
+ * stream ended.
+ */
+export async function* readAnswer(
+  response: ResponseReader,
+  readEvent: ReadEvent,
+  signal: AbortSignal,
+): AsyncGenerator<ModelPart, void> {
+  const scanner = new SseScanner()
+  const answer = new AnswerCollector()
+  let spoken = false
+  let failure: unknown
+  for (let over = false; !over;) {
+    try {
+      const bytes = await response.read()
+      if (!bytes) break
+      for (const data of scanner.push(bytes)) over = readEvent(data, answer) || over
+    } catch (thrown) {
+      signal.throwIfAborted()
+      failure = thrown
+      over = true
+    }
+    for (const part of answer.take()) {
+      spoken = true
+      yield part
+    }
+  }
+  const ending = answer.end()
+  if (!ending) throw toStreamError(failure, spoken)
+  response.drain()
+  for (const part of ending) yield part
+}
+
+/** A provider that is unavailable after its first words has broken its answer. */
+function toStreamError(failure: unknown, spoken: boolean): unknown {
+  if (failure === undefined) {
+    const cause = new Error('the stream ended without a finish reason')
+    return new AppError('model_stream_broken', { cause })
+  }
+  const broken = spoken && failure instanceof AppError && failure.code === 'model_unavailable'
+  return broken ? new AppError('model_stream_broken', { cause: failure }) : failure
+}
