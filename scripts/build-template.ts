@@ -1,0 +1,32 @@
+// Makes src/store/embedded/cluster-template.br: an initialised, vacuumed, cleanly closed cluster of the pinned
+// PGlite. Run it after every change of the PGlite version: node scripts/build-template.ts
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { packTemplate } from '../src/store/embedded/cluster-template.ts'
+
+const TARGET = new URL('../src/store/embedded/cluster-template.br', import.meta.url)
+
+const folder = await mkdtemp(join(tmpdir(), 'botyard-template-'))
+try {
+  // Small segments: the write-ahead log of a chatbot is small, and each segment is written out in full.
+  const database = await PGlite.create(folder, { initDbStartParams: ['--wal-segsize=1'] })
+  await database.exec('vacuum (full, freeze, analyze)')
+  await database.exec('checkpoint')
+  await database.close()
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const path = (entry: (typeof entries)[number]): string =>
+    relative(folder, join(entry.parentPath, entry.name))
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== 'postmaster.pid')
+  const packed = await packTemplate({
+    folders: entries.filter((entry) => entry.isDirectory()).map(path),
+    files: await Promise.all(
+      files.map(async (entry) => ({ path: path(entry), content: await readFile(join(folder, path(entry))) })),
+    ),
+  })
+  await writeFile(TARGET, packed)
+  process.stdout.write(`${files.length} files, ${(packed.length / 1e6).toFixed(2)} MB packed\n`)
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}

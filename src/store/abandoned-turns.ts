@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import { AppError } from '../errors.ts'
+import type { LoggedEvent } from '../events.ts'
+import type { Schema } from './schema.ts'
+
+/** Whose turns count as abandoned: those with a lease that ran out, or all that still run. */
+export interface Abandoned {
+  readonly all: boolean
+}
+
+/**
+ * Closes every abandoned turn; one at a time, in short transactions. Several processes may do this at once: each
+ * turn is closed by exactly one of them.
+ */
+export async function interruptAbandoned(db: Kysely<Schema>, which: Abandoned): Promise<number> {
+  const { rows } = await sql<{ readonly id: string }>`
+    select id from turns where outcome is null and (${which.all} or lease_until < now()) order by started_at`.execute(
+    db,
+  )
+  let closed = 0
+  for (const { id } of rows) if (await closeAbandoned(db, id, which)) closed += 1
+  return closed
+}
+
+/**
+ * Closes one abandoned turn: what was said so far becomes the answer, an `interrupted` error the last event. False
+ * when its owner renewed the lease, or somebody closed it, in between.
+ */
+export async function closeAbandoned(db: Kysely<Schema>, turnId: string, which: Abandoned): Promise<boolean> {
+  const log = await readWholeLog(db, turnId)
+  const lastSeq = log.at(-1)?.seq ?? 0
+  const text = textOf(log)
+  const { rows } = await sql`
+    with closed as (
+      update turns set outcome = 'interrupted', error_code = 'interrupted', ended_at = now(),
+        duration_ms = extract(epoch from least(now(), lease_until) - started_at) * 1000
+      where id = ${turnId} and outcome is null and (${which.all} or lease_until < now())
+        and ${lastSeq} = (select coalesce(max(last_seq), 0) from turn_events where turn_id = ${turnId})
+      returning id, conversation_id
+    ), answer as (
+      insert into messages (id, conversation_id, role, text)
+      select ${randomUUID()}, conversation_id, 'assistant', ${text}::text from closed where ${text}::text <> ''
+    ), written as (
+      insert into turn_events (turn_id, first_seq, last_seq, events)
+      select id, ${lastSeq + 1}, ${lastSeq + 1}, ${JSON.stringify([interruption(lastSeq + 1)])} from closed
+    )
+    select 1 from closed`.execute(db)
+  return rows.length > 0
+}
+
+async function readWholeLog(db: Kysely<Schema>, turnId: string): Promise<readonly LoggedEvent[]> {
+  const rows = await db
+    .selectFrom('turn_events')
+    .select('events')
+    .where('turn_id', '=', turnId)
+    .orderBy('first_seq')
+    .execute()
+  return rows.flatMap(({ events }) => JSON.parse(events) as LoggedEvent[])
+}
+
+function textOf(log: readonly LoggedEvent[]): string {
+  let text = ''
+  for (const { event } of log) {
+    if (event.type === 'text-delta') text += event.text
+    if (event.type === 'replace') text = event.text
+  }
+  return text
+}
+
+function interruption(seq: number): LoggedEvent {
+  const { code, message, retryable } = new AppError('interrupted')
+  return { seq, event: { type: 'error', code, message, retryable } }
+}

@@ -1,0 +1,41 @@
+import { AppError } from '../errors.ts'
+
+/** SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const UNDEFINED_TABLE = '42P01'
+
+/**
+ * SQLSTATEs and classes that say the server cannot serve now, not that the statement was wrong: connection
+ * exceptions, resources, shutdown, a statement or an idle transaction that hit its time limit.
+ */
+const UNAVAILABLE = ['08', '53', '57014', '57P01', '57P02', '57P03', '25P03', '25P04']
+
+/** What the driver says without a code when its connection is gone. */
+const CONNECTION_LOST =
+  /terminated|not queryable|timeout|after calling end|embedded database|stopped|idle for too long|ran longer/i
+
+/** True for the failure of a statement that names a table which does not exist. */
+export function isUndefinedTable(error: unknown): boolean {
+  return sqlState(error) === UNDEFINED_TABLE
+}
+
+/** The SQLSTATE of an error that a server reported. */
+export function sqlState(error: unknown): string | undefined {
+  const { code, severity } = (error ?? {}) as { readonly code?: unknown; readonly severity?: unknown }
+  return typeof code === 'string' && severity !== undefined ? code : undefined
+}
+
+/** A failed statement: what means that the database is away becomes `database_unavailable`, the rest stays. */
+export function toStatementError(error: unknown): unknown {
+  const state = sqlState(error)
+  if (state !== undefined) {
+    return UNAVAILABLE.some((prefix) => state.startsWith(prefix)) ? toConnectionError(error) : error
+  }
+  const { syscall, message } = (error ?? {}) as { readonly syscall?: unknown; readonly message?: unknown }
+  const lost = syscall !== undefined || (typeof message === 'string' && CONNECTION_LOST.test(message))
+  return lost ? toConnectionError(error) : error
+}
+
+/** A connection that could not be had. */
+export function toConnectionError(cause: unknown): AppError {
+  return cause instanceof AppError ? cause : new AppError('database_unavailable', { cause })
+}

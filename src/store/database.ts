@@ -1,0 +1,17 @@
+import type { Pool } from 'pg'
+
+/** A database that runs: a server elsewhere, or the embedded one. */
+export interface Database {
+  readonly kind: 'embedded' | 'postgres'
+  readonly pool: Pool
+  /** One line for people; holds no secret. */
+  describe(): string
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly poolSize: number
+  readonly connectTimeoutMs: number
+  readonly queryTimeoutMs: number
+  readonly onWarning: (message: string, error?: unknown) => void
+}

@@ -1,0 +1,96 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
+import { concatenate } from './wire-protocol.ts'
+import { WireSession } from './wire-session.ts'
+
+// The entry of the thread that holds the database: PGlite runs each statement without giving way, so on the main
+// thread it would stop every stream. Messages in: WorkerRequest; out: WorkerReport.
+
+/** What the thread is started with. */
+export interface WorkerSettings {
+  readonly folder: string
+  readonly idleTransactionMs: number
+  /** One 32-bit counter, raised before and after each batch: odd while a batch runs. */
+  readonly activity: SharedArrayBuffer
+}
+
+export type WorkerRequest =
+  | { readonly type: 'execute'; readonly connection: number; readonly batch: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'disconnect'; readonly connection: number }
+  | { readonly type: 'close' }
+
+export type WorkerReport =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly reason: string }
+  | { readonly type: 'reply'; readonly connection: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'drop'; readonly connection: number }
+  | { readonly type: 'closed' }
+
+const SERVER_SETTINGS = ['shared_buffers=16MB', 'min_wal_size=32MB', 'max_wal_size=64MB']
+
+const port = parentPort
+if (port === null) throw new Error('pglite-worker.ts only runs as a worker thread')
+await serve(port, workerData as WorkerSettings)
+
+async function serve(port: NonNullable<typeof parentPort>, settings: WorkerSettings): Promise<void> {
+  const report = (message: WorkerReport, transfer: ArrayBuffer[] = []): void =>
+    port.postMessage(message, transfer)
+  const database = await open(settings.folder, report)
+  if (database === null) return
+  const session = new WireSession({
+    execute: (batch) => execute(database, batch, new Int32Array(settings.activity)),
+    reply: (connection, bytes) => report({ type: 'reply', connection, bytes }, [bytes.buffer]),
+    drop: (connection) => report({ type: 'drop', connection }),
+    idleTransactionMs: settings.idleTransactionMs,
+  })
+  port.on('message', (request: WorkerRequest) => {
+    if (request.type === 'execute') void session.submit(request.connection, request.batch)
+    else if (request.type === 'disconnect') void session.disconnect(request.connection)
+    else void close(database, port, report)
+  })
+  report({ type: 'ready' })
+}
+
+async function open(folder: string, report: (message: WorkerReport) => void): Promise<PGlite | null> {
+  const lastLines: string[] = []
+  try {
+    return await PGlite.create(folder, {
+      startParams: [...PGlite.defaultStartParams, ...SERVER_SETTINGS.flatMap((setting) => ['-c', setting])],
+      // The reason of a failed start is only ever written here.
+      onStderr: (line) => {
+        lastLines.push(line)
+        if (lastLines.length > 20) lastLines.shift()
+        return false
+      },
+    })
+  } catch (error) {
+    report({ type: 'failed', reason: [String(error), ...lastLines].join('\n') })
+    return null
+  }
+}
+
+async function execute(
+  database: PGlite,
+  batch: Uint8Array<ArrayBuffer>,
+  activity: Int32Array,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = []
+  Atomics.add(activity, 0, 1)
+  try {
+    // The chunks are views of the database's memory, which the next statement overwrites.
+    await database.execProtocolRawStream(batch, { onRawData: (bytes) => chunks.push(bytes.slice()) })
+  } finally {
+    Atomics.add(activity, 0, 1)
+  }
+  return concatenate(chunks)
+}
+
+async function close(
+  database: PGlite,
+  port: NonNullable<typeof parentPort>,
+  report: (message: WorkerReport) => void,
+): Promise<void> {
+  await database.close().catch(() => undefined)
+  report({ type: 'closed' })
+  port.close()
+}

@@ -1,0 +1,71 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import type { Conversations, Store, Turns } from './store.ts'
+import { createConversations } from './conversations.ts'
+import type { Database, DatabaseOptions } from './database.ts'
+import { guardPool } from './guarded-pool.ts'
+import { createReadinessCheck } from './readiness-check.ts'
+import type { Schema } from './schema.ts'
+import { createTurns } from './turns.ts'
+
+export interface StoreOptions {
+  /** A PostgreSQL server. Default: the embedded one, in `dataDir`. */
+  readonly databaseUrl?: string
+  /** Where the embedded database lives; created when missing. */
+  readonly dataDir: string
+  /** Most connections at a time. `pool_size` and `max_overflow` of the URL win. Default 10. */
+  readonly poolSize?: number
+  /** How long a free connection is waited for, in milliseconds. Default 5000. */
+  readonly connectTimeoutMs?: number
+  /** How long one statement may take, in milliseconds. Default 30000. */
+  readonly queryTimeoutMs?: number
+  /** Told about what went wrong beside any request. Default: nobody. */
+  readonly onWarning?: (message: string, error?: unknown) => void
+}
+
+/** An open store, with the database itself for the rooms that bring their own tables. */
+export interface OpenStore extends Store {
+  readonly db: Kysely<Schema>
+  readonly kind: Database['kind']
+  /** One line for people: which database, where. Holds no secret. */
+  describe(): string
+}
+
+/**
+ * Opens the store; migrations are the caller's business (`migrateUp`). The same driver, dialect and statements serve
+ * a PostgreSQL server and the embedded database.
+ *
+ * @throws `invalid_configuration`, `data_folder_in_use` or `data_folder_incompatible`, each saying what to do.
+ */
+export async function openStore(options: StoreOptions): Promise<OpenStore> {
+  const database = await openDatabase(options)
+  const pool = guardPool(database.pool)
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+  const turns: Turns = createTurns(db)
+  const conversations: Conversations = createConversations(db)
+  let closing: Promise<void> | undefined
+  return {
+    db,
+    kind: database.kind,
+    turns,
+    conversations,
+    check: createReadinessCheck(db),
+    describe: () => database.describe(),
+    // Not `db.destroy()`: a closed pool says `database_unavailable`, a destroyed Kysely does not.
+    close: () => (closing ??= database.close()),
+  }
+}
+
+async function openDatabase(options: StoreOptions): Promise<Database> {
+  const settings: DatabaseOptions = {
+    poolSize: options.poolSize ?? 10,
+    connectTimeoutMs: options.connectTimeoutMs ?? 5000,
+    queryTimeoutMs: options.queryTimeoutMs ?? 30_000,
+    onWarning: options.onWarning ?? (() => undefined),
+  }
+  if (options.databaseUrl !== undefined) {
+    const { openPostgres } = await import('./postgres-database.ts')
+    return openPostgres(options.databaseUrl, settings)
+  }
+  const { openEmbedded } = await import('./embedded/embedded-database.ts')
+  return openEmbedded(options.dataDir, settings)
+}

@@ -1,0 +1,112 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { ErrorCode } from '../errors.ts'
+import type { TurnOutcome } from './store.ts'
+
+/** The tables as the queries see them. `schema-list.ts` says the same to `verifySchema`. */
+export interface Schema {
+  conversations: ConversationTable
+  messages: MessageTable
+  turns: TurnTable
+  turn_events: TurnEventTable
+  lanes: LaneTable
+  lane_items: LaneItemTable
+  lane_dead_items: LaneDeadItemTable
+  seen_events: SeenEventTable
+}
+
+type Created = ColumnType<Date, Date | undefined, never>
+/** A 64-bit number; the driver gives it as text, which loses nothing. */
+type BigId = ColumnType<string, never, never>
+
+export interface ConversationTable {
+  readonly id: string
+  readonly bot: string
+  readonly channel: string
+  readonly key: string
+  readonly subject: string
+  readonly created_at: Created
+  readonly updated_at: Generated<Date>
+}
+
+export interface MessageTable {
+  readonly id: string
+  readonly conversation_id: string
+  /** Order of the messages; gaps mean nothing. */
+  readonly position: BigId
+  readonly role: 'user' | 'assistant'
+  readonly text: string
+  readonly created_at: Created
+}
+
+export interface TurnTable {
+  readonly id: string
+  readonly conversation_id: string
+  readonly bot: string
+  readonly channel: string
+  readonly subject: string
+  readonly revision: string
+  readonly model: string
+  /** Null while the turn runs. */
+  readonly outcome: TurnOutcome | null
+  readonly error_code: ErrorCode | null
+  readonly first_token_ms: number | null
+  readonly duration_ms: number | null
+  readonly input_tokens: Generated<number>
+  readonly output_tokens: Generated<number>
+  readonly steps: Generated<number>
+  readonly tool_calls: Generated<number>
+  readonly started_at: Generated<Date>
+  readonly ended_at: Date | null
+  readonly owner: string
+  readonly lease_until: Date
+  readonly stop_requested_at: Date | null
+}
+
+export interface TurnEventTable {
+  readonly turn_id: string
+  readonly first_seq: number
+  readonly last_seq: number
+  /** JSON text of `LoggedEvent[]`; text because jsonb refuses `\u0000`. */
+  readonly events: string
+}
+
+export interface LaneTable {
+  readonly queue: string
+  readonly key: string
+  /** When the lane may be claimed: the run time of its next item, the end of a back-off, or of a lease. */
+  readonly due_at: Date
+  /** Raised with every claim; a worker with an older token has lost the lane. */
+  readonly token: Generated<string>
+  readonly leased: Generated<boolean>
+  readonly attempts: Generated<number>
+  readonly last_error: string | null
+}
+
+export interface LaneItemTable {
+  readonly id: BigId
+  readonly queue: string
+  readonly key: string
+  readonly dedupe: string | null
+  /** JSON text. */
+  readonly payload: string
+  readonly run_at: Generated<Date>
+  readonly created_at: Created
+}
+
+export interface LaneDeadItemTable {
+  readonly id: string
+  readonly queue: string
+  readonly key: string
+  readonly dedupe: string | null
+  readonly payload: string
+  readonly attempts: number
+  readonly last_error: string | null
+  readonly created_at: Date
+  readonly died_at: Generated<Date>
+}
+
+export interface SeenEventTable {
+  readonly source: string
+  readonly event_id: string
+  readonly seen_at: Generated<Date>
+}

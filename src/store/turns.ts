@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
+import type { LoggedEvent } from '../events.ts'
+import { closeAbandoned, interruptAbandoned } from './abandoned-turns.ts'
+import type { Schema } from './schema.ts'
+import type { BegunTurn, EventSegment, FinishedTurn, Lease, NewTurn, TurnLog, Turns } from './store.ts'
+import { toMessages } from './stored-messages.ts'
+import type { MessageRow } from './stored-messages.ts'
+
+/** How many turns lose their logs in one transaction. */
+const PRUNED_AT_ONCE = 500
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+export function createTurns(db: Kysely<Schema>): Turns {
+  return {
+    begin: (turn) => begin(db, turn),
+    append: (segments, lease) => append(db, segments, lease),
+    finish: (turn) => finish(db, turn),
+    read: (turnId, afterSeq) => read(db, turnId, afterSeq),
+    requestStop: (turnId) => requestStop(db, turnId),
+    interruptAbandoned: (options) => interruptAbandoned(db, options),
+    pruneLogs: (olderThanMs) => pruneLogs(db, olderThanMs),
+  }
+}
+
+/** One statement, because it stands before the first token. Its parts share a snapshot: history excludes the new message. */
+async function begin(db: Kysely<Schema>, turn: NewTurn): Promise<BegunTurn> {
+  const { bot, channel, key } = turn.conversation
+  const { rows } = await sql<MessageRow & { readonly conversation_id: string }>`
+    with conversation as (
+      insert into conversations (id, bot, channel, key, subject)
+      values (${randomUUID()}, ${bot}, ${channel}, ${key}, ${turn.subject})
+      on conflict (bot, channel, key) do update set updated_at = now()
+      returning id
+    ), message as (
+      insert into messages (id, conversation_id, role, text)
+      select ${randomUUID()}, id, 'user', ${turn.text}::text from conversation where ${turn.text}::text <> ''
+    ), turn as (
+      insert into turns (id, conversation_id, bot, channel, subject, revision, model, owner, lease_until)
+      select ${turn.turnId}, id, ${bot}, ${channel}, ${turn.subject}, ${turn.revision}, ${turn.model},
+        ${turn.owner}, ${leaseEnd(turn)} from conversation
+    )
+    select conversation.id as conversation_id, history.id, history.role, history.text, history.created_at
+    from conversation left join lateral (
+      select * from messages where conversation_id = conversation.id order by position desc limit ${turn.historyLimit}
+    ) history on true
+    order by history.position`.execute(db)
+  const first = rows[0]
+  if (first === undefined) throw new Error('The statement that begins a turn returned no row')
+  return { conversationId: first.conversation_id, history: toMessages(rows) }
+}
+
+async function append(
+  db: Kysely<Schema>,
+  segments: readonly EventSegment[],
+  lease: Lease,
+): Promise<ReadonlyMap<string, 'stop-requested' | 'lost'>> {
+  if (segments.length === 0) return new Map()
+  const rows = segments.flatMap((segment) => toSegmentRow(segment))
+  const { rows: notable } = await sql<{ readonly id: string; readonly lost: boolean }>`
+    with held as (
+      update turns set lease_until = ${leaseEnd(lease)}
+      where id = any(${segments.map(({ turnId }) => turnId)}::uuid[]) and owner = ${lease.owner} and outcome is null
+      returning id, stop_requested_at
+    ), written as (${insertSegments(rows, sql`join held on held.id = segment.turn_id`)})
+    select asked.id, held.id is null as lost
+    from unnest(${segments.map(({ turnId }) => turnId)}::uuid[]) as asked (id)
+    left join held on held.id = asked.id
+    where held.id is null or held.stop_requested_at is not null`.execute(db)
+  return new Map(notable.map(({ id, lost }) => [id, lost ? 'lost' : 'stop-requested']))
+}
+
+async function finish(db: Kysely<Schema>, turn: FinishedTurn): Promise<boolean> {
+  const { rows } = await sql`
+    with closed as (
+      update turns set
+        outcome = ${turn.outcome}, error_code = ${turn.errorCode},
+        first_token_ms = ${turn.firstTokenMs === null ? null : Math.round(turn.firstTokenMs)},
+        duration_ms = ${Math.round(turn.durationMs)},
+        input_tokens = ${turn.inputTokens}, output_tokens = ${turn.outputTokens},
+        steps = ${turn.steps}, tool_calls = ${turn.toolCalls}, ended_at = now()
+      where id = ${turn.turnId} and owner = ${turn.owner} and outcome is null
+      returning id, conversation_id
+    ), answer as (
+      insert into messages (id, conversation_id, role, text)
+      select ${randomUUID()}, conversation_id, 'assistant', ${turn.text}::text from closed where ${turn.text}::text <> ''
+    ), touched as (
+      update conversations set updated_at = now() where id in (select conversation_id from closed)
+    ), written as (${insertSegments(toSegmentRow(turn), sql`join closed on closed.id = segment.turn_id`)})
+    select 1 from closed`.execute(db)
+  return rows.length > 0
+}
+
+async function read(db: Kysely<Schema>, turnId: string, afterSeq: number): Promise<TurnLog | undefined> {
+  if (!UUID.test(turnId)) return undefined
+  let rows = await readLog(db, turnId, afterSeq)
+  if (rows[0]?.expired === true) {
+    await closeAbandoned(db, turnId, { all: false })
+    rows = await readLog(db, turnId, afterSeq)
+  }
+  const first = rows[0]
+  if (first === undefined) return undefined
+  const events = rows.flatMap(({ events }) => (events === null ? [] : (JSON.parse(events) as LoggedEvent[])))
+  return { events: events.filter(({ seq }) => seq > afterSeq), running: first.running }
+}
+
+/** A turn and one segment of its log; `events` is null in the one row of a turn without further events. */
+interface LogRow {
+  readonly running: boolean
+  readonly expired: boolean
+  readonly events: string | null
+}
+
+async function readLog(db: Kysely<Schema>, turnId: string, afterSeq: number): Promise<readonly LogRow[]> {
+  const { rows } = await sql<LogRow>`
+    select t.outcome is null as running, t.outcome is null and t.lease_until < now() as expired, e.events
+    from turns t left join turn_events e on e.turn_id = t.id and e.last_seq > ${afterSeq}
+    where t.id = ${turnId}
+    order by e.first_seq`.execute(db)
+  return rows
+}
+
+async function requestStop(db: Kysely<Schema>, turnId: string): Promise<boolean> {
+  if (!UUID.test(turnId)) return false
+  const { rows } = await sql`
+    update turns set stop_requested_at = coalesce(stop_requested_at, now())
+    where id = ${turnId} and outcome is null and lease_until > now()
+    returning id`.execute(db)
+  return rows.length > 0
+}
+
+async function pruneLogs(db: Kysely<Schema>, olderThanMs: number): Promise<number> {
+  const { rows } = await sql<{ readonly turns: number }>`
+    with old as (
+      select id from turns
+      where ended_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'
+        and exists (select from turn_events where turn_id = turns.id)
+      limit ${PRUNED_AT_ONCE}
+    ), deleted as (
+      delete from turn_events using old where turn_id = old.id returning turn_id
+    )
+    select count(distinct turn_id)::integer as turns from deleted`.execute(db)
+  const turns = rows[0]?.turns ?? 0
+  return turns < PRUNED_AT_ONCE ? turns : turns + (await pruneLogs(db, olderThanMs))
+}
+
+interface SegmentRow {
+  readonly turnId: string
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly events: string
+}
+
+function toSegmentRow({ turnId, events }: EventSegment): readonly SegmentRow[] {
+  const first = events[0]
+  const last = events.at(-1)
+  if (first === undefined || last === undefined) return []
+  return [{ turnId, firstSeq: first.seq, lastSeq: last.seq, events: JSON.stringify(events) }]
+}
+
+/** Writing a segment again, perhaps longer, is harmless: the first attempt may have been committed unnoticed. */
+function insertSegments(rows: readonly SegmentRow[], fence: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    insert into turn_events (turn_id, first_seq, last_seq, events)
+    select segment.* from unnest(
+      ${rows.map(({ turnId }) => turnId)}::uuid[], ${rows.map(({ firstSeq }) => firstSeq)}::integer[],
+      ${rows.map(({ lastSeq }) => lastSeq)}::integer[], ${rows.map(({ events }) => events)}::text[]
+    ) as segment (turn_id, first_seq, last_seq, events) ${fence}
+    on conflict (turn_id, first_seq) do update set last_seq = excluded.last_seq, events = excluded.events
+    where excluded.last_seq > turn_events.last_seq`
+}
+
+function leaseEnd({ leaseMs }: Lease): RawBuilder<Date> {
+  return sql`now() + ${leaseMs}::float8 * interval '1 millisecond'`
+}
