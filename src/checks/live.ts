@@ -1,6 +1,7 @@
-import { access, constants, mkdir, statfs } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { access, constants, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Check, Finding } from './check.ts'
 
@@ -88,7 +89,7 @@ function toReachable(host: string): string {
 }
 
 async function checkDisk({ config }: LiveContext): Promise<Finding> {
-  const { bavail, bsize } = await statfs(config.DATABASE_URL ? '.' : await makeDataFolder(config))
+  const { bavail, bsize } = await statfs(config.DATABASE_URL ? '.' : nearestExisting(config.DATA_DIR))
   const free = bavail * bsize
   const evidence = `${(free / GIBIBYTE).toFixed(1)} GiB free`
   if (free >= GIBIBYTE) return { status: 'pass', evidence }
@@ -98,19 +99,22 @@ async function checkDisk({ config }: LiveContext): Promise<Finding> {
 
 async function checkDataFolder({ config }: LiveContext): Promise<Finding> {
   if (config.DATABASE_URL) return { status: 'skip', evidence: 'DATABASE_URL is set' }
-  const folder = resolve(config.DATA_DIR)
+  const folder = nearestExisting(config.DATA_DIR)
   try {
-    await access(await makeDataFolder(config), constants.W_OK)
-    return { status: 'pass', evidence: `${folder} can be written` }
+    // The slash at the end refuses a file.
+    await access(`${folder}/`, constants.W_OK | constants.X_OK)
+    return { status: 'pass', evidence: `${resolve(config.DATA_DIR)} can be written` }
   } catch (error) {
-    const evidence = `${folder}: ${error instanceof Error ? error.message : String(error)}`
+    const evidence = error instanceof Error ? error.message : String(error)
     return { status: 'fail', evidence, remedy: 'Give this user the right to write there, or set DATA_DIR.' }
   }
 }
 
-async function makeDataFolder({ DATA_DIR }: Config): Promise<string> {
-  await mkdir(DATA_DIR, { recursive: true })
-  return DATA_DIR
+/** The folder itself, or the closest one above it that is there; a check must not create anything. */
+function nearestExisting(path: string): string {
+  let folder = resolve(path)
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
 }
 
 async function checkDatabase(context: LiveContext): Promise<Finding> {
