@@ -11,6 +11,8 @@ export {
   type ToolDefinition,
   type ToolEmission,
 } from './tools/tool.ts'
+export { markdownPassages } from './knowledge/markdown-passages.ts'
+export { passages } from './knowledge/passages.ts'
 export type { Knowledge } from './knowledge/knowledge.ts'
 export type { Message, Passage, ToolCall, ToolSpec } from './messages.ts'
 export type { FinishReason, Model, ModelPart, ModelRequest, Usage } from './models/model.ts'

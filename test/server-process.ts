@@ -1,0 +1,65 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
+
+/** A real server in a process of its own, as `npm start` runs it. */
+export interface ServerProcess {
+  readonly url: string
+  readonly child: ChildProcess
+  /** Everything it has printed. */
+  readonly output: readonly string[]
+  /** Sends the signal and resolves with the exit code, null when the signal itself ended it. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts a server and resolves when `/readyz` says 200. Throws with its output when it leaves before that. */
+export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const port = env['PORT'] ?? String(await freePort())
+  const child = spawn(process.execPath, ['--conditions=source', 'src/cli/cli.ts', 'start'], {
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', HOST: '127.0.0.1', ...env, PORT: port },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output: string[] = []
+  for (const stream of [child.stdout, child.stderr])
+    createInterface(stream).on('line', (line) => output.push(line))
+  const gone = once(child, 'exit').then(([code]) => code as number | null)
+  const url = `http://127.0.0.1:${port}`
+  await Promise.race([
+    untilReady(url),
+    gone.then((code) => {
+      throw new Error(`the server left with code ${code}:\n${output.join('\n')}`)
+    }),
+  ])
+  return {
+    url,
+    child,
+    output,
+    end: (signal) => {
+      child.kill(signal)
+      return gone
+    },
+  }
+}
+
+async function untilReady(url: string): Promise<void> {
+  while (!(await isReady(url))) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`)).ok
+  } catch {
+    return false
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
