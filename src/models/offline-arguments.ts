@@ -84,7 +84,21 @@ function readSlots(tool: OfflineTool, reading: Reading, now: Date): Reading {
       text = slot.text
     }
   }
-  return { text, values }
+  return { text, values: preferRequiredDates(tool, values) }
+}
+
+/** The only date of "days until 31 December" belongs to the parameter that cannot do without one. */
+function preferRequiredDates(
+  { parameters }: OfflineTool,
+  values: Map<string, readonly unknown[]>,
+): Reading['values'] {
+  const dates = parameters.filter(({ kind }) => kind === 'date')
+  const empty = dates.find(({ name, required }) => required && !values.has(name))
+  const spare = dates.find(({ name, required }) => !required && values.has(name))
+  if (!empty || !spare) return values
+  values.set(empty.name, values.get(spare.name) ?? [])
+  values.delete(spare.name)
+  return values
 }
 
 const SEARCH_NAMES = new Set(['query', 'search', 'question', 'q', 'keyword', 'keywords', 'text', 'filter'])

@@ -1,0 +1,5 @@
+import type { Bot } from 'botyard'
+import { assistant } from './assistant.ts'
+
+/** The bots that come with Botyard; the first one answers when a caller names none. */
+export const bots: readonly Bot[] = Object.freeze([assistant])
