@@ -159,6 +159,6 @@ test('the secrets are every key and the password of the database', () => {
     'key-2',
     'key-3',
     'p@ss',
-    'postgresql://me:p%40ss@db/x',
+    'postgres://me:p%40ss@db/x',
   ])
 })

@@ -30,7 +30,7 @@ export interface ConfigCheck {
 }
 
 /** The providers a model string can begin with, in the order in which their keys are looked for. */
-export const PROVIDERS = [
+const PROVIDERS = [
   { name: 'openai', key: 'OPENAI_API_KEY', baseUrl: 'OPENAI_BASE_URL', model: 'OPENAI_MODEL' },
   { name: 'cohere', key: 'COHERE_API_KEY', baseUrl: 'COHERE_BASE_URL', model: 'COHERE_MODEL' },
   { name: 'anthropic', key: 'ANTHROPIC_API_KEY', baseUrl: 'ANTHROPIC_BASE_URL', model: 'ANTHROPIC_MODEL' },

@@ -33,7 +33,7 @@ export interface Setting {
 
 export type Section = 'Server' | 'Database' | 'Models' | 'Channels'
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /**
  * Every environment variable Botyard reads, in the order of the pages. `src/config.ts` reads them; `.env.example`

@@ -33,7 +33,7 @@ export interface ModelAnswer {
 }
 
 /** The oldest Node that is supported: the one that runs TypeScript and can watch an ES module tree. */
-export const OLDEST_NODE = [24, 9] as const
+const OLDEST_NODE = [24, 9] as const
 
 const GIBIBYTE = 2 ** 30
 
