@@ -53,7 +53,10 @@ export interface Turns {
    * commit. Returns what became of each turn that is not simply running on: `stop-requested`, or `lost` when
    * another process has closed it.
    */
-  append(segments: readonly EventSegment[], lease: Lease): Promise<ReadonlyMap<string, 'stop-requested' | 'lost'>>
+  append(
+    segments: readonly EventSegment[],
+    lease: Lease,
+  ): Promise<ReadonlyMap<string, 'stop-requested' | 'lost'>>
   /** In one commit: the answer, the facts and the last events. False when the turn was already closed by another. */
   finish(turn: FinishedTurn): Promise<boolean>
   /**
