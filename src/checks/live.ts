@@ -147,7 +147,7 @@ async function checkSchema(context: LiveContext): Promise<Finding> {
   if (state.differences.length === 0)
     return { status: 'pass', evidence: 'tables, columns and indexes are there' }
   const remedy = 'Someone changed the tables by hand: undo it, or restore a backup.'
-  return { status: 'fail', evidence: state.differences.join(' '), remedy }
+  return { status: 'fail', evidence: state.differences.join('; '), remedy }
 }
 
 const UNREACHABLE: Finding = { status: 'skip', evidence: 'the database could not be opened' }

@@ -5,6 +5,7 @@ import type { ConverseRequest, Host } from '../../channels/channel.ts'
 import { loadConfig, secretsOf } from '../../config.ts'
 import { nearest } from '../../nearest.ts'
 import { createLog } from '../../observe/log.ts'
+import type { Project } from '../../project.ts'
 import { UsageError, type Command, type ExitCode, type Terminal } from '../command.ts'
 import { loadProject } from '../load-project.ts'
 import { paint } from '../paint.ts'
@@ -23,6 +24,7 @@ export const chat: Command = {
   run: async ({ arguments: [name], terminal }) => {
     const config = loadConfig(terminal.env)
     const project = await loadProject(terminal.cwd)
+    const bot = chooseBot(project, name)
     const log = createLog({
       level: 'error',
       pretty: true,
@@ -32,18 +34,17 @@ export const chat: Command = {
     const { createApp } = await import('../../app.ts')
     const app = await createApp({ config, project, log })
     try {
-      return await talk(app, chooseBot(app.host, name), terminal)
+      return await talk(app, bot, terminal)
     } finally {
       await app.close()
     }
   },
 }
 
-function chooseBot({ bots }: Host, name: string | undefined): string {
-  const names = bots.list().map((bot) => bot.name)
-  const chosen = name ?? names[0]
-  if (chosen !== undefined && names.includes(chosen)) return chosen
-  const meant = nearest(name ?? '', names, (candidate) => Math.floor(candidate.length / 2))
+function chooseBot({ bots, defaultBot }: Project, name = defaultBot.name): string {
+  const names = bots.map((bot) => bot.name)
+  if (names.includes(name)) return name
+  const meant = nearest(name, names, (candidate) => Math.floor(candidate.length / 2))
   const instead = meant ? `Did you mean "${meant}"?` : `Choose one of ${names.join(', ')}.`
   throw new UsageError(`There is no bot "${name}". ${instead}`)
 }

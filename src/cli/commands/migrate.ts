@@ -16,7 +16,7 @@ export const migrate: Command = {
   },
   examples: ['botyard migrate up', 'botyard migrate down --steps 2', 'botyard migrate status --json'],
   run: async (invocation) => {
-    const action = ACTIONS.get(invocation.arguments[0] ?? '')
+    const action = ACTIONS.get(invocation.arguments[0] ?? '')?.(invocation.options)
     if (!action) throw new UsageError(`Usage: botyard migrate ${migrate.usage}`)
     const config = loadConfig(invocation.terminal.env)
     const destination = invocation.terminal.stderr
@@ -24,7 +24,7 @@ export const migrate: Command = {
     const { openDatabase } = await import('../../app.ts')
     const store = await openDatabase(config, log)
     try {
-      return print(await action(store, invocation.options), invocation)
+      return print(await action(store), invocation)
     } finally {
       await store.close()
     }
@@ -38,25 +38,32 @@ interface Outcome {
   readonly facts: object
 }
 
-type Action = (store: OpenStore, options: Invocation['options']) => Promise<Outcome>
+type Options = Invocation['options']
+/** Understands the options before the database is opened. */
+type Action = (options: Options) => (store: OpenStore) => Promise<Outcome>
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['up', up],
   ['down', down],
-  ['status', status],
-  ['verify', verify],
+  ['status', () => status],
+  ['verify', () => verify],
 ])
 
-async function up({ db }: OpenStore, { to }: Invocation['options']): Promise<Outcome> {
-  const { migrateUp } = await import('../../store/migrate.ts')
-  return fromRun(await migrateUp(db, typeof to === 'string' ? { to } : {}), 'applied')
+function up({ to }: Options): ReturnType<Action> {
+  const options = typeof to === 'string' ? { to } : {}
+  return async ({ db }) => {
+    const { migrateUp } = await import('../../store/migrate.ts')
+    return fromRun(await migrateUp(db, options), 'applied')
+  }
 }
 
-async function down({ db }: OpenStore, options: Invocation['options']): Promise<Outcome> {
+function down(options: Options): ReturnType<Action> {
   const steps = Number(options['steps'] ?? 1)
   if (!Number.isInteger(steps) || steps < 1) throw new UsageError('--steps takes a whole number above 0.')
-  const { migrateDown } = await import('../../store/migrate.ts')
-  return fromRun(await migrateDown(db, { steps }), 'undone')
+  return async ({ db }) => {
+    const { migrateDown } = await import('../../store/migrate.ts')
+    return fromRun(await migrateDown(db, { steps }), 'undone')
+  }
 }
 
 async function status({ db }: OpenStore): Promise<Outcome> {
