@@ -14,7 +14,7 @@ export function createDaysBetweenTool(now: () => Date = () => new Date()): Tool 
     }),
     execute: ({ from = toDate(now()), to }) => {
       const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS)
-      return { from, to, days }
+      return { days, from, to }
     },
   })
 }

@@ -1,5 +1,6 @@
 import type { Bot } from 'botyard'
 import { assistant } from './assistant.ts'
+import { guide } from './guide.ts'
 
 /** The bots that come with Botyard; the first one answers when a caller names none. */
-export const bots: readonly Bot[] = Object.freeze([assistant])
+export const bots: readonly Bot[] = Object.freeze([assistant, guide])

@@ -31,13 +31,14 @@ export function fillArguments(tool: OfflineTool, clause: Clause, now: Date): Fil
   const main = findMainText(tool, clause, slots)
   const values = new Map(slots.values)
   const left = cleanText(tool, slots.text)
-  const text = main && readText(main, { clause, left, rest: slots.text })
+  const text = main ? readText(main, { clause, left, rest: slots.text }) : ''
   if (main && text) values.set(main.name, [text])
   const missing = tool.parameters.find(({ name, required }) => required && !values.has(name))
   return {
     calls: combine(values),
     missing,
-    reference: missing?.kind === 'id' ? cleanReference(left) : '',
+    // "Rename the milk task to oat milk" means the task before the new text.
+    reference: missing?.kind === 'id' ? cleanReference(text === '' ? left : (left.split(text)[0] ?? '')) : '',
     recognised: slots.values.size,
   }
 }
@@ -153,7 +154,7 @@ function cleanText(tool: OfflineTool, text: string): string {
 function cleanReference(text: string): string {
   return trimText(
     text.replaceAll(
-      /(?<!\p{L})(?:the|a|an|my|one|that|this|it|as|with|task|tasks|задач\p{L}|эту|мою|как|про)(?!\p{L})/giu,
+      /(?<!\p{L})(?:the|a|an|my|one|that|this|it|as|to|with|task|tasks|задач\p{L}|эту|мою|как|про)(?!\p{L})/giu,
       ' ',
     ),
   )

@@ -56,6 +56,8 @@ const READERS: readonly (readonly [string, DayReader])[] = [
   ['(?:the\\s+)?day after tomorrow|послезавтра', (_, today) => addDays(today, 2)],
   ['tomorrow|завтра', (_, today) => addDays(today, 1)],
   ['today|tonight|сегодня', (_, today) => today],
+  ['christmas(?: day)?|рождеств\\p{L}', (_, today) => nextYearly(today, 11, 25)],
+  ["(?:the\\s+)?new year(?:[’']s(?: day)?)?|нов\\p{L}+ год\\p{L}?", (_, today) => nextYearly(today, 0, 1)],
   ['yesterday|вчера', (_, today) => addDays(today, -1)],
   [
     '(?:the\\s+)?end of (?:the |this )?(?<unit>week|month|year)|(?:в\\s+)?кон(?:це|цу|ца|ец) (?<ruUnit>недели|месяца|года)',
@@ -120,9 +122,13 @@ function readMonthDay(
   today: Day,
 ): Day | undefined {
   const index = indexOf(MONTHS, month ?? '')
-  const day = toDay(y ? Number(y) : today.year, index, Number(d))
-  const past = day && toIso(day) < toIso(today)
-  return past && !y ? toDay(today.year + 1, index, Number(d)) : day
+  return y ? toDay(Number(y), index, Number(d)) : nextYearly(today, index, Number(d))
+}
+
+/** The next such day of the year, today included. */
+function nextYearly(today: Day, month: number, day: number): Day | undefined {
+  const thisYear = toDay(today.year, month, day)
+  return thisYear && toIso(thisYear) >= toIso(today) ? thisYear : toDay(today.year + 1, month, day)
 }
 
 function readWeekday({ weekday, next }: Readonly<Record<string, string | undefined>>, today: Day): Day {

@@ -5,10 +5,10 @@ import { answerFromPassages } from './offline-passages.ts'
 import { type Plan, planStep, type PlannedCall, readFinished } from './offline-plan.ts'
 import { describeResult } from './offline-results.ts'
 import {
-  type Abilities,
   describeAbsence,
   describeConfusion,
   describeObstacle,
+  isSmallTalk,
   replyToSmallTalk,
 } from './offline-talk.ts'
 import { type OfflineTool, readTool } from './offline-tool.ts'
@@ -22,19 +22,19 @@ export type Decision =
 export function decide(request: ModelRequest, now: Date): Decision {
   const { messages, passages } = request
   const tools = request.tools.map(readTool)
-  const abilities: Abilities = { tools, hasPassages: passages.length > 0 }
   const lastUser = messages.findLastIndex(({ role }) => role === 'user')
   const message = messages[lastUser]
   const text = message?.role === 'user' ? message.text : ''
   const language = detectLanguage(userTexts(messages))
   const finished = readFinished(messages.slice(lastUser + 1))
+  if (isSmallTalk(text)) return answerWithoutTools(text, { language, tools, passages })
 
   const asked = continueQuestion(messages.slice(0, lastUser), { text, tools, language, now })
   const plan = planStep(asked, { tools, finished, now })
   if (plan.calls.length > 0) return { kind: 'calls', calls: plan.calls }
-  const outcome = describeOutcome(plan, finished, language)
+  const outcome = describeOutcome(plan, language)
   if (outcome !== '') return { kind: 'answer', text: outcome, cited: [] }
-  return answerWithoutTools(text, { language, abilities, passages })
+  return answerWithoutTools(text, { language, tools, passages })
 }
 
 function userTexts(messages: readonly Message[]): readonly string[] {
@@ -42,27 +42,24 @@ function userTexts(messages: readonly Message[]): readonly string[] {
 }
 
 /** The results of this turn and what could not be done, in one text. */
-function describeOutcome(plan: Plan, finished: ReturnType<typeof readFinished>, language: Language): string {
-  const isLookup = plan.lookups.size > 0
-  const shown = finished.filter(({ tool, input }) => !isLookup || !plan.lookups.has(`${tool} ${input}`))
-  const results = shown.map((call) => describeResult(call, language))
-  const obstacles = plan.obstacles.map((obstacle) => describeObstacle(obstacle, language))
-  const separator = results.some((result) => result.includes('\n')) ? '\n\n' : '\n'
-  return [results.join(separator), ...obstacles].filter((part) => part !== '').join('\n\n')
+function describeOutcome({ results, obstacles }: Plan, language: Language): string {
+  const said = results.map((call) => describeResult(call, language))
+  const separator = said.some((result) => result.includes('\n')) ? '\n\n' : '\n'
+  const asked = obstacles.map((obstacle) => describeObstacle(obstacle, language))
+  return [said.join(separator), ...asked].filter((part) => part !== '').join('\n\n')
 }
 
 function answerWithoutTools(
   text: string,
   {
     language,
-    abilities,
+    tools,
     passages,
-  }: { language: Language; abilities: Abilities; passages: ModelRequest['passages'] },
+  }: { language: Language; tools: readonly OfflineTool[]; passages: ModelRequest['passages'] },
 ): Decision {
-  const reply = replyToSmallTalk(text, language, abilities)
+  const reply = replyToSmallTalk(text, language, tools)
   if (reply !== undefined) return { kind: 'answer', text: reply, cited: [] }
-  if (passages.length === 0)
-    return { kind: 'answer', text: describeConfusion(language, abilities), cited: [] }
+  if (passages.length === 0) return { kind: 'answer', text: describeConfusion(language, tools), cited: [] }
   const answer = answerFromPassages(text, passages)
   if (answer) return { kind: 'answer', ...answer }
   const documents = detectLanguage([passages.map((passage) => passage.text).join(' ')])
@@ -96,6 +93,10 @@ function continueQuestion(
     ),
   )
   if (!ours || planStep(text, { tools, finished: [], now }).understood) return text
-  if (ours.kind === 'missing') return `${before.text.replace(/[.!?\s]+$/, '')} ${text}`
+  if (ours.kind === 'missing') {
+    const answer =
+      ours.parameter.kind === 'text' ? `${ours.parameter.name}: "${text.replaceAll('"', '')}"` : text
+    return `${before.text.replace(/[.!?\s]+$/, '')} ${answer}`
+  }
   return before.text.replace(ours.reference, text)
 }

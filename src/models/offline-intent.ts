@@ -1,4 +1,5 @@
 import { fillArguments, type Filled } from './offline-arguments.ts'
+import { compilePhrases } from './offline-phrases.ts'
 import { type Clause, readClause, readClauses } from './offline-request.ts'
 import { topicPattern } from './offline-slots.ts'
 import type { OfflineTool } from './offline-tool.ts'
@@ -62,9 +63,12 @@ function scoreAction(tool: OfflineTool, clause: Clause, { recognised }: Filled):
   return question || recognised > 0 || isNothingElse(tool, clause) ? 1 : -1.5
 }
 
+const STATEMENT = compilePhrases('i, you, he, she, we, they, я, ты, он, она, мы, вы, они')
+
 /** "My tasks", "time?": the topic and no word of another. */
 function isNothingElse({ topics }: OfflineTool, { text }: Clause): boolean {
   const topic = topicPattern(topics)
+  if (STATEMENT.test(text)) return false
   return contentWords(text).every((word) => topic.test(word))
 }
 
@@ -86,7 +90,8 @@ function scoreSlots(tool: OfflineTool, { calls, missing }: Filled): number {
 }
 
 /** A verb alone ("add …", "check 7707083893") is enough when the words after it fill what the tool needs. */
-function standsAlone(tool: OfflineTool, { missing, calls }: Filled): boolean {
+function standsAlone(tool: OfflineTool, { missing, calls, recognised }: Filled): boolean {
+  if (recognised > 0) return true
   const needsNothing = tool.parameters.every(({ required }) => !required)
   return missing === undefined
     ? needsNothing || Object.keys(calls[0] ?? {}).length > 0

@@ -8,7 +8,7 @@ export interface PassageAnswer {
   readonly cited: readonly number[]
 }
 
-/** A sentence, a list item or a block of code with the sentence that introduces it. */
+/** A sentence, or a list, a table or a block of code with the sentence that introduces it. */
 interface Unit {
   readonly passage: number
   readonly order: number
@@ -18,8 +18,11 @@ interface Unit {
 
 const ANSWER_UNITS = 3
 
+/** What follows the best quote is left out when the answer would grow longer than this. */
+const ANSWER_CHARACTERS = 600
+
 /** At least this share of the question's meaning has to be in what is quoted. */
-const ENOUGH = 0.5
+const ENOUGH = 0.55
 
 /**
  * Answers `question` with the sentences that share the most of its rare words; undefined when too little of the
@@ -40,10 +43,19 @@ export function answerFromPassages(
     .toSorted((a, b) => b.score - a.score || a.unit.passage - b.unit.passage || a.unit.order - b.unit.order)
   const best = scored[0]
   if (!best || best.score < ENOUGH) return undefined
-  const chosen = scored
+  const close = scored
     .filter(({ score }) => score >= Math.max(ENOUGH, best.score * 0.75))
     .slice(0, ANSWER_UNITS)
-  return writeAnswer(chosen.map(({ unit }) => unit))
+  return writeAnswer(takeWhileShort(close.map(({ unit }) => unit)))
+}
+
+/** A long quote stands alone; short ones complete each other. */
+function takeWhileShort(units: readonly Unit[]): readonly Unit[] {
+  let characters = 0
+  return units.filter(({ text }, index) => {
+    characters += text.length
+    return index === 0 || characters <= ANSWER_CHARACTERS
+  })
 }
 
 /** Quotes of one passage stand together and are cited once; the passage of the best quote comes first. */
@@ -52,21 +64,22 @@ function writeAnswer(units: readonly Unit[]): PassageAnswer {
   const paragraphs = cited.map((passage) => {
     const texts = units.filter((unit) => unit.passage === passage).toSorted((a, b) => a.order - b.order)
     const joined = joinUnits([...new Set(texts.map(({ text }) => text))])
-    return joined.endsWith('```') ? `${joined}\n[${passage + 1}]` : `${joined} [${passage + 1}]`
+    return /(?:```|\|)$/.test(joined) ? `${joined}\n\n[${passage + 1}]` : `${joined} [${passage + 1}]`
   })
   return { text: paragraphs.join('\n\n'), cited }
 }
 
 function joinUnits(texts: readonly string[]): string {
   return texts
-    .reduce((joined, text) => `${joined}${/\n|^[-*|]/.test(text + joined) ? '\n' : ' '}${text}`, '')
+    .reduce((joined, text) => `${joined}${/\n|^[-*|]/.test(text + joined) ? '\n\n' : ' '}${text}`, '')
     .trim()
 }
 
 /** Words that are in few sentences say more about what is asked. */
 function weigh(word: string, units: readonly Unit[]): number {
   const holding = units.filter((unit) => hasWord(unit.words, word)).length
-  return Math.log(1 + (units.length + 1) / (holding + 0.5))
+  // A word that is nowhere may be an essential one or a turn of phrase: it weighs like a common one.
+  return Math.log(1 + (units.length + 1) / ((holding || units.length / 8) + 0.5))
 }
 
 /** A word in the passage's heading counts for each of its sentences, but less than in the sentence. */
@@ -83,18 +96,35 @@ function scoreUnit(
   return score * (1 - Math.min(unit.order, 20) * 0.004)
 }
 
+/** Longer lists and tables are read entry by entry. */
+const WHOLE_BLOCK = 900
+
 function splitUnits(text: string, passage: number): readonly Unit[] {
-  const blocks = text.split(/(```[\s\S]*?(?:```|$))/u)
   const texts: string[] = []
-  for (const block of blocks) {
-    if (!block.startsWith('```')) texts.push(...splitSentences(block))
-    else if (texts.at(-1)?.endsWith(':')) texts.push(`${texts.pop()}\n${block}`)
-    else texts.push(block)
+  for (const block of splitBlocks(text)) {
+    const introduced = texts.at(-1)?.endsWith(':') && isWhole(block)
+    if (introduced) texts.push(`${texts.pop()}\n\n${block}`)
+    else texts.push(...(isWhole(block) ? [block] : splitSentences(block)))
   }
   return texts.map((unit, order) => ({ passage, order, text: unit, words: contentWords(unit) }))
 }
 
-/** Lines of lists and tables stand alone; other lines are joined to paragraphs and cut at sentence ends. */
+/** Blocks of code stay whole; the rest is parted at empty lines and where a list or a table begins. */
+function splitBlocks(text: string): readonly string[] {
+  return text
+    .split(/(```[\s\S]*?(?:```|$))/u)
+    .flatMap((part) =>
+      part.startsWith('```') ? part : part.split(/\n[ \t]*\n|(?<=^[^|\n-].*)\n(?=\s*(?:[-*+|]|\d+\.)\s)/mu),
+    )
+    .map((block) => block.trim())
+    .filter((block) => /\p{L}/u.test(block))
+}
+
+function isWhole(block: string): boolean {
+  return block.startsWith('```') || (/^(?:\||[-*+]\s|\d+\.\s)/.test(block) && block.length <= WHOLE_BLOCK)
+}
+
+/** Lines of long lists and tables stand alone; other lines are joined to paragraphs and cut at sentence ends. */
 function splitSentences(block: string): readonly string[] {
   const lines = block.replaceAll(/\n(?=\s*(?:[-*+|>#]|\d+\.)\s?)/g, '\n\n').split(/\n\s*\n/u)
   return lines

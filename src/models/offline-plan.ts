@@ -30,8 +30,8 @@ export interface Plan {
   /** To be run now; empty when everything that can be done is done. */
   readonly calls: readonly PlannedCall[]
   readonly obstacles: readonly Obstacle[]
-  /** Calls made only to find an id; their results are not shown. */
-  readonly lookups: ReadonlySet<string>
+  /** The results to tell; those of calls made only to find an id are left out. */
+  readonly results: readonly FinishedCall[]
   readonly understood: boolean
 }
 
@@ -45,14 +45,17 @@ export function planStep(
 ): Plan {
   const intentions = readIntentions(message, tools, now)
   const resolved = intentions.map((intention) => resolve(intention, tools, finished))
-  const done = new Set(finished.map(({ tool, input }) => callKey(tool, input)))
+  const results = [...finished]
+  for (const lookup of new Set(resolved.flatMap(({ lookup }) => lookup ?? []))) takeCall(results, lookup)
+  // A result stands for one request only: a list asked for after a change is made anew.
+  const open = [...results]
   const waiting = resolved
     .flatMap(({ calls }) => calls)
-    .filter(({ tool, input }) => !done.has(callKey(tool, JSON.stringify(input))))
+    .filter(({ tool, input }) => !takeCall(open, callKey(tool, JSON.stringify(input))))
   return {
     calls: firstBatch(waiting, tools),
     obstacles: resolved.flatMap(({ obstacle }) => obstacle ?? []),
-    lookups: new Set(resolved.flatMap(({ lookup }) => lookup ?? [])),
+    results,
     understood: intentions.length > 0,
   }
 }
@@ -118,6 +121,13 @@ function firstBatch(calls: readonly PlannedCall[], tools: readonly OfflineTool[]
   }
   const end = unique.findIndex((call) => (isRead(first) ? !isRead(call) : call.tool !== first.tool))
   return end === -1 ? unique : unique.slice(0, end)
+}
+
+/** Removes the first call with this key; false when there is none. */
+function takeCall(calls: FinishedCall[], key: string): boolean {
+  const index = calls.findIndex(({ tool, input }) => callKey(tool, input) === key)
+  if (index !== -1) calls.splice(index, 1)
+  return index !== -1
 }
 
 function callKey(tool: string, input: string): string {

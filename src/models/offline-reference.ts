@@ -52,6 +52,9 @@ const ORDINALS: readonly (readonly [RegExp, number])[] = [
   [/^(?:last|последн\p{L}+)$/iu, -1],
 ]
 
+/** At least this share of the words has to fit: acting on the wrong thing is worse than asking. */
+const ENOUGH = 0.6
+
 /** The items that `reference` may mean: by place ("the second"), by id, or by the words of their labels. */
 export function matchItems(items: readonly ListItem[], reference: string): readonly ListItem[] {
   const wanted = contentWords(reference)
@@ -61,7 +64,7 @@ export function matchItems(items: readonly ListItem[], reference: string): reado
   if (byId.length > 0) return byId
   const scored = items.map((item) => ({ item, score: shareOf(wanted, contentWords(item.label)) }))
   const best = Math.max(0, ...scored.map(({ score }) => score))
-  if (best < 0.5) return []
+  if (best < ENOUGH) return []
   const candidates = scored.filter(({ score }) => score === best).map(({ item }) => item)
   const exact = candidates.filter(({ label }) => words(label).length === wanted.length)
   return exact.length === 1 ? exact : candidates

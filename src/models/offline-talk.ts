@@ -5,12 +5,6 @@ import { describeItem } from './offline-results.ts'
 import type { OfflineTool } from './offline-tool.ts'
 import { words } from './offline-words.ts'
 
-/** What the offline model has to work with; it tells people about nothing else. */
-export interface Abilities {
-  readonly tools: readonly OfflineTool[]
-  readonly hasPassages: boolean
-}
-
 type SmallTalk = 'greeting' | 'thanks' | 'farewell' | 'howAreYou' | 'about'
 
 const SMALL_TALK: readonly (readonly [SmallTalk, RegExp])[] = [
@@ -48,17 +42,23 @@ const SHORT_REPLIES = {
   },
 } as const satisfies Record<Language, Record<Exclude<SmallTalk, 'about'>, string>>
 
+/** True when the message is nothing but such a phrase: then no word of it is a request for a tool. */
+export function isSmallTalk(message: string): boolean {
+  const bare = message.replaceAll(/^[\s\p{P}]+|[\s\p{P}]+$/gu, '')
+  return SMALL_TALK.some(([, pattern]) => bare !== '' && pattern.exec(bare)?.[0] === bare)
+}
+
 /** A short reply to a greeting, thanks and the like, or an account of itself; undefined for anything else. */
 export function replyToSmallTalk(
   message: string,
   language: Language,
-  abilities: Abilities,
+  tools: readonly OfflineTool[],
 ): string | undefined {
   const kind = SMALL_TALK.find(([, pattern]) => pattern.test(message))?.[0]
   if (kind === undefined) return undefined
   // A greeting before a real question is not what to answer.
   if (words(message).length > (kind === 'about' ? 7 : 5)) return undefined
-  return kind === 'about' ? describeSelf(language, abilities) : SHORT_REPLIES[language][kind]
+  return kind === 'about' ? describeSelf(language, tools) : SHORT_REPLIES[language][kind]
 }
 
 const SELF = {
@@ -66,41 +66,39 @@ const SELF = {
     intro:
       'I am Botyard’s built-in offline model. I run without a key and without network, and I have no real understanding of language: I recognise requests that fit what this bot offers.',
     tools: 'Here I can:',
-    passages: 'I can also quote this bot’s documents: ask about something that is in them.',
-    nothing: 'This bot gives me no tools and nothing to look up, so there is little I can do.',
+    documents: 'I can also quote this bot’s documents, when a question shares words with them.',
     upgrade:
       'For real answers, connect a language model: set `OPENAI_API_KEY` (or `ANTHROPIC_API_KEY`, `COHERE_API_KEY`, `XAI_API_KEY`) and restart.',
-    confused: 'I did not understand that.',
+    confused:
+      'I found nothing I can answer that with: I am the offline model, without real understanding of language.',
+    names: (names: string) => `I recognise requests for ${names}; say “help” to see more.`,
   },
   ru: {
     intro:
       'Я встроенная офлайн-модель Botyard. Я работаю без ключа и без сети и по-настоящему язык не понимаю: я узнаю просьбы, которые подходят к возможностям этого бота.',
     tools: 'Здесь я умею:',
-    passages: 'Ещё я цитирую документы этого бота: спросите о том, что в них есть.',
-    nothing: 'У этого бота нет для меня инструментов и документов, поэтому умею я мало.',
+    documents: 'Ещё я цитирую документы этого бота, если в вопросе есть слова из них.',
     upgrade:
       'Для настоящих ответов подключите языковую модель: задайте `OPENAI_API_KEY` (или `ANTHROPIC_API_KEY`, `COHERE_API_KEY`, `XAI_API_KEY`) и перезапустите сервер.',
-    confused: 'Этого я не понял.',
+    confused: 'Мне нечем на это ответить: я офлайн-модель и по-настоящему язык не понимаю.',
+    names: (names: string) => `Я узнаю просьбы для ${names}; напишите «помощь», чтобы узнать больше.`,
   },
 } as const
 
 /** What it is, what it can do here, and how to get a real model. */
-export function describeSelf(language: Language, { tools, hasPassages }: Abilities): string {
+export function describeSelf(language: Language, tools: readonly OfflineTool[]): string {
   const texts = SELF[language]
   const list = tools.map(({ name, description }) => `- **${name}**: ${firstSentence(description)}`).join('\n')
-  const parts = [
-    texts.intro,
-    tools.length > 0 ? `${texts.tools}\n\n${list}` : undefined,
-    hasPassages ? texts.passages : undefined,
-    tools.length === 0 && !hasPassages ? texts.nothing : undefined,
-    texts.upgrade,
-  ]
-  return parts.filter((part) => part !== undefined).join('\n\n')
+  const abilities = tools.length > 0 ? [`${texts.tools}\n\n${list}`] : []
+  return [texts.intro, ...abilities, texts.documents, texts.upgrade].join('\n\n')
 }
 
-/** The answer when nothing fits: honest about why. */
-export function describeConfusion(language: Language, abilities: Abilities): string {
-  return `${SELF[language].confused} ${describeSelf(language, abilities)}`
+/** The answer when nothing fits: short, and honest about why. */
+export function describeConfusion(language: Language, tools: readonly OfflineTool[]): string {
+  const texts = SELF[language]
+  const names = tools.slice(0, 8).map(({ name }) => `\`${name}\``)
+  const abilities = names.length > 0 ? [texts.names(names.join(', '))] : []
+  return [[texts.confused, ...abilities].join(' '), texts.upgrade].join('\n\n')
 }
 
 const NOT_IN_DOCUMENTS = {

@@ -42,9 +42,11 @@ const WEAK_PHRASES = {
 /** Things requests are often about, with their other names, so that a Russian request finds an English tool. */
 const TOPIC_PHRASES = {
   task: 'task*, todo*, to-do*, chore*, reminder*, задач*, дело, дела, дел, напоминани*',
-  time: "time, clock, o'clock, час, времени, время, времён",
+  time: `
+    time, clock, o'clock, what day, what date, today's date, the date today, час, времени, время, времён,
+    какой сегодня день, какой день, какое число, какое сегодня число, какая дата`,
   date: 'date*, дата, дату, даты, число',
-  days: 'day, days, день, дня, дней, дни',
+  days: 'days, дней, дня, дни',
   between: 'between, until, till, since, между, осталось',
   unit: 'unit*, единиц*',
   weather: 'weather, forecast, погод*',
