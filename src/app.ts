@@ -66,7 +66,7 @@ export function createModels(config: Config): ModelResolver {
     offline: () => createOfflineModel({ paceMs: config.OFFLINE_PACE_MS }),
     timeouts: {
       connectMs: config.MODEL_CONNECT_TIMEOUT_MS,
-      firstTokenMs: config.MODEL_FIRST_TOKEN_TIMEOUT_MS,
+      firstByteMs: config.MODEL_FIRST_TOKEN_TIMEOUT_MS,
       idleMs: config.MODEL_IDLE_TIMEOUT_MS,
     },
   })

@@ -137,25 +137,28 @@ function findToolProblem({ name, tools = [] }: BotDefinition): string | undefine
   return undefined
 }
 
-function findNumberProblem({
-  name,
-  temperature,
-  maxOutputTokens,
-  suggestions,
-  limits,
-}: BotDefinition): string | undefined {
+function findNumberProblem(bot: BotDefinition): string | undefined {
+  const { name, temperature, maxOutputTokens, suggestions = [] } = bot
   if (temperature !== undefined && !(temperature >= 0 && temperature <= 2))
     return `\`temperature\` of "${name}" is ${temperature}; use a number from 0 to 2.`
-  if (maxOutputTokens !== undefined && !(Number.isInteger(maxOutputTokens) && maxOutputTokens > 0))
+  if (maxOutputTokens !== undefined && !isWhole(maxOutputTokens, 1))
     return `\`maxOutputTokens\` of "${name}" is ${maxOutputTokens}; use a whole number above 0.`
-  if (suggestions && suggestions.length > 8)
+  if (suggestions.length > 8)
     return `\`suggestions\` of "${name}" has ${suggestions.length} entries; keep at most 8.`
-  for (const [key, value] of Object.entries(limits ?? {})) {
+  return findLimitProblem(bot)
+}
+
+function findLimitProblem({ name, limits = {} }: BotDefinition): string | undefined {
+  for (const [key, value] of Object.entries(limits)) {
     if (!(key in DEFAULT_LIMITS))
       return `\`limits.${key}\` of "${name}" does not exist; use one of ${Object.keys(DEFAULT_LIMITS).join(', ')}.`
     const lowest = key.startsWith('history') ? 0 : 1
-    if (!Number.isInteger(value) || value < lowest)
+    if (!isWhole(value, lowest))
       return `\`limits.${key}\` of "${name}" is ${value}; use a whole number of at least ${lowest}.`
   }
   return undefined
+}
+
+function isWhole(value: number, lowest: number): boolean {
+  return Number.isInteger(value) && value >= lowest
 }

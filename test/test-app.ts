@@ -35,7 +35,7 @@ export async function startTestApp({ model = 'offline', bot, env }: TestAppOptio
   const app = await createApp({
     config,
     project,
-    log: await createLog({ level: 'silent', pretty: false, secrets: [] }),
+    log: createLog({ level: 'silent', pretty: false, secrets: [] }),
   })
   await app.server.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.server.address() as AddressInfo

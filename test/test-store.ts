@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 import { migrateUp } from '../src/store/migrate.ts'
 import { openStore, type OpenStore } from '../src/store/open-store.ts'
 
@@ -60,7 +60,7 @@ async function migrated(store: OpenStore): Promise<OpenStore> {
 }
 
 async function runOnce(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
   await client.query(statement)
   await client.end()

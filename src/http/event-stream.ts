@@ -1,8 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyReply } from 'fastify'
 
-/** A reader that leaves this much unread is cut; its memory would be ours. It can resume. */
+/** Unread bytes beyond which a reader has to catch up before it gets more; they are our memory. */
 const MAX_UNREAD_BYTES = 256 * 1024
+/** How long catching up may take before the reader is cut. It can resume. */
+const CATCH_UP_MS = 5_000
 /** Proxies close streams that are silent for long; the shortest common limit is 60 s. */
 const HEARTBEAT_MS = 15_000
 
@@ -44,12 +46,22 @@ export class EventStream {
     this.#response.once('close', callback)
   }
 
-  /** Sends whole frames. A reader with too much unread is cut off. */
-  send(frames: string): void {
-    if (!this.open) return
+  /** Sends whole frames. False when the reader has so much unread that `caughtUp` has to be awaited first. */
+  send(frames: string): boolean {
+    if (!this.open) return true
     this.#quiet = false
-    this.#response.write(frames)
-    if (this.#response.writableLength > MAX_UNREAD_BYTES) this.#response.destroy()
+    return this.#response.write(frames) || this.#response.writableLength <= MAX_UNREAD_BYTES
+  }
+
+  /** Resolves when the reader has taken everything, or has been cut for not doing so. */
+  async caughtUp(): Promise<void> {
+    if (!this.open || !this.#response.writableNeedDrain) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const cut = setTimeout(() => this.#response.destroy(), CATCH_UP_MS)
+    this.#response.once('drain', resolve).once('close', resolve)
+    await promise
+    clearTimeout(cut)
+    this.#response.off('drain', resolve).off('close', resolve)
   }
 
   end(): void {

@@ -110,16 +110,16 @@ describe('the official client', () => {
     const stream = client.chat.completions.stream(ask('hang'))
     const { promise: heard, resolve } = Promise.withResolvers<void>()
     stream.on('content', () => resolve())
-    stream.on('error', () => undefined)
+    const done = stream.done().catch((error: Error) => error.name)
     await heard
     stream.abort()
     await app.drainTurns(5_000)
-    const { rows } = await app.store.db
+    const rows = await app.store.db
       .selectFrom('turns')
-      .select('outcome')
+      .select('bot')
       .where('outcome', '=', 'stopped')
       .execute()
-      .then((rows) => ({ rows }))
+    expect(await done).toBe('Error')
     expect(rows).toHaveLength(1)
   })
 })

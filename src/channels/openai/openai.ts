@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError, toAppError } from '../../errors.ts'
+import type { TurnEvent } from '../../events.ts'
 import { bearerOf, isOneOf } from '../../http/bearer.ts'
 import { EventStream, toFrame } from '../../http/event-stream.ts'
 import { fromThrown, retryAfterSeconds } from '../../http/problem.ts'
@@ -112,13 +113,17 @@ interface StreamedAnswer {
 async function stream(reply: FastifyReply, { answer, completion, withUsage }: StreamedAnswer): Promise<void> {
   const out = new EventStream(reply)
   for await (const { event } of answer.events) {
-    const chunk =
-      event.type === 'error' ? JSON.stringify(toErrorBody(new AppError(event.code))) : completion.next(event)
-    if (chunk) out.send(toFrame({ data: chunk }))
-    if (event.type === 'end')
-      out.send(`${withUsage ? toFrame({ data: completion.usageChunk() }) : ''}data: [DONE]\n\n`)
+    if (!out.send(toFrames(event, completion, withUsage))) await out.caughtUp()
   }
   out.end()
+}
+
+function toFrames(event: TurnEvent, completion: Completion, withUsage: boolean): string {
+  if (event.type === 'error') return toFrame({ data: JSON.stringify(toErrorBody(new AppError(event.code))) })
+  const chunk = completion.next(event)
+  const frame = chunk ? toFrame({ data: chunk }) : ''
+  if (event.type !== 'end') return frame
+  return `${frame}${withUsage ? toFrame({ data: completion.usageChunk() }) : ''}${toFrame({ data: '[DONE]' })}`
 }
 
 function requireBot(host: Host, name: string): BotInfo {

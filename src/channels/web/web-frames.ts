@@ -16,10 +16,11 @@ export interface FrameContext {
 
 /**
  * The frames of one event in the wire format of guide 002, with the superset of fields its documents and clients
- * read. Every frame has an id, `<turn>:<seq>`; of several frames for one event only the last carries its `seq`,
- * so a reader that resumes after a half-read group gets the whole group again.
+ * read. Every frame has an id: `<turn>:<seq>`, and for the frames before the last of one event
+ * `<turn>:<seq - 1>.<frame>`, so that a reader resumes after exactly what it has seen; it then asks to `skip` the
+ * frames of the first event that it knows.
  */
-export function toWebFrames({ seq, event }: LoggedEvent, context: FrameContext): string {
+export function toWebFrames({ seq, event }: LoggedEvent, context: FrameContext, skip = 0): string {
   // The one event that comes per token: no intermediate objects.
   if (event.type === 'text-delta') {
     const text = JSON.stringify(event.text)
@@ -28,16 +29,26 @@ export function toWebFrames({ seq, event }: LoggedEvent, context: FrameContext):
   const frames = framesOf(event, context)
   return frames
     .map(([name, data], index) => {
-      const place = index === frames.length - 1 ? seq : seq - 1
+      const place = index === frames.length - 1 ? seq : `${seq - 1}.${index + 1}`
       return toFrame({ id: `${context.turnId}:${place}`, event: name, data: JSON.stringify(data) })
     })
+    .slice(skip)
     .join('')
 }
 
+/** Where a reader stands in a turn. */
+export interface ReadPlace {
+  readonly turnId: string
+  /** The last event it has seen whole. */
+  readonly seq: number
+  /** Frames it has seen of the event after that. */
+  readonly frames: number
+}
+
 /** `Last-Event-ID` of a reader that comes back; undefined when the text is not one of ours. */
-export function parseEventId(text: string): { readonly turnId: string; readonly seq: number } | undefined {
-  const match = /^([0-9a-f-]{36}):(\d{1,9})$/.exec(text.trim())
-  return match ? { turnId: match[1] ?? '', seq: Number(match[2]) } : undefined
+export function parseEventId(text: string): ReadPlace | undefined {
+  const match = /^([0-9a-f-]{36}):(\d{1,9})(?:\.(\d))?$/.exec(text.trim())
+  return match ? { turnId: match[1] ?? '', seq: Number(match[2]), frames: Number(match[3] ?? 0) } : undefined
 }
 
 /** The frames for a request that fails after the stream was promised: `connected`, `error`, `close`. */

@@ -7,7 +7,13 @@ import type { LoggedEvent } from '../../events.ts'
 import { EventStream } from '../../http/event-stream.ts'
 import type { Answer, BotInfo, Channel, Host } from '../channel.ts'
 import { collectReply } from './collect-reply.ts'
-import { parseEventId, toRefusalFrames, toWebFrames, type FrameContext } from './web-frames.ts'
+import {
+  parseEventId,
+  toRefusalFrames,
+  toWebFrames,
+  type FrameContext,
+  type ReadPlace,
+} from './web-frames.ts'
 import {
   BotList,
   ChatReply,
@@ -74,7 +80,7 @@ function addChatRoutes(routes: Routes, { host, findBot, body }: ChatRoutes): voi
     },
     async (request, reply) => {
       const place = readPlace(request.headers['last-event-id'])
-      if (place) return sendStored(reply, { host, ...place })
+      if (place) return sendStored(reply, host, place)
       const query = { ...request.body, sessionId: request.body.sessionId ?? randomUUID() }
       const bot = findBot(query.chatbotId)
       if (!bot) return refuse(reply, { error: new AppError('bot_not_found'), query })
@@ -130,31 +136,28 @@ async function refuse(
   stream.end()
 }
 
-interface StoredPlace {
-  readonly host: Host
-  readonly turnId: string
-  readonly seq: number
+async function sendStored(reply: FastifyReply, host: Host, place: ReadPlace): Promise<void> {
+  const events = await host.resume(place.turnId, place.seq)
+  const context = { turnId: place.turnId, clientId: newClientId(), sessionId: null, language: 'en-IN' }
+  await pump(new EventStream(reply), events, { ...context, skip: place.frames })
 }
 
-async function sendStored(reply: FastifyReply, { host, turnId, seq }: StoredPlace): Promise<void> {
-  const events = await host.resume(turnId, seq)
-  await pump(new EventStream(reply), events, {
-    turnId,
-    clientId: newClientId(),
-    sessionId: null,
-    language: 'en-IN',
-  })
+interface PumpContext extends FrameContext {
+  /** Frames of the first event that the reader has already. */
+  readonly skip?: number
 }
 
 /** Sends until the turn ends or the reader leaves; the turn itself goes on either way. */
 async function pump(
   stream: EventStream,
   events: AsyncIterable<LoggedEvent>,
-  context: FrameContext,
+  context: PumpContext,
 ): Promise<void> {
+  let skip = context.skip ?? 0
   for await (const entry of events) {
-    stream.send(toWebFrames(entry, context))
+    if (!stream.send(toWebFrames(entry, context, skip))) await stream.caughtUp()
     if (!stream.open) return
+    skip = 0
   }
   stream.end()
 }
@@ -176,7 +179,7 @@ function addStreamRoutes(routes: Routes, host: Host): void {
       const turnId = request.params.id
       const place = readPlace(request.headers['last-event-id'])
       if (place && place.turnId !== turnId) throw new AppError('stream_not_found')
-      return sendStored(reply, { host, turnId, seq: place?.seq ?? request.query.after ?? 0 })
+      return sendStored(reply, host, place ?? { turnId, seq: request.query.after ?? 0, frames: 0 })
     },
   )
   routes.post(
@@ -235,9 +238,7 @@ function addSessionRoutes(routes: Routes, { host, findBot }: Omit<ChatRoutes, 'b
   )
 }
 
-function readPlace(
-  header: string | undefined,
-): { readonly turnId: string; readonly seq: number } | undefined {
+function readPlace(header: string | undefined): ReadPlace | undefined {
   if (!header) return undefined
   const place = parseEventId(header)
   if (place) return place
