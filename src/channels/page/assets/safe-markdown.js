@@ -1,0 +1,99 @@
+import DOMPurify from './vendor/dompurify.js'
+import { Marked } from './vendor/marked.js'
+
+/** @typedef {import('./vendor/marked.js').Token} Token */
+
+// What an answer says may come from a page somebody else wrote. So it may format text and name links, and nothing it
+// says can send a request by itself, run, or look like a part of this page.
+const ALLOWED_TAGS = (
+  'p br hr h1 h2 h3 h4 h5 h6 strong b em i del s sub sup kbd mark code pre blockquote ul ol li ' +
+  'table thead tbody tr th td a img'
+).split(' ')
+const ALLOWED_ATTR = ['href', 'title', 'src', 'alt', 'start', 'align']
+const LINK_PROTOCOLS = new Set(['http:', 'https:', 'mailto:', 'tel:'])
+
+const purifier = DOMPurify(window)
+purifier.addHook('uponSanitizeAttribute', (element, data) => {
+  if (data.attrName === 'src') data.keepAttr = urlOf(data.attrValue)?.origin === location.origin
+  if (data.attrName === 'href') data.keepAttr = LINK_PROTOCOLS.has(urlOf(data.attrValue)?.protocol ?? '')
+})
+
+const marked = new Marked({
+  gfm: true,
+  breaks: true,
+  renderer: {
+    checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
+    // A picture from elsewhere would tell that host what its address says, so it becomes a link nobody has to follow.
+    image({ href, text }) {
+      if (urlOf(href)?.origin === location.origin) return false
+      return `<a href="${escapeText(href)}">${escapeText(text || href)}</a>`
+    },
+  },
+})
+
+/**
+ * The blocks of a Markdown text; `raw` of them joined is the text.
+ *
+ * @param {string} text
+ * @returns {Token[]}
+ */
+export function readBlocks(text) {
+  return [...marked.lexer(text)]
+}
+
+/**
+ * Blocks as elements that are safe to show.
+ *
+ * @param {Token[]} blocks
+ * @returns {DocumentFragment}
+ */
+export function renderBlocks(blocks) {
+  const fragment = purifier.sanitize(marked.parser(blocks), {
+    ALLOWED_TAGS,
+    ALLOWED_ATTR,
+    ALLOW_ARIA_ATTR: false,
+    ALLOW_DATA_ATTR: false,
+    RETURN_DOM_FRAGMENT: true,
+  })
+  for (const link of fragment.querySelectorAll('a')) labelLink(link)
+  for (const image of fragment.querySelectorAll('img')) {
+    if (image.hasAttribute('src')) image.loading = 'lazy'
+    else image.replaceWith(image.alt)
+  }
+  return fragment
+}
+
+/**
+ * Opens elsewhere, tells the other side nothing, and shows where it leads when its text does not.
+ *
+ * @param {HTMLAnchorElement} link
+ */
+export function labelLink(link) {
+  link.target = '_blank'
+  link.rel = 'noopener nofollow noreferrer'
+  const url = urlOf(link.getAttribute('href') ?? '')
+  if (!url?.host || url.origin === location.origin || saysHost(link, url)) return
+  const host = document.createElement('span')
+  host.className = 'host'
+  host.textContent = url.host
+  link.append(' ', host)
+}
+
+/**
+ * @param {HTMLAnchorElement} link
+ * @param {URL} url
+ */
+function saysHost(link, url) {
+  const said = (link.textContent ?? '').trim().toLowerCase()
+  return said === url.host || said === url.href || `${said}/` === url.href
+}
+
+/** @param {string} address */
+function urlOf(address) {
+  return URL.parse(address, document.baseURI)
+}
+
+/** @param {string} text */
+function escapeText(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+}

@@ -1,0 +1,101 @@
+const english = {
+  skip: 'Skip to the message box',
+  chooseBot: 'Bot',
+  newConversation: 'New conversation',
+  theme: 'Switch between light and dark',
+  conversation: 'Conversation',
+  messages: 'Messages',
+  suggestions: 'Suggestions',
+  latest: 'Jump to the latest message',
+  composer: 'Write a message',
+  message: 'Message',
+  placeholder: 'Write a message…',
+  send: 'Send',
+  stop: 'Stop answering',
+  hint: 'Enter sends, Shift + Enter starts a new line, Esc stops the answer.',
+  you: 'You',
+  introduction: 'Ask a question or pick one below. Nothing is sent until you do.',
+  introductionAlone: 'Ask a question to begin.',
+  answering: 'Writing an answer…',
+  using: 'Using {tool}…',
+  used: 'Used {tool}',
+  toolFailed: '{tool} did not work',
+  sources: 'Sources',
+  files: 'Files',
+  copy: 'Copy',
+  copied: 'Copied',
+  stopped: 'Stopped.',
+  cut: 'The answer reached its limit and ends here.',
+  reconnecting: 'Connection lost. Reconnecting…',
+  unreachable: 'The server cannot be reached. Check your connection and try again.',
+  failed: 'Something went wrong. Please try again.',
+  retry: 'Try again',
+}
+
+/** @type {typeof english} */
+const russian = {
+  skip: 'Перейти к полю сообщения',
+  chooseBot: 'Бот',
+  newConversation: 'Новый диалог',
+  theme: 'Переключить светлую и тёмную тему',
+  conversation: 'Диалог',
+  messages: 'Сообщения',
+  suggestions: 'Варианты',
+  latest: 'К последнему сообщению',
+  composer: 'Написать сообщение',
+  message: 'Сообщение',
+  placeholder: 'Напишите сообщение…',
+  send: 'Отправить',
+  stop: 'Остановить ответ',
+  hint: 'Enter — отправить, Shift + Enter — новая строка, Esc — остановить ответ.',
+  you: 'Вы',
+  introduction: 'Задайте вопрос или выберите один из готовых.',
+  introductionAlone: 'Задайте вопрос, чтобы начать.',
+  answering: 'Пишет ответ…',
+  using: 'Использую {tool}…',
+  used: 'Использован {tool}',
+  toolFailed: 'Не сработал {tool}',
+  sources: 'Источники',
+  files: 'Файлы',
+  copy: 'Копировать',
+  copied: 'Скопировано',
+  stopped: 'Остановлено.',
+  cut: 'Ответ достиг предела и заканчивается здесь.',
+  reconnecting: 'Связь потеряна. Восстанавливаю…',
+  unreachable: 'Сервер недоступен. Проверьте связь и попробуйте ещё раз.',
+  failed: 'Что-то пошло не так. Попробуйте ещё раз.',
+  retry: 'Попробовать ещё раз',
+}
+
+const CATALOGUES = { en: english, ru: russian }
+
+/** The first language of the browser that we speak wins. */
+const spoken = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())
+const language = spoken.find((tag) => tag === 'en' || tag === 'ru') === 'ru' ? 'ru' : 'en'
+
+/** What the page says, in the language of the reader. */
+export const texts = CATALOGUES[language]
+
+/** Puts the texts where the page asks for them: `data-text`, `data-label` and `data-placeholder`. */
+export function translatePage() {
+  document.documentElement.lang = language
+  for (const element of document.querySelectorAll('[data-text]'))
+    element.textContent = textOf(element, 'text')
+  for (const element of document.querySelectorAll('[data-label]')) {
+    const label = textOf(element, 'label')
+    element.setAttribute('aria-label', label)
+    if (element instanceof HTMLButtonElement) element.title = label
+  }
+  for (const element of document.querySelectorAll('[data-placeholder]'))
+    element.setAttribute('placeholder', textOf(element, 'placeholder'))
+}
+
+/**
+ * @param {Element} element
+ * @param {string} attribute
+ * @returns {string}
+ */
+function textOf(element, attribute) {
+  const key = element.getAttribute(`data-${attribute}`) ?? ''
+  return /** @type {Record<string, string>} */ (texts)[key] ?? ''
+}
