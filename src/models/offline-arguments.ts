@@ -3,6 +3,7 @@ import type { Clause } from './offline-request.ts'
 import { findSlot, SLOT_ORDER, type SlotContext, topicPattern } from './offline-slots.ts'
 import type { OfflineTool, Parameter } from './offline-tool.ts'
 import { findUnitPair } from './offline-unit-pair.ts'
+import { WEAK_ACTIONS } from './offline-vocabulary.ts'
 import { nameWords } from './offline-words.ts'
 
 /** Arguments of a call. */
@@ -50,6 +51,11 @@ const POLITE = compilePhrases(`
 function withoutAction({ text, actionStart, actionEnd, action }: Clause): string {
   let rest = action ? cutSpan(text, { start: actionStart, end: actionEnd }) : text
   for (let span = findSpan(rest, POLITE); span; span = findSpan(rest, POLITE)) rest = cutSpan(rest, span)
+  // "Mark the milk task as done": the deed is "done", and "mark" says nothing more.
+  for (const weak of WEAK_ACTIONS.values()) {
+    const span = findSpan(rest.trimStart(), weak)
+    if (span?.start === 0) return cutSpan(rest.trimStart(), span)
+  }
   return rest
 }
 
