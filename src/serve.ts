@@ -1,6 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp, type App, type AppOptions } from './app.ts'
+import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
+import type { Feature } from './summary.ts'
+
+export interface ServeOptions extends AppOptions {
+  /** Told once, when requests are taken. */
+  readonly onListening: (started: StartedServer) => void
+}
+
+export interface StartedServer {
+  /** Where a browser on this machine finds the server. */
+  readonly url: string
+  readonly summary: readonly Feature[]
+}
 
 /** How long readers may take to receive the end of their streams. */
 const LAST_FRAMES_MS = 1_000
@@ -11,7 +24,7 @@ const LAST_FRAMES_MS = 1_000
  * what still runs after `DRAIN_TIMEOUT_MS` is interrupted politely. Resolves with the exit code. A second signal
  * exits the process at once.
  */
-export async function serve(options: AppOptions): Promise<number> {
+export async function serve({ onListening, ...options }: ServeOptions): Promise<number> {
   const { config, log } = options
   const stop = listenForSignals()
   const app = await createApp(options)
@@ -21,6 +34,7 @@ export async function serve(options: AppOptions): Promise<number> {
     await app.close()
     throw error
   }
+  onListening({ url: urlOf(app, config), summary: app.summary })
   // PM2 with `wait_ready` keeps the old process until it hears this.
   process.send?.('ready')
   const signal = await stop.requested
@@ -42,6 +56,12 @@ async function listen({ server }: App, { config }: AppOptions): Promise<void> {
     const problem = `Port ${port} on ${host} is already in use. Stop the program that uses it, or set PORT to another one.`
     throw new AppError('invalid_configuration', { params: { problem }, cause: error })
   }
+}
+
+function urlOf({ server }: App, { APP_URL }: Config): string {
+  const address = server.server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  return APP_URL ?? `http://localhost:${port}`
 }
 
 interface DrainTimes {

@@ -2,6 +2,7 @@ import { loadConfig, secretsOf } from '../../config.ts'
 import { createLog } from '../../observe/log.ts'
 import type { Command } from '../command.ts'
 import { loadProject } from '../load-project.ts'
+import { printStart } from '../print-start.ts'
 
 export const start: Command = {
   name: 'start',
@@ -10,12 +11,17 @@ export const start: Command = {
   arity: [0, 0],
   options: {},
   examples: ['botyard start', 'NODE_ENV=production PORT=8080 botyard start'],
-  run: async ({ terminal: { env, cwd } }) => {
+  run: async ({ terminal: { env, cwd, stdout } }) => {
     const config = loadConfig(env)
     const project = await loadProject(cwd)
     const pretty = config.NODE_ENV !== 'production'
     const log = createLog({ level: config.LOG_LEVEL, pretty, secrets: secretsOf(config) })
     const { serve } = await import('../../serve.ts')
-    return serve({ config, project, log })
+    return serve({
+      config,
+      project,
+      log,
+      onListening: (started) => (pretty ? printStart(started, stdout) : log.info(started, 'listening')),
+    })
   },
 }
