@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Command, ExitCode } from '../command.ts'
 
-const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export const dev: Command = {
   name: 'dev',
@@ -20,12 +20,14 @@ export const dev: Command = {
         cwd,
         env: { ...env, NODE_ENV: 'development' },
         stdio: 'inherit',
+        // A group of its own: Ctrl-C would reach the server twice, and the second signal ends it at once.
+        detached: true,
       },
     )
-    const forward = (signal: NodeJS.Signals): boolean => child.kill(signal)
-    for (const signal of FORWARDED_SIGNALS) process.on(signal, forward)
+    const stop = (): boolean => child.kill('SIGTERM')
+    for (const signal of STOP_SIGNALS) process.on(signal, stop)
     return exitCodeOf(once(child, 'exit')).finally(() => {
-      for (const signal of FORWARDED_SIGNALS) process.off(signal, forward)
+      for (const signal of STOP_SIGNALS) process.off(signal, stop)
     })
   },
 }
