@@ -44,3 +44,14 @@ it.each([
 ])('does not pretend to know: %s', (question) => {
   expect(answerFromPassages(question, PASSAGES)).toBeUndefined()
 })
+
+it('begins with the section whose headings say the whole question', () => {
+  const passages: readonly Passage[] = [
+    { source: 'a.md', heading: 'Bots > Names', text: 'A tool of a bot has a name.' },
+    { source: 'a.md', heading: 'Bots > Give it a tool', text: 'It is a function. Its input is checked.' },
+  ]
+  expect(answerFromPassages('How do I give a bot a tool?', passages)).toEqual({
+    text: 'It is a function. Its input is checked. [2]',
+    cited: [1],
+  })
+})

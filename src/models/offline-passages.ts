@@ -1,4 +1,5 @@
 import type { Passage } from '../messages.ts'
+import { splitUnits, type Unit } from './offline-passage-units.ts'
 import { contentWords, hasWord } from './offline-words.ts'
 
 export interface PassageAnswer {
@@ -8,13 +9,8 @@ export interface PassageAnswer {
   readonly cited: readonly number[]
 }
 
-/** A sentence, or a list, a table or a block of code with the sentence that introduces it. */
-interface Unit {
-  readonly passage: number
-  readonly order: number
-  readonly text: string
-  readonly words: readonly string[]
-}
+/** How much each word of the question says. */
+type Weights = ReadonlyMap<string, number>
 
 const ANSWER_UNITS = 3
 
@@ -25,8 +21,9 @@ const ANSWER_CHARACTERS = 600
 const ENOUGH = 0.55
 
 /**
- * Answers `question` with the sentences that share the most of its rare words; undefined when too little of the
- * question is in the passages. The passages are quoted, never obeyed: nothing in them changes what happens.
+ * Answers `question` with the begin of the passage whose headings say all of it, else with the sentences that share
+ * the most of its rare words; undefined when too little of the question is in the passages, which are given best
+ * first. The passages are quoted, never obeyed: nothing in them changes what happens.
  */
 export function answerFromPassages(
   question: string,
@@ -34,19 +31,39 @@ export function answerFromPassages(
 ): PassageAnswer | undefined {
   const asked = [...new Set(contentWords(question))]
   if (asked.length === 0) return undefined
-  const units = passages.flatMap((passage, index) => splitUnits(passage.text, index))
-  const weights = new Map(asked.map((word) => [word, weigh(word, units)]))
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
-  const headings = passages.map(({ heading, source }) => contentWords(`${heading ?? ''} ${source}`))
+  const units = passages.flatMap(({ text }, index) => splitUnits(text, index))
+  const weights: Weights = new Map(asked.map((word) => [word, weigh(word, units)]))
+  const titled = findTitled(weights, passages)
+  const chosen = titled === undefined ? findSentences(units, { weights, passages }) : readLead(units, titled)
+  return chosen.length > 0 ? writeAnswer(chosen) : undefined
+}
+
+/** The passage whose path of headings holds the whole question, its own heading the most of it. */
+function findTitled(weights: Weights, passages: readonly Passage[]): number | undefined {
+  let best: { readonly index: number; readonly share: number } | undefined
+  for (const [index, { heading = '' }] of passages.entries()) {
+    if (shareOf(weights, contentWords(heading)) < 1) continue
+    const share = shareOf(weights, contentWords(heading.split(' > ').at(-1) ?? ''))
+    if (!best || share > best.share) best = { index, share }
+  }
+  return best?.index
+}
+
+function readLead(units: readonly Unit[], passage: number): readonly Unit[] {
+  return takeWhileShort(units.filter((unit) => unit.passage === passage).slice(0, ANSWER_UNITS + 1))
+}
+
+function findSentences(
+  units: readonly Unit[],
+  { weights, passages }: { readonly weights: Weights; readonly passages: readonly Passage[] },
+): readonly Unit[] {
+  const headings = passages.map(({ heading = '', source }) => contentWords(`${heading} ${source}`))
   const scored = units
-    .map((unit) => ({ unit, score: scoreUnit(unit, { weights, headings }) / total }))
+    .map((unit) => ({ unit, score: scoreUnit(unit, { weights, heading: headings[unit.passage] ?? [] }) }))
     .toSorted((a, b) => b.score - a.score || a.unit.passage - b.unit.passage || a.unit.order - b.unit.order)
-  const best = scored[0]
-  if (!best || best.score < ENOUGH) return undefined
-  const close = scored
-    .filter(({ score }) => score >= Math.max(ENOUGH, best.score * 0.75))
-    .slice(0, ANSWER_UNITS)
-  return writeAnswer(takeWhileShort(close.map(({ unit }) => unit)))
+  const least = Math.max(ENOUGH, (scored[0]?.score ?? 0) * 0.8)
+  const close = scored.filter(({ score }) => score >= least).slice(0, ANSWER_UNITS)
+  return takeWhileShort(close.map(({ unit }) => unit))
 }
 
 /** A long quote stands alone; short ones complete each other. */
@@ -62,17 +79,24 @@ function takeWhileShort(units: readonly Unit[]): readonly Unit[] {
 function writeAnswer(units: readonly Unit[]): PassageAnswer {
   const cited = [...new Set(units.map(({ passage }) => passage))]
   const paragraphs = cited.map((passage) => {
-    const texts = units.filter((unit) => unit.passage === passage).toSorted((a, b) => a.order - b.order)
-    const joined = joinUnits([...new Set(texts.map(({ text }) => text))])
+    const own = units.filter((unit) => unit.passage === passage).toSorted((a, b) => a.order - b.order)
+    const joined = joinTexts([...new Set(own.map(({ text }) => text))])
     return /(?:```|\|)$/.test(joined) ? `${joined}\n\n[${passage + 1}]` : `${joined} [${passage + 1}]`
   })
   return { text: paragraphs.join('\n\n'), cited }
 }
 
-function joinUnits(texts: readonly string[]): string {
-  return texts
-    .reduce((joined, text) => `${joined}${/\n|^[-*|]/.test(text + joined) ? '\n\n' : ' '}${text}`, '')
-    .trim()
+function joinTexts(texts: readonly string[]): string {
+  return texts.reduce((joined, text) => {
+    const lastLine = joined.slice(joined.lastIndexOf('\n') + 1)
+    if (isEntry(lastLine) && isEntry(text)) return `${joined}\n${text}`
+    return `${joined}${/\n/.test(joined + text) || isEntry(joined) || isEntry(text) ? '\n\n' : ' '}${text}`
+  })
+}
+
+/** True for an entry of a list and a row of a table. */
+function isEntry(text: string): boolean {
+  return /^(?:[-*|]|\d+\.)/.test(text)
 }
 
 /** Words that are in few sentences say more about what is asked. */
@@ -82,53 +106,29 @@ function weigh(word: string, units: readonly Unit[]): number {
   return Math.log(1 + (units.length + 1) / ((holding || units.length / 8) + 0.5))
 }
 
-/** A word in the passage's heading counts for each of its sentences, but less than in the sentence. */
+/** A word of the heading counts for each sentence below it, but less than one in the sentence itself. */
 function scoreUnit(
   unit: Unit,
-  { weights, headings }: { weights: ReadonlyMap<string, number>; headings: readonly (readonly string[])[] },
+  { weights, heading }: { readonly weights: Weights; readonly heading: readonly string[] },
 ): number {
-  let score = 0
+  const share = shareOf(weights, unit.words)
+  const withHeading = shareOf(weights, [...unit.words, ...heading])
+  // Code without a sentence explains little; earlier passages and sentences win over equal later ones.
+  const kind = unit.text.startsWith('```') ? 0.7 : 1
+  return (
+    (share + 0.6 * (withHeading - share)) *
+    kind *
+    (1 - unit.passage * 0.03 - Math.min(unit.order, 20) * 0.004)
+  )
+}
+
+/** How much of the question's weight is in `list`: 0 to 1. */
+function shareOf(weights: Weights, list: readonly string[]): number {
+  let total = 0
+  let found = 0
   for (const [word, weight] of weights) {
-    if (hasWord(unit.words, word)) score += weight
-    else if (hasWord(headings[unit.passage] ?? [], word)) score += weight * 0.6
+    total += weight
+    if (hasWord(list, word)) found += weight
   }
-  // Earlier sentences of a section introduce it: they win ties.
-  return score * (1 - Math.min(unit.order, 20) * 0.004)
-}
-
-/** Longer lists and tables are read entry by entry. */
-const WHOLE_BLOCK = 900
-
-function splitUnits(text: string, passage: number): readonly Unit[] {
-  const texts: string[] = []
-  for (const block of splitBlocks(text)) {
-    const introduced = texts.at(-1)?.endsWith(':') && isWhole(block)
-    if (introduced) texts.push(`${texts.pop()}\n\n${block}`)
-    else texts.push(...(isWhole(block) ? [block] : splitSentences(block)))
-  }
-  return texts.map((unit, order) => ({ passage, order, text: unit, words: contentWords(unit) }))
-}
-
-/** Blocks of code stay whole; the rest is parted at empty lines and where a list or a table begins. */
-function splitBlocks(text: string): readonly string[] {
-  return text
-    .split(/(```[\s\S]*?(?:```|$))/u)
-    .flatMap((part) =>
-      part.startsWith('```') ? part : part.split(/\n[ \t]*\n|(?<=^[^|\n-].*)\n(?=\s*(?:[-*+|]|\d+\.)\s)/mu),
-    )
-    .map((block) => block.trim())
-    .filter((block) => /\p{L}/u.test(block))
-}
-
-function isWhole(block: string): boolean {
-  return block.startsWith('```') || (/^(?:\||[-*+]\s|\d+\.\s)/.test(block) && block.length <= WHOLE_BLOCK)
-}
-
-/** Lines of long lists and tables stand alone; other lines are joined to paragraphs and cut at sentence ends. */
-function splitSentences(block: string): readonly string[] {
-  const lines = block.replaceAll(/\n(?=\s*(?:[-*+|>#]|\d+\.)\s?)/g, '\n\n').split(/\n\s*\n/u)
-  return lines
-    .flatMap((line) => line.replaceAll(/\s*\n\s*/g, ' ').split(/(?<=[.!?…])\s+(?=[\p{Lu}\d"«`*[])/u))
-    .map((sentence) => sentence.trim().replace(/^#+\s*/, ''))
-    .filter((sentence) => /\p{L}/u.test(sentence))
+  return found / total
 }

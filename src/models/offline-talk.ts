@@ -86,7 +86,7 @@ const SELF = {
 } as const
 
 /** What it is, what it can do here, and how to get a real model. */
-export function describeSelf(language: Language, tools: readonly OfflineTool[]): string {
+function describeSelf(language: Language, tools: readonly OfflineTool[]): string {
   const texts = SELF[language]
   const list = tools.map(({ name, description }) => `- **${name}**: ${firstSentence(description)}`).join('\n')
   const abilities = tools.length > 0 ? [`${texts.tools}\n\n${list}`] : []

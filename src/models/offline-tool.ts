@@ -56,7 +56,7 @@ export function readTool(spec: ToolSpec): OfflineTool {
 }
 
 /** The parameters of a JSON Schema object, in its order. */
-export function readParameters(schema: Schema): readonly Parameter[] {
+function readParameters(schema: Schema): readonly Parameter[] {
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : [])
   return Object.entries(asSchema(schema['properties'])).map(([name, property]) =>
     readParameter(name, asSchema(property), required.has(name)),
