@@ -7,11 +7,11 @@ import type { Model } from '../models/model.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import { ConversationHost, type HostOptions } from './conversation-host.ts'
 
-describe.each(backends())('on $name', ({ open }) => {
+describe.each(backends())('on $name', (backend) => {
   let store: OpenStore
 
   beforeAll(async () => {
-    store = await open()
+    store = await backend.open()
   })
 
   afterAll(() => store.close())

@@ -21,7 +21,7 @@ export function cutToWindow(
 }
 
 /** About how many tokens a text costs: a quarter of its UTF-8 bytes, which serves Latin and Cyrillic alike. */
-export function estimateTokens(text: string): number {
+function estimateTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4)
 }
 
