@@ -21,6 +21,8 @@ export interface BenchRun {
   readonly installBytes: Readonly<Record<string, number>>
   /** What the figures were taken on. */
   readonly machine: string
+  /** Whether the figures are good enough to judge the promises by. */
+  readonly judged: boolean
 }
 
 /** A promise beside its figure. */
@@ -131,7 +133,7 @@ export function renderReport(bench: BenchRun): string {
     section('First text, p50 / p99 ms (added to raw)', latencyTable(bench)),
     section('What carries it', resourceTable(bench)),
     section('Throughput, tokens a second, and how busy the harness was', throughputTable(bench)),
-    section('Promises', verdictTable(judge(bench))),
+    ...(bench.judged ? [section('Promises', verdictTable(judge(bench)))] : []),
     ...bench.relays
       .filter(({ missing }) => missing)
       .map(({ title, missing }) => `Left out: ${title}, ${missing}.`),

@@ -89,7 +89,7 @@ function describeMachine(rounds: number): string {
   const load = loadavg()[0]?.toFixed(1)
   return (
     `${day}, Node ${process.versions.node}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), ` +
-    `medians of ${rounds} rounds, load average at the end ${load}.`
+    `${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}, load average at the end ${load}.`
   )
 }
 
@@ -116,7 +116,13 @@ async function bench(options: Options, relays: readonly Relay[], harness: Harnes
   const sizes = ready.flatMap(({ name, install }) =>
     install === undefined ? [] : [[name, installBytes(install.root, install.packages)] as const],
   )
-  return { relays, rounds, installBytes: Object.fromEntries(sizes), machine: describeMachine(options.rounds) }
+  return {
+    relays,
+    rounds,
+    installBytes: Object.fromEntries(sizes),
+    machine: describeMachine(options.rounds),
+    judged: !options.smoke,
+  }
 }
 
 async function run(options: Options): Promise<void> {
