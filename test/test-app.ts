@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type App } from '../src/app.ts'
-import { defineBot, type BotDefinition } from '../src/bot.ts'
+import { defineBot, type Bot, type BotDefinition } from '../src/bot.ts'
 import { loadConfig } from '../src/config.ts'
 import type { Model } from '../src/models/model.ts'
 import { createLog } from '../src/observe/log.ts'
@@ -17,11 +17,18 @@ export interface TestAppOptions {
   /** Answers as the bot `test`, the default one. */
   readonly model?: string | Model
   readonly bot?: Partial<BotDefinition>
+  /** Served after the bot `test`. */
+  readonly moreBots?: readonly Bot[]
   readonly env?: Readonly<Record<string, string>>
 }
 
 /** The whole server as `botyard start` wires it, on a free port, with an embedded database of its own. */
-export async function startTestApp({ model = 'offline', bot, env }: TestAppOptions = {}): Promise<TestApp> {
+export async function startTestApp({
+  model = 'offline',
+  bot,
+  moreBots = [],
+  env,
+}: TestAppOptions = {}): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'botyard-app-'))
   const config = loadConfig({
     NODE_ENV: 'test',
@@ -30,7 +37,7 @@ export async function startTestApp({ model = 'offline', bot, env }: TestAppOptio
     ...env,
   })
   const project = defineConfig({
-    bots: [defineBot({ name: 'test', instructions: 'Be brief.', model, ...bot })],
+    bots: [defineBot({ name: 'test', instructions: 'Be brief.', model, ...bot }), ...moreBots],
   })
   const app = await createApp({
     config,

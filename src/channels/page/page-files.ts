@@ -31,7 +31,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 }
 
 /** What the page's modules import from packages: their own browser builds. */
-const VENDORED = { 'vendor/marked.js': 'marked', 'vendor/dompurify.js': 'dompurify' } as const
+const VENDORED = { 'vendor/marked.js': 'marked', 'vendor/purify.js': 'dompurify/purify.min.js' } as const
 
 const ASSETS = new URL('assets/', import.meta.url)
 

@@ -1,18 +1,24 @@
-import DOMPurify from './vendor/dompurify.js'
+import './vendor/purify.js'
 import { Marked } from './vendor/marked.js'
 
 /** @typedef {import('./vendor/marked.js').Token} Token */
 
 // What an answer says may come from a page somebody else wrote. So it may format text and name links, and nothing it
 // says can send a request by itself, run, or look like a part of this page.
-const ALLOWED_TAGS = (
+const TAGS = (
   'p br hr h1 h2 h3 h4 h5 h6 strong b em i del s sub sup kbd mark code pre blockquote ul ol li ' +
   'table thead tbody tr th td a img'
 ).split(' ')
-const ALLOWED_ATTR = ['href', 'title', 'src', 'alt', 'start', 'align']
+const PURIFIED = {
+  ALLOWED_TAGS: TAGS,
+  ALLOWED_ATTR: ['href', 'title', 'src', 'alt', 'start', 'align'],
+  ALLOW_ARIA_ATTR: false,
+  ALLOW_DATA_ATTR: false,
+  RETURN_DOM_FRAGMENT: /** @type {const} */ (true),
+}
 const LINK_PROTOCOLS = new Set(['http:', 'https:', 'mailto:', 'tel:'])
 
-const purifier = DOMPurify(window)
+const purifier = globalThis.DOMPurify(window)
 purifier.addHook('uponSanitizeAttribute', (element, data) => {
   if (data.attrName === 'src') data.keepAttr = urlOf(data.attrValue)?.origin === location.origin
   if (data.attrName === 'href') data.keepAttr = LINK_PROTOCOLS.has(urlOf(data.attrValue)?.protocol ?? '')
@@ -42,19 +48,23 @@ export function readBlocks(text) {
 }
 
 /**
- * Blocks as elements that are safe to show.
+ * Blocks as elements that are safe to show. Each is cleaned for itself, so that a tag left open spoils one block only.
  *
  * @param {Token[]} blocks
  * @returns {DocumentFragment}
  */
 export function renderBlocks(blocks) {
-  const fragment = purifier.sanitize(marked.parser(blocks), {
-    ALLOWED_TAGS,
-    ALLOWED_ATTR,
-    ALLOW_ARIA_ATTR: false,
-    ALLOW_DATA_ATTR: false,
-    RETURN_DOM_FRAGMENT: true,
-  })
+  const fragment = document.createDocumentFragment()
+  for (const block of blocks) fragment.append(clean(marked.parser([block])))
+  return fragment
+}
+
+/**
+ * @param {string} html
+ * @returns {DocumentFragment}
+ */
+function clean(html) {
+  const fragment = purifier.sanitize(html, PURIFIED)
   for (const link of fragment.querySelectorAll('a')) labelLink(link)
   for (const image of fragment.querySelectorAll('img')) {
     if (image.hasAttribute('src')) image.loading = 'lazy'
@@ -75,8 +85,8 @@ export function labelLink(link) {
   if (!url?.host || url.origin === location.origin || saysHost(link, url)) return
   const host = document.createElement('span')
   host.className = 'host'
-  host.textContent = url.host
-  link.append(' ', host)
+  host.textContent = ` ${url.host}`
+  link.append(host)
 }
 
 /**
