@@ -2,12 +2,13 @@ import { AppError } from '../errors.ts'
 
 /** SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01'
+const STATEMENT_TIMEOUT = '57014'
 
 /**
  * SQLSTATEs and classes that say the server cannot serve now, not that the statement was wrong: connection
  * exceptions, resources, shutdown, a statement or an idle transaction that hit its time limit.
  */
-const UNAVAILABLE = ['08', '53', '57014', '57P01', '57P02', '57P03', '25P03', '25P04']
+const UNAVAILABLE = ['08', '53', STATEMENT_TIMEOUT, '57P01', '57P02', '57P03', '25P03', '25P04']
 
 /** What the driver says without a code when its connection is gone. */
 const CONNECTION_LOST =
@@ -33,6 +34,11 @@ export function toStatementError(error: unknown): unknown {
   const { syscall, message } = (error ?? {}) as { readonly syscall?: unknown; readonly message?: unknown }
   const lost = syscall !== undefined || (typeof message === 'string' && CONNECTION_LOST.test(message))
   return lost ? toConnectionError(error) : error
+}
+
+/** True when the connection a statement failed on cannot be used again. */
+export function breaksConnection(error: unknown): boolean {
+  return toStatementError(error) instanceof AppError && sqlState(error) !== STATEMENT_TIMEOUT
 }
 
 /** A connection that could not be had. */

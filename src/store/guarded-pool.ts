@@ -1,6 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import type { Pool, PoolClient } from 'pg'
-import { toConnectionError, toStatementError } from './database-error.ts'
+import { breaksConnection, toConnectionError, toStatementError } from './database-error.ts'
 
 /**
  * The driver's pool as Kysely uses it. Every room's statements pass here, so this is the one place where errors
@@ -27,16 +27,19 @@ export function guardPool(pool: Pool): PostgresPool {
 }
 
 function guardClient(client: PoolClient): PostgresPoolClient {
+  let broken = false
   const query = async (text: string, parameters: readonly unknown[]): Promise<unknown> => {
     try {
       return await client.query(text, parameters.map(withoutNul))
     } catch (error) {
+      broken ||= breaksConnection(error)
       throw toStatementError(error)
     }
   }
   return {
     query: query as unknown as PostgresPoolClient['query'],
-    release: (discard) => client.release(discard),
+    // The driver would hand it to the next caller until it has noticed by itself.
+    release: (discard) => client.release(discard === true || broken),
   }
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib'
 
@@ -22,6 +22,7 @@ interface Directory {
 }
 
 const LENGTH_BYTES = 4
+const WRITTEN_AT_ONCE = 32
 
 /** Packs a template: length of the directory, the directory as JSON, the contents end to end, all in Brotli. */
 export async function packTemplate({ folders, files }: ClusterTemplate): Promise<Buffer> {
@@ -46,9 +47,14 @@ export async function unpackTemplate(file: string | URL, folder: string): Promis
   const directory = JSON.parse(packed.toString('utf8', LENGTH_BYTES, start)) as Directory
   for (const path of directory.folders) await mkdir(join(folder, path), { recursive: true, mode: 0o700 })
   let offset = start
-  for (const { path, bytes } of directory.files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true, mode: 0o700 })
-    await writeFile(join(folder, path), packed.subarray(offset, offset + bytes), { mode: 0o600 })
+  const files = directory.files.map(({ path, bytes }): ClusterFile => {
     offset += bytes
+    return { path, content: packed.subarray(offset - bytes, offset) }
+  })
+  while (files.length > 0) {
+    const some = files.splice(0, WRITTEN_AT_ONCE)
+    await Promise.all(
+      some.map(({ path, content }) => writeFile(join(folder, path), content, { mode: 0o600 })),
+    )
   }
 }

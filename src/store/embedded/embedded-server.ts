@@ -13,6 +13,9 @@ export interface EmbeddedServerOptions {
   readonly onWarning: (message: string, error?: unknown) => void
 }
 
+/** A thread that has not closed the database by then is ended as it is, which loses nothing that was committed. */
+const CLOSE_LIMIT_MS = 10_000
+
 /**
  * The embedded database in its worker thread, and the far end of every `WireStream`. When the thread dies, or is
  * ended because a statement ran too long, all connections break and the database is opened again.
@@ -70,27 +73,30 @@ export class EmbeddedServer implements WireServer {
 
   /** Breaks all connections and refuses new ones; nothing more is written. */
   async abandon(reason: string): Promise<void> {
-    this.#closed = true
-    clearInterval(this.#watchdog)
-    const worker = this.#worker
-    this.#worker = null
+    const worker = await this.#takeWorker()
     this.#breakStreams(new Error(reason))
     await worker?.terminate()
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return
+    const worker = await this.#takeWorker()
+    if (worker === null) return
+    const ended = new Promise<void>((resolve) => void worker.once('exit', () => resolve()))
+    worker.postMessage({ type: 'close' } satisfies WorkerRequest, [])
+    const giveUp = setTimeout(() => void worker.terminate(), CLOSE_LIMIT_MS)
+    await ended
+    clearTimeout(giveUp)
+    this.#breakStreams(new Error('The embedded database is closed'))
+  }
+
+  /** Ends the life of the server; the thread, if there is one, is the caller's now. */
+  async #takeWorker(): Promise<Worker | null> {
     this.#closed = true
     clearInterval(this.#watchdog)
     await this.#opening?.catch(() => undefined)
     const worker = this.#worker
     this.#worker = null
-    if (worker === null) return
-    await new Promise<void>((resolve) => {
-      worker.once('exit', () => resolve())
-      worker.postMessage({ type: 'close' } satisfies WorkerRequest, [])
-    })
-    this.#breakStreams(new Error('The embedded database is closed'))
+    return worker
   }
 
   #open(): Promise<void> {

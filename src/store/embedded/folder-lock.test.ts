@@ -1,0 +1,54 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { lockFolder } from './folder-lock.ts'
+
+let folder: string
+const options = { heartbeatMs: 20, onLost: () => undefined }
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'botyard-lock-'))
+})
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true })
+  await rm(`${folder}.lock`, { force: true })
+})
+
+function writeHolder(beat: number, token = 'other'): Promise<void> {
+  return writeFile(`${folder}.lock`, JSON.stringify({ token, pid: 7, host: 'elsewhere', beat }))
+}
+
+test('a lock is held until it is released', async () => {
+  const lock = await lockFolder(folder, options)
+  await expect(lockFolder(folder, options)).rejects.toMatchObject({ code: 'data_folder_in_use' })
+  await lock.release()
+  await (await lockFolder(folder, options)).release()
+})
+
+test('a holder on another host that shows signs of life is respected', async () => {
+  let beat = 1
+  await writeHolder(beat)
+  const heartbeat = setInterval(() => void writeHolder((beat += 1)), 5)
+  await expect(lockFolder(folder, options)).rejects.toThrow(
+    /already open in another process \(pid 7 on elsewhere\)/,
+  )
+  clearInterval(heartbeat)
+})
+
+test('a holder on another host without signs of life is replaced', async () => {
+  await writeHolder(1)
+  const lock = await lockFolder(folder, options)
+  const holder = JSON.parse(await readFile(`${folder}.lock`, 'utf8')) as unknown
+  expect(holder).toMatchObject({ pid: process.pid, host: hostname() })
+  await lock.release()
+})
+
+test('a holder whose folder is taken away is told', async () => {
+  const { promise: lost, resolve: onLost } = Promise.withResolvers<void>()
+  const lock = await lockFolder(folder, { ...options, onLost })
+  await writeHolder(1)
+  await lost
+  await lock.release()
+})
