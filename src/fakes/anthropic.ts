@@ -9,7 +9,7 @@ import type { FullAnswer, RequestBody } from './fake-reply.ts'
  *
  * @example
  * const anthropic = await createFakeAnthropic({ replies: ['Good morning!'] })
- * const model = createAnthropicModel({ model: 'claude-sonnet-4-5', baseUrl: anthropic.url })
+ * const model = createAnthropicModel({ model: 'claude-haiku-5-5', baseUrl: anthropic.url })
  */
 export function createFakeAnthropic(options: FakeModelOptions = {}): Promise<FakeModelServer> {
   return startFakeModelServer(ANTHROPIC, options)
@@ -100,7 +100,7 @@ function findBlockProblem(messages: readonly AnthropicMessage[]): string | undef
 
 function listModels(path: string, models: readonly string[]): PlainReply | undefined {
   if (!path.startsWith('/v1/models')) return undefined
-  const known = models.length > 0 ? models : ['claude-sonnet-4-5']
+  const known = models.length > 0 ? models : ['claude-haiku-5-5']
   const data = known.map((id) => ({
     type: 'model',
     id,

@@ -15,7 +15,7 @@ async function start(options: FakeModelOptions = {}): Promise<{ fake: FakeModelS
   open.push(fake)
   return {
     fake,
-    model: createAnthropicModel({ model: 'claude-sonnet-4-5', baseUrl: fake.url, apiKey: 'an-key' }),
+    model: createAnthropicModel({ model: 'claude-haiku-5-5', baseUrl: fake.url, apiKey: 'an-key' }),
   }
 }
 
@@ -52,8 +52,8 @@ test('puts all results of a round into one message', async () => {
     'anthropic-version': '2023-06-01',
   })
   expect(fake.requests[0]?.body).toEqual({
-    model: 'claude-sonnet-4-5',
-    max_tokens: 4096,
+    model: 'claude-haiku-5-5',
+    max_tokens: 8192,
     system: 'Be brief.',
     messages: [
       { role: 'user', content: [{ type: 'text', text: 'Weather and time?' }] },

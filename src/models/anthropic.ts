@@ -10,11 +10,11 @@ import { toProviderError } from './provider-error.ts'
 export const ANTHROPIC_BASE_URL = 'https://api.anthropic.com'
 
 /** Anthropic demands a limit; every model it serves can write this much. */
-const DEFAULT_MAX_OUTPUT_TOKENS = 4_096
+const DEFAULT_MAX_OUTPUT_TOKENS = 8_192
 
 /**
  * A model behind Anthropic's Messages API, version 2023-06-01. Without an output limit in the request, answers end
- * at 4,096 tokens. Throws `invalid_configuration` when the base URL is not one.
+ * at 8,192 tokens. Throws `invalid_configuration` when the base URL is not one.
  */
 export function createAnthropicModel(options: HttpModelOptions): Model {
   const protocol = {

@@ -1,8 +1,8 @@
-import { AppError } from '../errors.ts'
 import { AnswerCollector } from './answer-collector.ts'
 import type { ModelPart } from './model.ts'
 import type { ResponseReader } from './response-reader.ts'
 import { SseScanner } from './sse-scanner.ts'
+import { toStreamError } from './stream-error.ts'
 
 type ReadEvent = (data: string, answer: AnswerCollector) => boolean
 
@@ -39,14 +39,4 @@ export async function* readAnswer(
   if (!ending) throw toStreamError(failure, spoken)
   response.drain()
   for (const part of ending) yield part
-}
-
-/** A provider that is unavailable after its first words has broken its answer. */
-function toStreamError(failure: unknown, spoken: boolean): unknown {
-  if (failure === undefined) {
-    const cause = new Error('the stream ended without a finish reason')
-    return new AppError('model_stream_broken', { cause })
-  }
-  const broken = spoken && failure instanceof AppError && failure.code === 'model_unavailable'
-  return broken ? new AppError('model_stream_broken', { cause: failure }) : failure
 }

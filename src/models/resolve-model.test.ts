@@ -11,7 +11,7 @@ test('the string "offline" is the offline model', () => {
   expect(createModelResolver({ offline }).resolve('offline')).toBe(OFFLINE)
 })
 
-test.each(['openai/gpt-4o-mini', 'cohere/command-a-03-2025', 'anthropic/claude-sonnet-4-5', 'grok/grok-4'])(
+test.each(['openai/gpt-4o-mini', 'cohere/command-a-03-2025', 'anthropic/claude-haiku-5-5', 'grok/grok-4'])(
   '%s becomes a model of that name, once',
   (name) => {
     const key = { apiKey: 'a-key' }
@@ -24,7 +24,7 @@ test.each(['openai/gpt-4o-mini', 'cohere/command-a-03-2025', 'anthropic/claude-s
 test.each([
   ['openai/gpt-4o-mini', 'set OPENAI_API_KEY'],
   ['cohere/command-a-03-2025', 'set COHERE_API_KEY'],
-  ['anthropic/claude-sonnet-4-5', 'set ANTHROPIC_API_KEY'],
+  ['anthropic/claude-haiku-5-5', 'set ANTHROPIC_API_KEY'],
   ['grok/grok-4', 'set XAI_API_KEY'],
   ['opnai/gpt-4o-mini', 'Did you mean "openai"?'],
   ['gpt-4o-mini', 'one of "openai/…", "cohere/…", "anthropic/…", "grok/…"'],

@@ -61,7 +61,7 @@ const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
     create: createAnthropicModel,
     baseUrl: ANTHROPIC_BASE_URL,
     keyVariable: 'ANTHROPIC_API_KEY',
-    example: 'anthropic/claude-sonnet-4-5',
+    example: 'anthropic/claude-haiku-5-5',
   },
   grok: {
     create: createOpenAIModel,
