@@ -43,7 +43,8 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
   }
 }
 
-async function untilReady(url: string): Promise<void> {
+/** Resolves when `/readyz` says 200. */
+export async function untilReady(url: string): Promise<void> {
   while (!(await isReady(url))) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
@@ -55,7 +56,7 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo
