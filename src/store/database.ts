@@ -4,6 +4,8 @@ import type { Pool } from 'pg'
 export interface Database {
   readonly kind: 'embedded' | 'postgres'
   readonly pool: Pool
+  /** The limit the driver keeps beside the server's, in milliseconds; 0 where something else keeps it. */
+  readonly queryTimeoutMs: number
   /** One line for people; holds no secret. */
   describe(): string
   close(): Promise<void>

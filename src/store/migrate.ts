@@ -1,6 +1,7 @@
+import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { Migrator, NO_MIGRATIONS } from 'kysely/migration'
-import type { Migration, MigrationResultSet } from 'kysely/migration'
+import type { Migration, MigrationResultSet, NoMigrations } from 'kysely/migration'
 import { isUndefinedTable } from './database-error.ts'
 import { MIGRATIONS } from './migrations/migrations.ts'
 import type { Schema } from './schema.ts'
@@ -37,7 +38,8 @@ export interface MigrateDownOptions {
 
 /**
  * Applies what is pending, all in one transaction and under a lock: processes that start together apply it once.
- * A database that a newer version has migrated is left alone.
+ * A database that a newer version has migrated is left alone. The time limit of statements does not apply here,
+ * except on the embedded database.
  */
 export async function migrateUp(db: Kysely<Schema>, options: MigrateUpOptions = {}): Promise<MigrationRun> {
   const migrations = options.migrations ?? MIGRATIONS
@@ -45,14 +47,14 @@ export async function migrateUp(db: Kysely<Schema>, options: MigrateUpOptions = 
   const target = options.to ?? Object.keys(migrations).at(-1)
   if (target === undefined || pending.length === 0 || applied.includes(target))
     return { done: [], failure: null }
-  return toRun(await createMigrator(db, migrations).migrateTo(target))
+  return run(db, migrations, target)
 }
 
 /** Undoes the newest migrations, all in one transaction. */
 export async function migrateDown(db: Kysely<Schema>, { steps }: MigrateDownOptions): Promise<MigrationRun> {
   const { applied } = await migrationStatus(db)
   if (steps < 1 || applied.length === 0) return { done: [], failure: null }
-  return toRun(await createMigrator(db, MIGRATIONS).migrateTo(applied.at(-1 - steps) ?? NO_MIGRATIONS))
+  return run(db, MIGRATIONS, applied.at(-1 - steps) ?? NO_MIGRATIONS)
 }
 
 /** Compares what was applied with what this version knows. */
@@ -84,8 +86,62 @@ async function appliedNames(db: Kysely<Schema>): Promise<ReadonlySet<string>> {
   }
 }
 
-function createMigrator(db: Kysely<Schema>, migrations: Readonly<Record<string, Migration>>): Migrator {
-  return new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } })
+/** Any number that nobody else locks; on the embedded database the transaction alone keeps others out. */
+const LOCK = 7_219_004_311
+
+/** Undoes the transaction of a run that failed, and carries what is to be reported. */
+class FailedRun extends Error {
+  readonly run: MigrationRun
+
+  constructor(run: MigrationRun) {
+    super('The migrations failed')
+    this.run = run
+  }
+}
+
+async function run(
+  db: Kysely<Schema>,
+  migrations: Readonly<Record<string, Migration>>,
+  target: string | NoMigrations,
+): Promise<MigrationRun> {
+  try {
+    return await db.transaction().execute(async (tx) => {
+      // Changes of big tables, and waiting for another migrator, may take longer than any request.
+      await sql`set local statement_timeout = 0`.execute(tx)
+      await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx)
+      const provider = { getMigrations: () => Promise.resolve(keepTransaction(migrations)) }
+      const run = toRun(await new Migrator({ db: tx, provider }).migrateTo(target))
+      if (run.failure !== null) throw new FailedRun(run)
+      return run
+    })
+  } catch (error) {
+    return error instanceof FailedRun ? error.run : { done: [], failure: { migration: null, error } }
+  }
+}
+
+/**
+ * Returns each failed migration to its begin before the failure is reported: the migrator gives its own lock back
+ * inside the transaction, which would otherwise fail too and hide the reason.
+ */
+function keepTransaction(migrations: Readonly<Record<string, Migration>>): Record<string, Migration> {
+  const guarded = Object.entries(migrations).map(([name, migration]): [string, Migration] => [
+    name,
+    {
+      up: (db) => fromSavepoint(db, () => migration.up(db)),
+      down: (db) => fromSavepoint(db, async () => migration.down?.(db)),
+    },
+  ])
+  return Object.fromEntries(guarded)
+}
+
+async function fromSavepoint(db: Kysely<unknown>, change: () => Promise<void>): Promise<void> {
+  await sql`savepoint migration`.execute(db)
+  try {
+    await change()
+  } catch (error) {
+    await sql`rollback to savepoint migration`.execute(db)
+    throw error
+  }
 }
 
 function toRun({ error, results = [] }: MigrationResultSet): MigrationRun {

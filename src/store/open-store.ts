@@ -38,7 +38,7 @@ export interface OpenStore extends Store {
  */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const database = await openDatabase(options)
-  const pool = guardPool(database.pool)
+  const pool = guardPool(database.pool, database)
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   const turns: Turns = createTurns(db)
   const conversations: Conversations = createConversations(db)

@@ -54,6 +54,19 @@ describe.runIf(server !== undefined)('on a real server', () => {
     await store.close()
   })
 
+  test('a transaction may lift the limit of its statements, for itself only', async () => {
+    const store = await open(urlWith({}), { queryTimeoutMs: 100 })
+    const waited = await store.db.transaction().execute(async (tx) => {
+      await sql`set local statement_timeout = 0`.execute(tx)
+      return sql`select 1 as one from pg_sleep(1.5)`.execute(tx)
+    })
+    expect(waited.rows).toEqual([{ one: 1 }])
+    await expect(sql`select pg_sleep(5)`.execute(store.db)).rejects.toMatchObject({
+      code: 'database_unavailable',
+    })
+    await store.close()
+  })
+
   test('connections that the server cuts off are replaced', async () => {
     const warnings: string[] = []
     const store = await open(urlWith({}), { onWarning: (message) => warnings.push(message) })

@@ -21,8 +21,6 @@ export async function openPostgres(databaseUrl: string, options: DatabaseOptions
       connectionTimeoutMillis: options.connectTimeoutMs,
       statement_timeout: options.queryTimeoutMs,
       idle_in_transaction_session_timeout: options.queryTimeoutMs,
-      // A server that went silent answers no statement timeout either.
-      query_timeout: options.queryTimeoutMs + 1000,
     })
   })
   pool.on('error', (error) => options.onWarning('A database connection broke', error))
@@ -33,7 +31,13 @@ export async function openPostgres(databaseUrl: string, options: DatabaseOptions
     if (version.major < OLDEST_VERSION)
       throw invalid(`needs PostgreSQL ${OLDEST_VERSION} or newer, found ${version.full}.`)
     const description = `PostgreSQL ${version.full} at ${address.label}, up to ${max} connections`
-    return { kind: 'postgres', pool, describe: () => description, close: () => pool.end() }
+    return {
+      kind: 'postgres',
+      pool,
+      queryTimeoutMs: options.queryTimeoutMs,
+      describe: () => description,
+      close: () => pool.end(),
+    }
   } catch (error) {
     await pool.end()
     throw error instanceof AppError ? error : startError(error, address.label)

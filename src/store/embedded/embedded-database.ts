@@ -33,6 +33,8 @@ export async function openEmbedded(dataDir: string, options: DatabaseOptions): P
   return {
     kind: 'embedded',
     pool,
+    // Statements queue for the one session; the watchdog ends the one that runs too long.
+    queryTimeoutMs: 0,
     describe: () => `embedded PostgreSQL in ${folder}`,
     close: async () => {
       await maintenance.close()
