@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { assistant } from '../bots/assistant.ts'
 import { guide } from '../bots/guide.ts'
 import { AppError } from '../src/errors.ts'
-import type { ModelPart } from '../src/models/model.ts'
+import type { Model, ModelPart } from '../src/models/model.ts'
 import { launchChromium, noChromium } from './chromium.ts'
 import { failing, finish, hanging, scriptedModel, text } from './scripted-model.ts'
 import { startTestApp, type TestApp, type TestAppOptions } from './test-app.ts'
@@ -14,36 +14,51 @@ if (noChromium) console.warn(`The chat page is not tested: ${noChromium}`)
 
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots')
 
+const BOTS = {
+  bot: { title: 'Tester', suggestions: ['How are you?'] },
+  moreBots: [assistant, guide],
+} satisfies TestAppOptions
+
 let browser: Browser
+let shared: TestApp
+/** What answers as the first bot in the test that runs now. */
+let current: Model = scriptedModel()
 const closers: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
-  if (!noChromium) browser = await launchChromium()
+  if (noChromium) return
+  const model: Model = {
+    id: 'scripted',
+    stream: (request, options) => current.stream(request, options),
+  }
+  ;[browser, shared] = await Promise.all([
+    launchChromium(),
+    startTestApp({ ...BOTS, model, env: { MODEL_RETRIES: '0' } }),
+  ])
 })
 
 afterEach(async () => {
   while (closers.length > 0) await closers.pop()?.()
 })
 
-afterAll(() => browser?.close())
+afterAll(async () => {
+  await browser?.close()
+  await shared?.close()
+})
 
 interface Opened {
-  readonly app: TestApp
   readonly page: Page
-  /** Errors in the page, and everything that its content security policy had to refuse. */
+  /** Errors in the page, requests to other hosts, and what its content security policy had to refuse. */
   readonly problems: readonly string[]
 }
 
-async function openPage(options: TestAppOptions, context?: BrowserContextOptions): Promise<Opened> {
-  const app = await startTestApp(options)
-  closers.push(() => app.close())
-  return { app, ...(await openBrowserPage(app, context)) }
+/** The page in a browser that has never seen it, with `model` as its first bot. */
+async function openPage(model: Model, context?: BrowserContextOptions): Promise<Opened> {
+  current = model
+  return await openPageOf(shared, context)
 }
 
-async function openBrowserPage(
-  app: TestApp,
-  context: BrowserContextOptions = {},
-): Promise<Omit<Opened, 'app'>> {
+async function openPageOf(app: TestApp, context: BrowserContextOptions = {}): Promise<Opened> {
   const page = await browser.newPage({ locale: 'en-GB', ...context })
   closers.push(() => page.close())
   page.setDefaultTimeout(8_000)
@@ -99,7 +114,7 @@ function lastAnswer(page: Page) {
 describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, () => {
   test('shows an answer while it is written and tells screen readers each block once', async () => {
     const { step, open } = gated('First **paragraph**.\n\nSecond', ' one.')
-    const { page, problems } = await openPage({ model: scriptedModel(step) })
+    const { page, problems } = await openPage(scriptedModel(step))
     await ask(page, 'Hello')
     await said(page).getByText('Second', { exact: true }).waitFor()
     expect(await page.getByRole('log', { name: 'Messages' }).getAttribute('aria-live')).toBe('off')
@@ -118,7 +133,7 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
     { how: 'the button', stop: (page: Page) => page.getByRole('button', { name: 'Stop answering' }).click() },
     { how: 'Escape', stop: (page: Page) => page.keyboard.press('Escape') },
   ])('stops an answer with $how and keeps what was said', async ({ stop }) => {
-    const { page } = await openPage({ model: scriptedModel(hanging('Once upon', ' a time')) })
+    const { page } = await openPage(scriptedModel(hanging('Once upon', ' a time')))
     await ask(page, 'Tell me a story')
     await said(page).getByText('Once upon a time').waitFor()
     await stop(page)
@@ -131,7 +146,7 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
 
   test('goes on with the answer after a reload in its middle', async () => {
     const { step, open } = gated('The first half', ' and the second.')
-    const { page } = await openPage({ model: scriptedModel(step) })
+    const { page } = await openPage(scriptedModel(step))
     await ask(page, 'Hello')
     await said(page).getByText('The first half').waitFor()
     await page.reload()
@@ -144,11 +159,11 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
 
   test('goes on where it was after the connection broke, and says so meanwhile', async () => {
     const { step, open } = gated('The first half', ' and the second.')
-    const { app, page } = await openPage({ model: scriptedModel(step) })
+    const { page } = await openPage(scriptedModel(step))
     await ask(page, 'Hello')
     await said(page).getByText('The first half').waitFor()
     const resumed = page.waitForRequest(/\/api\/chat\/streams\//)
-    app.server.server.closeAllConnections()
+    shared.server.server.closeAllConnections()
     await said(page).getByText('Connection lost. Reconnecting…').waitFor()
     expect((await resumed).headers()['last-event-id']).toMatch(/^[0-9a-f-]{36}:\d+$/)
     open()
@@ -157,13 +172,47 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
     expect(await page.locator('#notice').innerText()).toBe('')
   })
 
+  test('goes on with the answer when the connection broke before it was heard of', async () => {
+    const { step, open } = gated('The first half', ' and the second.')
+    const model = scriptedModel(step)
+    const { page } = await openPage(model)
+    await page.route('**/api/chat/query/stream', async (route) => {
+      const question = await fetch(route.request().url(), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: route.request().postData(),
+      })
+      await question.body?.cancel()
+      await route.abort('connectionreset')
+    })
+    await ask(page, 'Hello')
+    await said(page).getByText('The first half').waitFor()
+    open()
+    await answered(page)
+    expect(await lastAnswer(page).innerText()).toBe('The first half and the second.')
+    expect(model.requests.length).toBe(1)
+  })
+
+  test('copies a code block', async () => {
+    const permissions = ['clipboard-read', 'clipboard-write']
+    const { page } = await openPage(scriptedModel(text('```sh\nnpm start\n```')), { permissions })
+    await ask(page, 'How?')
+    await answered(page)
+    await page.getByText('npm start').first().hover()
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('npm start\n')
+  })
+
   test('shows the sentence of a full server and sends the same question again on request', async () => {
     const { step, open } = gated('Still', ' here.')
     const model = scriptedModel(step, text('Now it is your turn.'))
-    const { app, page } = await openPage({ model, env: { MAX_RUNNING_TURNS: '1' } })
+    const app = await startTestApp({ model, env: { MAX_RUNNING_TURNS: '1' } })
+    closers.push(() => app.close())
+    const { page } = await openPageOf(app)
     await ask(page, 'First')
     await said(page).getByText('Still').waitFor()
-    const second = await openBrowserPage(app)
+    const second = await openPageOf(app)
     await ask(second.page, 'Second')
     await second.page.getByRole('alert').getByText('answering as many people as it can').waitFor()
     open()
@@ -176,10 +225,7 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
 
   test('shows what went wrong in the middle of an answer, also after a reload, and asks anew', async () => {
     const broken = failing(new AppError('model_stream_broken'), 'It begins')
-    const { page } = await openPage({
-      model: scriptedModel(broken, text('All of it.')),
-      env: { MODEL_RETRIES: '0' },
-    })
+    const { page } = await openPage(scriptedModel(broken, text('All of it.')))
     await ask(page, 'Hello')
     await said(page).getByText('The language model stopped in the middle of its answer.').waitFor()
     expect(await lastAnswer(page).innerText()).toBe('It begins')
@@ -191,16 +237,16 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
 
   test('can be used with the keyboard alone', async () => {
     const model = scriptedModel(text('Fine.'), text('Bye.'))
-    const { page } = await openPage({ model, bot: { title: 'Tester', suggestions: ['How are you?'] } })
+    const { page } = await openPage(model)
     const focused = () =>
       page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent)
     expect(await focused()).toBe('message')
     const order: (string | null | undefined)[] = []
-    for (let step = 0; step < 5; step++) {
+    for (let step = 0; step < 6; step++) {
       await page.keyboard.press('Shift+Tab')
       order.push(await focused())
     }
-    expect(order).toEqual(['How are you?', 'scroller', 'theme', 'new', 'Skip to the message box'])
+    expect(order).toEqual(['How are you?', 'scroller', 'theme', 'new', 'bot', 'Skip to the message box'])
     await page.keyboard.press('Enter')
     expect(await focused()).toBe('message')
     await page.keyboard.press('Shift+Tab')
@@ -216,23 +262,23 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
   })
 
   test('keeps one conversation for each bot and leaves it on request', async () => {
-    const { page } = await openPage({ model: scriptedModel(text('Hi.')), moreBots: [assistant] })
+    const { page } = await openPage(scriptedModel(text('Hi.')))
     await ask(page, 'Hello')
     await said(page).getByText('Hi.').waitFor()
     await page.getByRole('combobox', { name: 'Bot' }).selectOption('Assistant')
     await page.getByRole('heading', { name: 'Assistant', level: 2 }).waitFor()
     expect(page.url()).toContain('?bot=assistant')
-    await page.getByRole('combobox', { name: 'Bot' }).selectOption('test')
+    await page.getByRole('combobox', { name: 'Bot' }).selectOption('Tester')
     await said(page).getByText('Hi.').waitFor()
     await page.getByRole('button', { name: 'New conversation' }).click()
-    await page.getByRole('heading', { name: 'test', level: 2 }).waitFor()
+    await page.getByRole('heading', { name: 'Tester', level: 2 }).waitFor()
     await page.reload()
-    await page.getByRole('heading', { name: 'test', level: 2 }).waitFor()
+    await page.getByRole('heading', { name: 'Tester', level: 2 }).waitFor()
     expect(await page.locator('.message').count()).toBe(0)
   })
 
   test('shows tools, sources and suggestions, and has them again after a reload', async () => {
-    const { page, problems } = await openPage({ moreBots: [assistant, guide] })
+    const { page, problems } = await openPage(scriptedModel())
     await page.getByRole('combobox', { name: 'Bot' }).selectOption('Assistant')
     await page.getByRole('button', { name: 'What is 15% of 80?' }).click()
     await said(page).getByText('Used calculate').waitFor()
@@ -253,7 +299,7 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
   test('stays where the reader scrolled to, and follows again on request', async () => {
     const paragraphs = Array.from({ length: 60 }, (_, index) => `Paragraph ${index + 1}.`).join('\n\n')
     const { step, open } = gated(paragraphs, `\n\n${paragraphs}\n\nThe end.`)
-    const { page } = await openPage({ model: scriptedModel(step) })
+    const { page } = await openPage(scriptedModel(step))
     await ask(page, 'Tell me')
     await said(page).getByText('Paragraph 60.').waitFor()
     const top = () => page.locator('#scroller').evaluate((element) => element.scrollTop)
@@ -271,7 +317,7 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
   })
 
   test('speaks Russian to browsers that prefer it', async () => {
-    const { page } = await openPage({}, { locale: 'ru-RU' })
+    const { page } = await openPage(scriptedModel(), { locale: 'ru-RU' })
     expect(await page.locator('html').getAttribute('lang')).toBe('ru')
     expect(await page.getByRole('textbox', { name: 'Сообщение' }).getAttribute('placeholder')).toBe(
       'Напишите сообщение…',
@@ -279,8 +325,6 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
   })
 
   test('costs less than 60 kB to open and nothing to open again', async () => {
-    const app = await startTestApp()
-    closers.push(() => app.close())
     const page = await browser.newPage()
     closers.push(() => page.close())
     const sizes: Promise<number>[] = []
@@ -288,18 +332,18 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
       const size = request.sizes().then(({ responseBodySize }) => responseBodySize)
       if (!request.url().includes('/api/')) sizes.push(size)
     })
-    await page.goto(app.url, { waitUntil: 'networkidle' })
+    await page.goto(shared.url, { waitUntil: 'networkidle' })
     const first = await Promise.all(sizes)
     console.log(`The chat page: ${first.length} files, ${first.reduce((sum, size) => sum + size, 0)} bytes`)
     expect(first.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000)
     const versioned = /assets\/([0-9a-f]{12})\//.exec(await page.content())?.[1]
-    const asset = await fetch(`${app.url}/assets/${versioned}/main.js`)
+    const asset = await fetch(`${shared.url}/assets/${versioned}/main.js`)
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
-    const again = await fetch(`${app.url}/assets/older/main.js`, {
+    const again = await fetch(`${shared.url}/assets/older/main.js`, {
       headers: { 'if-none-match': asset.headers.get('etag') ?? '' },
     })
     expect([again.status, again.headers.get('cache-control')]).toEqual([304, 'no-cache'])
-    expect((await fetch(`${app.url}/assets/${versioned}/..%2fpage.ts`)).status).toBe(404)
+    expect((await fetch(`${shared.url}/assets/${versioned}/..%2fpage.ts`)).status).toBe(404)
   })
 })
 
@@ -337,7 +381,7 @@ describe.skipIf(noChromium !== undefined)('hostile Markdown in an answer', { tim
     const whole = HOSTILE.join('\n\n')
     const model = scriptedModel(text(whole), text(...whole.split(/(?<=[\s\S]{7})/)))
     // Without the security policy of the page, so that the cleaning alone has to hold.
-    const { page, problems } = await openPage({ model }, { bypassCSP: true })
+    const { page, problems } = await openPage(model, { bypassCSP: true })
     for (const question of ['In one piece', 'In many pieces']) {
       await ask(page, question)
       await answered(page)
@@ -361,7 +405,7 @@ describe.skipIf(noChromium !== undefined)('hostile Markdown in an answer', { tim
   })
 
   test('links say where they lead and take nothing along', async () => {
-    const { page } = await openPage({ model: scriptedModel(text(HOSTILE.join('\n\n'))) })
+    const { page } = await openPage(scriptedModel(text(HOSTILE.join('\n\n'))))
     await ask(page, 'Hello')
     await answered(page)
     const links = await page
@@ -419,13 +463,7 @@ describe.skipIf(noChromium !== undefined)('the look of the chat page', { timeout
     for (const { name, ...screen } of SCREENS)
       test(`${name}, ${colorScheme}: never wider than the screen`, async () => {
         const model = scriptedModel(text(FORMATTED), failing(new AppError('model_stream_broken')))
-        const shown = {
-          model,
-          moreBots: [assistant, guide],
-          bot: { title: 'Formatter' },
-          env: { MODEL_RETRIES: '0' },
-        }
-        const { page } = await openPage(shown, { ...screen, colorScheme, reducedMotion: 'reduce' })
+        const { page } = await openPage(model, { ...screen, colorScheme, reducedMotion: 'reduce' })
         const shoot = (what: string) =>
           page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}-${what}.png`) })
         await ask(page, 'What can you show me?')
@@ -452,7 +490,7 @@ describe.skipIf(noChromium !== undefined)('the look of the chat page', { timeout
       })
 
   test.each(['light', 'dark'] as const)('%s colours contrast at least 4.5 to 1', async (colorScheme) => {
-    const { page } = await openPage({}, { colorScheme })
+    const { page } = await openPage(scriptedModel(), { colorScheme })
     const ratios = await page.evaluate(measureContrast)
     for (const { pair, ratio } of ratios) expect(ratio, pair).toBeGreaterThan(4.5)
   })

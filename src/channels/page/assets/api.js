@@ -95,7 +95,7 @@ export async function stopAnswer(streamId) {
  * @returns {Promise<Response>}
  */
 async function request(path, options) {
-  const response = await fetch(path, { ...options, credentials: 'omit' })
+  const response = await fetch(path, options)
   if (response.ok) return response
   const problem = await response.json().catch(() => ({}))
   throw new Refusal(typeof problem.message === 'string' ? problem.message : texts.failed, {

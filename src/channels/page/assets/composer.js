@@ -14,18 +14,18 @@ export function createComposer({ onSend, onStop }) {
   const send = element('send', HTMLButtonElement)
   const stop = element('stop', HTMLButtonElement)
   const counter = element('counter', HTMLElement)
-  let answering = false
+  let ready = false
 
   const refresh = () => {
     const { length } = box.value.trim()
-    send.disabled = length === 0 || length > LONGEST_MESSAGE
+    send.disabled = !ready || length === 0 || length > LONGEST_MESSAGE
     counter.hidden = length < LONGEST_MESSAGE * 0.9
     counter.textContent = `${length} / ${LONGEST_MESSAGE}`
     counter.classList.toggle('over', length > LONGEST_MESSAGE)
     fitHeight(box)
   }
   const submit = () => {
-    if (answering || send.disabled) return
+    if (send.disabled) return
     const text = box.value.trim()
     box.value = ''
     refresh()
@@ -50,16 +50,16 @@ export function createComposer({ onSend, onStop }) {
   })
   stop.addEventListener('click', end)
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && answering && !stop.disabled) end()
+    if (event.key === 'Escape' && !stop.hidden && !stop.disabled) end()
   })
 
   return {
-    /** Whether an answer is being written; then it can be stopped and nothing sent. */
-    setAnswering: (/** @type {boolean} */ now) => {
-      if (document.activeElement === (now ? send : stop)) box.focus()
-      answering = now
-      send.hidden = now
-      stop.hidden = !now
+    setState: (/** @type {'loading' | 'ready' | 'answering'} */ state) => {
+      const answering = state === 'answering'
+      if (document.activeElement === (answering ? send : stop)) box.focus()
+      ready = state === 'ready'
+      send.hidden = answering
+      stop.hidden = !answering
       stop.disabled = false
       refresh()
     },

@@ -1,7 +1,7 @@
 import { AnswerView } from './answer-view.js'
 import { fetchConversation, openAnswer, Refusal, stopAnswer } from './api.js'
 import { create } from './elements.js'
-import { followAnswer } from './follow-answer.js'
+import { followAnswer, Unreachable } from './follow-answer.js'
 import { currentSession, keepSession, renewSession } from './sessions.js'
 import { texts } from './texts.js'
 
@@ -17,7 +17,7 @@ import { texts } from './texts.js'
  * @typedef {object} Stage
  * @property {HTMLElement} messages
  * @property {(items: string[]) => void} suggest Offers messages to send next; none takes the offer back.
- * @property {(answering: boolean) => void} setAnswering
+ * @property {(state: 'loading' | 'ready' | 'answering') => void} setState Messages can be sent when it is ready.
  * @property {(sentence: string) => void} notify Says something in passing; an empty sentence takes it back.
  * @property {(text: string) => void} announce Says something to screen readers.
  * @property {(empty: boolean) => void} setEmpty
@@ -45,14 +45,17 @@ export class Conversation {
 
   /** Shows what was said before and goes on with an answer that is being written. */
   async open() {
-    this.#clear()
+    this.#clear('loading')
     const { signal } = this.#leaving
-    const { sessionId, streamId } = this.#session
-    const { messages, streamId: running } = await fetchConversation({ bot: this.#bot.id, sessionId, signal })
-    if (signal.aborted) return
-    this.#showStored(messages, running ?? streamId)
+    const { streamId } = this.#session
+    const stored = await this.#find(signal).catch((error) => {
+      if (!signal.aborted) throw error
+    })
+    if (!stored || signal.aborted) return
+    const { messages, streamId: running } = stored
+    this.#stage.setState('ready')
     if (messages.length === 0) this.#showEmpty()
-    else await this.#replay(messages, running ?? streamId)
+    else await this.#showStored(messages, running ?? streamId)
   }
 
   /** @param {string} text */
@@ -74,7 +77,7 @@ export class Conversation {
     this.leave()
     this.#leaving = new AbortController()
     this.#session = renewSession(this.#bot.id)
-    this.#clear()
+    this.#clear('ready')
     this.#showEmpty()
   }
 
@@ -83,11 +86,12 @@ export class Conversation {
     this.#leaving.abort()
   }
 
-  #clear() {
+  /** @param {'loading' | 'ready'} state */
+  #clear(state) {
     this.#stage.messages.replaceChildren()
     this.#stage.suggest([])
     this.#stage.notify('')
-    this.#stage.setAnswering(false)
+    this.#stage.setState(state)
     this.#stage.setEmpty(false)
   }
 
@@ -97,34 +101,35 @@ export class Conversation {
   }
 
   /**
-   * @param {StoredConversation['messages']} messages
-   * @param {string | null} streamId The answer that will be replayed, with its sources, instead of shown from here.
-   */
-  #showStored(messages, streamId) {
-    const replayed = streamId && messages.at(-1)?.role === 'assistant' ? messages.length - 1 : messages.length
-    for (const { role, content } of messages.slice(0, replayed)) {
-      if (role === 'user') this.#showQuestion(content)
-      else this.#addAnswer({ quiet: true }).showStored(content)
-    }
-  }
-
-  /**
+   * The last answer is replayed, when its name is known, with its tools, sources and suggestions or its error.
+   *
    * @param {StoredConversation['messages']} messages
    * @param {string | null} streamId
    */
-  async #replay(messages, streamId) {
+  async #showStored(messages, streamId) {
+    const last = messages.at(-1)
+    const answer = last?.role === 'assistant' ? last.content : null
+    for (const message of streamId && answer !== null ? messages.slice(0, -1) : messages)
+      this.#showMessage(message)
     if (!streamId) return
     const question = messages.findLast(({ role }) => role === 'user')?.content
-    const last = messages.at(-1)
     await this.#show(streamId, {
       retry: question ? () => this.#ask(question) : null,
       // Events are kept for a day, messages for ever.
-      onGone: (view) => (last?.role === 'assistant' ? view.showStored(last.content) : view.element.remove()),
+      onGone: (view) => (answer === null ? view.element.remove() : view.showStored(answer)),
     })
+  }
+
+  /** @param {StoredConversation['messages'][number]} message */
+  #showMessage({ role, content }) {
+    if (role === 'user') this.#showQuestion(content)
+    else this.#addAnswer({ quiet: true }).showStored(content)
   }
 
   /** @param {string} text */
   async #ask(text) {
+    // Until the new answer has a name there is none to replay.
+    this.#session = keepSession(this.#bot.id, { ...this.#session, streamId: null })
     const question = { query: text, chatbotId: this.#bot.id, sessionId: this.#session.sessionId }
     await this.#show(null, {
       ask: (signal) => openAnswer(question, signal),
@@ -178,15 +183,17 @@ export class Conversation {
   #fail(view, error, retry) {
     if (error instanceof Refusal)
       view.fail(error.message, { retry: error.canRetry ? retry : null, afterMs: error.retryAfterMs })
-    else view.fail(texts.unreachable, { retry, afterMs: 0 })
+    else view.fail(error instanceof Unreachable ? texts.unreachable : texts.failed, { retry, afterMs: 0 })
   }
 
   /** @param {string | null} streamId */
   #begin(streamId) {
     this.#running = streamId
     this.#stopWanted = false
+    // Another question has been asked, or the same one again: the earlier offers to do so are void.
+    for (const button of this.#stage.messages.querySelectorAll('.retry')) button.remove()
     this.#stage.suggest([])
-    this.#stage.setAnswering(true)
+    this.#stage.setState('answering')
   }
 
   /** @param {AnswerEvent} event */
@@ -200,7 +207,7 @@ export class Conversation {
 
   #end() {
     this.#running = null
-    this.#stage.setAnswering(false)
+    this.#stage.setState('ready')
     this.#stage.notify('')
   }
 

@@ -15,6 +15,7 @@ const COPIED_MS = 1_500
 
 translatePage()
 createThemeToggle(element('theme', HTMLElement))
+const chooser = element('bot', HTMLSelectElement)
 const notice = element('notice', HTMLElement)
 const messages = element('messages', HTMLElement)
 const suggestions = element('suggestions', HTMLElement)
@@ -24,18 +25,21 @@ const toEnd = followEnd({
   content: element('content', HTMLElement),
   button: element('latest', HTMLElement),
 })
+/** @type {BotInfo[]} */
+let bots = []
 /** @type {Conversation | undefined} */
 let conversation
 const composer = createComposer({ onSend: send, onStop: () => void conversation?.stop() })
 const stage = {
   messages,
   suggest,
-  setAnswering: composer.setAnswering,
+  setState: composer.setState,
   notify: (/** @type {string} */ sentence) => notice.replaceChildren(sentence),
   announce: createAnnouncer(element('announcer', HTMLElement)),
   setEmpty: (/** @type {boolean} */ empty) => (intro.hidden = !empty),
 }
 
+chooser.addEventListener('change', chooseBot)
 element('new', HTMLElement).addEventListener('click', () => {
   conversation?.renew()
   composer.focus()
@@ -49,11 +53,11 @@ void start()
 async function start() {
   notice.replaceChildren()
   try {
-    const bots = await fetchBots()
+    bots = await fetchBots()
     const wanted = new URLSearchParams(location.search).get('bot') ?? recall(BOT_KEY)
     const bot = bots.find(({ id }) => id === wanted) ?? bots[0]
     if (!bot) return
-    offerBots(bots, bot)
+    offerBots(bot)
     // On a phone the keyboard would cover the page before it was seen.
     if (matchMedia('(pointer: fine)').matches) composer.focus()
     await open(bot)
@@ -70,22 +74,19 @@ async function open(bot) {
   await conversation.open()
 }
 
-/**
- * @param {BotInfo[]} bots
- * @param {BotInfo} chosen
- */
-function offerBots(bots, chosen) {
-  const select = element('bot', HTMLSelectElement)
-  select.replaceChildren(...bots.map(({ id, title }) => new Option(title, id, false, id === chosen.id)))
+/** @param {BotInfo} chosen */
+function offerBots(chosen) {
+  chooser.replaceChildren(...bots.map(({ id, title }) => new Option(title, id, false, id === chosen.id)))
   element('chooser', HTMLElement).hidden = bots.length < 2
   element('title', HTMLElement).classList.toggle('visually-hidden', bots.length > 1)
-  select.addEventListener('change', () => {
-    const bot = bots.find(({ id }) => id === select.value)
-    if (!bot) return
-    remember(BOT_KEY, bot.id)
-    history.replaceState(null, '', `?bot=${encodeURIComponent(bot.id)}`)
-    open(bot).catch(offerRestart)
-  })
+}
+
+function chooseBot() {
+  const bot = bots.find(({ id }) => id === chooser.value)
+  if (!bot) return
+  remember(BOT_KEY, bot.id)
+  history.replaceState(null, '', `?bot=${encodeURIComponent(bot.id)}`)
+  open(bot).catch(offerRestart)
 }
 
 /** @param {BotInfo} bot */
