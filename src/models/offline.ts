@@ -1,6 +1,6 @@
 import { setImmediate as nextTick, setTimeout as delay } from 'node:timers/promises'
 import type { Model, ModelPart, ModelRequest, Usage } from './model.ts'
-import { type Decision, decide } from './offline-decide.ts'
+import { type Decision, decide } from './offline/decide.ts'
 
 export interface OfflineModelOptions {
   /** Milliseconds between words, for demonstrations of streaming. Default 0: as fast as it is read. */

@@ -1,0 +1,105 @@
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { ToolSpec } from '../../messages.ts'
+import { decide } from './decide.ts'
+
+const NOW = new Date(2026, 10, 21, 12)
+
+const words = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.constantFrom(
+    'add',
+    'delete',
+    'list',
+    'task',
+    'tasks',
+    '#3',
+    'and',
+    'then',
+    'in',
+    '"',
+    '5 km',
+    'to',
+    'tomorrow',
+    'urgent',
+    '2+2',
+    '?',
+    '\n',
+  ),
+  fc.constantFrom(
+    'добавь',
+    'удали',
+    'задачу',
+    'и',
+    'в',
+    'завтра',
+    'срочно',
+    '7707083893',
+    'tagged',
+    'not',
+    ':',
+    '«',
+    '...',
+    '-1',
+  ),
+)
+
+const property = fc.oneof(
+  fc.constantFrom<unknown>(
+    true,
+    null,
+    {},
+    { $ref: '#/x' },
+    { enum: [1, null] },
+    { type: ['string', 'null'] },
+    { const: 'a' },
+  ),
+  fc.record({
+    type: fc.constantFrom('string', 'number', 'integer', 'boolean', 'array', 'object'),
+    format: fc.constantFrom('date', 'date-time', 'email'),
+    pattern: fc.constantFrom('(a+)+$', '[', String.raw`\\d{10}`, ''),
+    items: fc.constantFrom<unknown>({ type: 'string' }, { enum: ['a'] }, undefined),
+    description: fc.string(),
+  }),
+)
+
+const tool: fc.Arbitrary<ToolSpec> = fc.record({
+  name: fc.constantFrom('add_task', 'list_tasks', 'delete_task', 'do', '_', 'getTime', 'поиск', '__proto__'),
+  description: fc.string(),
+  inputSchema: fc.record({
+    type: fc.constant('object'),
+    properties: fc.dictionary(
+      fc.oneof(fc.constantFrom('title', 'task_id', 'from', 'to', '_', 'offset_minutes'), fc.string()),
+      property,
+    ),
+    required: fc.constantFrom<unknown>([], ['title'], ['task_id'], 'title', undefined),
+  }),
+})
+
+it('answers or calls, whatever the message and the schemas are, and never calls without a required argument', () => {
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 12 }), fc.array(tool, { maxLength: 4 }), (text, tools) => {
+      const messages = [{ role: 'user', text: text.join(' ') } as const]
+      const decision = decide({ instructions: '', messages, tools, passages: [] }, NOW)
+      if (decision.kind === 'answer') return decision.text !== ''
+      return decision.calls.every(({ tool: name, input }) => {
+        const required = tools.find((spec) => spec.name === name)?.inputSchema['required']
+        const known = Object.keys(
+          tools.findLast((spec) => spec.name === name)?.inputSchema['properties'] ?? {},
+        )
+        return (
+          !Array.isArray(required) ||
+          tools.filter((spec) => spec.name === name).length > 1 ||
+          required.every((key) => !known.includes(key) || key in input)
+        )
+      })
+    }),
+    { numRuns: 500 },
+  )
+})
+
+it('says something when there is no message at all', () => {
+  expect(decide({ instructions: '', messages: [], tools: [], passages: [] }, NOW)).toMatchObject({
+    kind: 'answer',
+  })
+})
