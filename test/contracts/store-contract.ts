@@ -277,7 +277,8 @@ function databaseTests(store: () => OpenStore): void {
         union all select n + 1, begun from busy where clock_timestamp() < begun + interval '1 second'
       ) select max(n) from busy`.execute(store().db)
     clearInterval(timer)
-    expect(ticks).toBeGreaterThan(50)
+    // A hundred on an idle machine, none when the database holds up the loop.
+    expect(ticks).toBeGreaterThan(10)
   })
 
   test('readiness is quiet on a migrated database', async () => {
