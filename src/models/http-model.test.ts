@@ -126,7 +126,7 @@ describe.each(PROVIDERS)('$name', ({ createFake, createModel, opening }) => {
   ): Promise<{ fake: FakeModelServer; model: Model }> => {
     const fake = await createFake({ replies: [TEXT], ...(fault && { fault: fromFirstWord(fault) }) })
     open.push(fake)
-    return { fake, model: createModel({ model: 'm', baseUrl: fake.url, apiKey: 'sk-secret-key', timeouts }) }
+    return { fake, model: createModel({ model: 'm', baseUrl: fake.url, apiKey: 'my-secret-key', timeouts }) }
   }
 
   test.each(FAULTS)('$name', async ({ fault, code, text = '' }) => {
@@ -172,7 +172,7 @@ describe.each(PROVIDERS)('$name', ({ createFake, createModel, opening }) => {
   })
 
   test('the log sees what the provider said, without the key', async () => {
-    const message = 'Incorrect API key provided: sk-secret-key (sk-s*******key).'
+    const message = 'Incorrect API key provided: my-secret-key (sk-s*******key).'
     const { model } = await start({ kind: 'status', status: 401, message })
     const { error } = await readFailing(model)
     expect(String(error.cause)).toContain('Incorrect API key provided: [redacted] ([redacted]')
@@ -193,14 +193,14 @@ describe.each(PROVIDERS)('$name', ({ createFake, createModel, opening }) => {
   })
 
   test('leaving the loop closes the socket to the provider', async () => {
-    const { fake, model } = await start({ kind: 'hang', after: 2 })
+    const { fake, model } = await start({ kind: 'hang', after: 2 }, {})
     for await (const part of model.stream(ask(), { signal: new AbortController().signal }))
       if (part.type === 'text') break
     expect(await fake.requests[0]?.outcome).toBe('cut')
   })
 
-  test('reuses the connection of a finished answer', async () => {
-    const { fake, model } = await start()
+  test('reuses the connection of a finished answer, though its end comes late', async () => {
+    const { fake, model } = await start({ kind: 'slow-tokens', ms: 2 })
     const reused = async (): Promise<boolean> => {
       await readParts(model)
       const ports = fake.requests.map(({ clientPort }) => clientPort)
