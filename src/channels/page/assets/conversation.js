@@ -69,7 +69,14 @@ export class Conversation {
   async stop() {
     this.#stopWanted = true
     // Before the server has named the answer there is nothing to stop; `#hear` does it then.
-    if (this.#running) await stopAnswer(this.#running).catch(() => this.#stage.notify(texts.failed))
+    if (!this.#running) return
+    try {
+      await stopAnswer(this.#running)
+    } catch {
+      if (!this.#running) return
+      this.#stage.notify(texts.failed)
+      this.#stage.setState('answering')
+    }
   }
 
   /** Begins a new conversation with the same bot. */
