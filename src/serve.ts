@@ -30,11 +30,11 @@ export async function serve({ onListening, ...options }: ServeOptions): Promise<
   const app = await createApp(options)
   try {
     await listen(app, options)
+    onListening({ url: urlOf(app, config), summary: app.summary })
   } catch (error) {
     await app.close()
     throw error
   }
-  onListening({ url: urlOf(app, config), summary: app.summary })
   // PM2 with `wait_ready` keeps the old process until it hears this.
   process.send?.('ready')
   const signal = await stop.requested
