@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  resolve: { conditions: ['botyard-source'] },
+  ssr: { resolve: { conditions: ['botyard-source'] } },
   test: {
     include: ['src/**/*.test.ts', 'bots/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'threads',

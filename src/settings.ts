@@ -276,9 +276,9 @@ export const SETTINGS = {
   },
   MODEL_IDLE_TIMEOUT_MS: {
     section: 'Models',
-    about: 'How long a model may pause within its answer, in milliseconds.',
+    about: 'How long a model may pause before or within its answer, in milliseconds.',
     type: whole(1, 600_000),
-    default: '30000',
+    default: '60000',
   },
   MODEL_RETRIES: {
     section: 'Models',

@@ -17,7 +17,7 @@ export interface ServerProcess {
 /** Starts a server and resolves when `/readyz` says 200. Throws with its output when it leaves before that. */
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const port = env['PORT'] ?? String(await freePort())
-  const child = spawn(process.execPath, ['--conditions=source', 'src/cli/cli.ts', 'start'], {
+  const child = spawn(process.execPath, ['--conditions=botyard-source', 'src/cli/cli.ts', 'start'], {
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', HOST: '127.0.0.1', ...env, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

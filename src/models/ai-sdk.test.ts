@@ -1,5 +1,5 @@
+import { createOpenAI } from '@ai-sdk/openai'
 import { afterEach, expect, test } from 'vitest'
-import { importForeign } from '../../test/import-foreign.ts'
 import { ask, readParts, textOf } from '../../test/read-model.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { FakeModelOptions, FakeModelServer } from '../fakes/fake-model-server.ts'
@@ -7,8 +7,6 @@ import type { Fault } from '../fakes/faults.ts'
 import { createFakeOpenAI } from '../fakes/openai.ts'
 import { createAiSdkModel } from './ai-sdk.ts'
 import type { Model } from './model.ts'
-
-const { createOpenAI } = await importForeign(() => import('@ai-sdk/openai'))
 
 const open: FakeModelServer[] = []
 afterEach(async () => {

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import { AppError } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { Schema } from './schema.ts'
+import { fromStoredEvents, toStoredEvents } from './stored-events.ts'
 
 /** Whose turns count as abandoned: those with a lease that ran out, or all that still run. */
 export interface Abandoned {
@@ -44,7 +45,7 @@ export async function closeAbandoned(db: Kysely<Schema>, turnId: string, which: 
       select ${randomUUID()}, conversation_id, 'assistant', ${text}::text from closed where ${text}::text <> ''
     ), written as (
       insert into turn_events (turn_id, first_seq, last_seq, events)
-      select id, ${lastSeq + 1}, ${lastSeq + 1}, ${JSON.stringify([interruption(lastSeq + 1)])} from closed
+      select id, ${lastSeq + 1}, ${lastSeq + 1}, ${toStoredEvents([interruption(lastSeq + 1)])} from closed
     )
     select 1 from closed`.execute(db)
   return rows.length > 0
@@ -53,11 +54,11 @@ export async function closeAbandoned(db: Kysely<Schema>, turnId: string, which: 
 async function readWholeLog(db: Kysely<Schema>, turnId: string): Promise<readonly LoggedEvent[]> {
   const rows = await db
     .selectFrom('turn_events')
-    .select('events')
+    .select(['first_seq', 'events'])
     .where('turn_id', '=', turnId)
     .orderBy('first_seq')
     .execute()
-  return rows.flatMap(({ events }) => JSON.parse(events) as LoggedEvent[])
+  return rows.flatMap(({ first_seq, events }) => fromStoredEvents(first_seq, events))
 }
 
 function textOf(log: readonly LoggedEvent[]): string {

@@ -49,13 +49,13 @@ export interface Turns {
    */
   begin(turn: NewTurn): Promise<BegunTurn>
   /**
-   * Appends events and renews the leases of their turns (`segments` may be empty of events), many turns in one
-   * commit. Returns what became of each turn that is not simply running on: `stop-requested`, or `lost` when
-   * another process has closed it.
+   * Appends events, many turns in one commit, and renews the leases of their turns when `renewForMs` says for how
+   * long (`segments` may then be empty of events). Returns what became of each turn that is not simply running on:
+   * `stop-requested`, or `lost` when another process has closed it.
    */
   append(
     segments: readonly EventSegment[],
-    lease: Lease,
+    hold: Hold,
   ): Promise<ReadonlyMap<string, 'stop-requested' | 'lost'>>
   /** In one commit: the answer, the facts and the last events. False when the turn was already closed by another. */
   finish(turn: FinishedTurn): Promise<boolean>
@@ -75,6 +75,13 @@ export interface Turns {
 export interface Lease {
   readonly owner: string
   readonly leaseMs: number
+}
+
+/** What an append does with the leases of its turns, all held by `owner`. */
+export interface Hold {
+  readonly owner: string
+  /** Null leaves the leases as they are. */
+  readonly renewForMs: number | null
 }
 
 export interface NewTurn extends Lease {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
-import type { LoggedEvent } from '../events.ts'
 import { closeAbandoned, interruptAbandoned } from './abandoned-turns.ts'
 import type { Schema } from './schema.ts'
-import type { BegunTurn, EventSegment, FinishedTurn, Lease, NewTurn, TurnLog, Turns } from './store.ts'
+import type { BegunTurn, EventSegment, FinishedTurn, Hold, Lease, NewTurn, TurnLog, Turns } from './store.ts'
+import { fromStoredEvents, toStoredEvents } from './stored-events.ts'
 import { toMessages } from './stored-messages.ts'
 import type { MessageRow } from './stored-messages.ts'
 
@@ -55,21 +55,27 @@ async function begin(db: Kysely<Schema>, turn: NewTurn): Promise<BegunTurn> {
 async function append(
   db: Kysely<Schema>,
   segments: readonly EventSegment[],
-  lease: Lease,
+  hold: Hold,
 ): Promise<ReadonlyMap<string, 'stop-requested' | 'lost'>> {
   if (segments.length === 0) return new Map()
+  const ids = sql`${segments.map(({ turnId }) => turnId)}::uuid[]`
   const rows = segments.flatMap((segment) => toSegmentRow(segment))
   const { rows: notable } = await sql<{ readonly id: string; readonly lost: boolean }>`
-    with held as (
-      update turns set lease_until = ${leaseEnd(lease)}
-      where id = any(${segments.map(({ turnId }) => turnId)}::uuid[]) and owner = ${lease.owner} and outcome is null
-      returning id, stop_requested_at
-    ), written as (${insertSegments(rows, sql`join held on held.id = segment.turn_id`)})
+    with held as (${holdTurns(ids, hold)}),
+    written as (${insertSegments(rows, sql`join held on held.id = segment.turn_id`)})
     select asked.id, held.id is null as lost
-    from unnest(${segments.map(({ turnId }) => turnId)}::uuid[]) as asked (id)
+    from unnest(${ids}) as asked (id)
     left join held on held.id = asked.id
     where held.id is null or held.stop_requested_at is not null`.execute(db)
   return new Map(notable.map(({ id, lost }) => [id, lost ? 'lost' : 'stop-requested']))
+}
+
+/** The turns that `owner` still holds, locked until the commit, so that nobody closes one while it is appended to. */
+function holdTurns(ids: RawBuilder<unknown>, { owner, renewForMs }: Hold): RawBuilder<unknown> {
+  const held = sql`id = any(${ids}) and owner = ${owner} and outcome is null`
+  if (renewForMs === null) return sql`select id, stop_requested_at from turns where ${held} for share`
+  const until = leaseEnd({ leaseMs: renewForMs })
+  return sql`update turns set lease_until = ${until} where ${held} returning id, stop_requested_at`
 }
 
 async function finish(db: Kysely<Schema>, turn: FinishedTurn): Promise<boolean> {
@@ -102,20 +108,22 @@ async function read(db: Kysely<Schema>, turnId: string, afterSeq: number): Promi
   }
   const first = rows[0]
   if (first === undefined) return undefined
-  const events = rows.flatMap(({ events }) => (events === null ? [] : (JSON.parse(events) as LoggedEvent[])))
+  const events = rows.flatMap(({ firstSeq, events }) => fromStoredEvents(firstSeq ?? 0, events ?? '[]'))
   return { events: events.filter(({ seq }) => seq > afterSeq), running: first.running }
 }
 
-/** A turn and one segment of its log; `events` is null in the one row of a turn without further events. */
+/** A turn and one segment of its log; the segment is null in the one row of a turn without further events. */
 interface LogRow {
   readonly running: boolean
   readonly expired: boolean
+  readonly firstSeq: number | null
   readonly events: string | null
 }
 
 async function readLog(db: Kysely<Schema>, turnId: string, afterSeq: number): Promise<readonly LogRow[]> {
   const { rows } = await sql<LogRow>`
-    select t.outcome is null as running, t.outcome is null and t.lease_until < now() as expired, e.events
+    select t.outcome is null as running, t.outcome is null and t.lease_until < now() as expired,
+      e.first_seq as "firstSeq", e.events
     from turns t left join turn_events e on e.turn_id = t.id and e.last_seq > ${afterSeq}
     where t.id = ${turnId}
     order by e.first_seq`.execute(db)
@@ -157,7 +165,7 @@ function toSegmentRow({ turnId, events }: EventSegment): readonly SegmentRow[] {
   const first = events[0]
   const last = events.at(-1)
   if (first === undefined || last === undefined) return []
-  return [{ turnId, firstSeq: first.seq, lastSeq: last.seq, events: JSON.stringify(events) }]
+  return [{ turnId, firstSeq: first.seq, lastSeq: last.seq, events: toStoredEvents(events) }]
 }
 
 /** Writing a segment again, perhaps longer, is harmless: the first attempt may have been committed unnoticed. */
@@ -172,6 +180,6 @@ function insertSegments(rows: readonly SegmentRow[], fence: RawBuilder<unknown>)
     where excluded.last_seq > turn_events.last_seq`
 }
 
-function leaseEnd({ leaseMs }: Lease): RawBuilder<Date> {
+function leaseEnd({ leaseMs }: Pick<Lease, 'leaseMs'>): RawBuilder<Date> {
   return sql`now() + ${leaseMs}::float8 * interval '1 millisecond'`
 }

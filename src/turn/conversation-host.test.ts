@@ -145,7 +145,7 @@ describe.each(backends())('on $name', (backend) => {
     const question = ask()
     const turnId = crypto.randomUUID()
     const { conversation, subject, text: words } = question
-    const dead = { owner: 'dead process', leaseMs: 1 }
+    const dead = { owner: 'dead process', leaseMs: 1, renewForMs: null }
     await store.turns.begin({
       ...dead,
       turnId,

@@ -60,7 +60,7 @@ export interface AnswerRequest extends Sampling {
 /** A dead process is noticed after this long. */
 const LEASE_MS = 10_000
 /** Events reach the store at the latest after this long, for readers on other replicas and for restarts. */
-const FLUSH_MS = 100
+const FLUSH_MS = 250
 
 /** Runs the turns of this process: admits them, keeps them, and lets anybody read, resume and stop them. */
 export class ConversationHost {

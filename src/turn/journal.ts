@@ -9,8 +9,8 @@ export interface JournalOptions extends Lease {
 }
 
 /**
- * Writes the events of all turns of this process to the store, many turns in one commit, and with it renews
- * their leases and hears which of them somebody asked to stop. What cannot be stored now is tried again.
+ * Writes the events of all turns of this process to the store, many turns in one commit; now and then it renews
+ * their leases with them. Hears which of them somebody asked to stop. What cannot be stored now is tried again.
  */
 export class Journal {
   readonly #turns: Turns
@@ -83,7 +83,7 @@ export class Journal {
     if (segments.length === 0) return
     const changes = await this.#turns.append(
       segments.map(({ turnId, events }) => ({ turnId, events })),
-      { owner: this.#options.owner, leaseMs: this.#options.leaseMs },
+      { owner: this.#options.owner, renewForMs: renew ? this.#options.leaseMs : null },
     )
     if (renew) this.#renewedAt = now
     for (const { turn, events } of segments) turn.markStored(events)

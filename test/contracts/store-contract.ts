@@ -28,6 +28,7 @@ export function storeContract(backend: Backend): void {
 }
 
 const LEASE = { owner: 'a', leaseMs: 60_000 }
+const HOLD = { owner: 'a', renewForMs: null }
 
 function newTurn(options: Partial<NewTurn> = {}): NewTurn {
   return {
@@ -115,8 +116,8 @@ function turnTests(store: () => OpenStore): void {
       { turnId: one.turnId, events: [says(1, 'a'), says(2, 'b')] },
       { turnId: two.turnId, events: [says(1, 'x')] },
     ]
-    expect(await store().turns.append(segments, LEASE)).toEqual(new Map())
-    await store().turns.append([{ turnId: one.turnId, events: [says(3, 'c')] }], LEASE)
+    expect(await store().turns.append(segments, HOLD)).toEqual(new Map())
+    await store().turns.append([{ turnId: one.turnId, events: [says(3, 'c')] }], HOLD)
     expect(await store().turns.read(one.turnId, 1)).toEqual({
       events: [says(2, 'b'), says(3, 'c')],
       running: true,
@@ -128,7 +129,7 @@ function turnTests(store: () => OpenStore): void {
     const turn = newTurn()
     await store().turns.begin(turn)
     for (const events of [[says(1, 'a')], [says(1, 'a')], [says(1, 'a'), says(2, 'b')], [says(1, 'a')]]) {
-      await store().turns.append([{ turnId: turn.turnId, events }], LEASE)
+      await store().turns.append([{ turnId: turn.turnId, events }], HOLD)
     }
     expect((await store().turns.read(turn.turnId, 0))?.events).toEqual([says(1, 'a'), says(2, 'b')])
   })
@@ -156,7 +157,7 @@ function turnTests(store: () => OpenStore): void {
     const turn = newTurn()
     await store().turns.begin(turn)
     const segment = { turnId: turn.turnId, events: [says(1, 'mine?')] }
-    const answer = await store().turns.append([segment], { owner: 'b', leaseMs: 1000 })
+    const answer = await store().turns.append([segment], { owner: 'b', renewForMs: 1000 })
     expect(answer).toEqual(new Map([[turn.turnId, 'lost']]))
     expect(await store().turns.finish(finished(turn, { owner: 'b' }))).toBe(false)
     expect(await store().turns.read(turn.turnId, 0)).toEqual({ events: [], running: true })
@@ -166,7 +167,7 @@ function turnTests(store: () => OpenStore): void {
     const turn = newTurn()
     await store().turns.begin(turn)
     expect(await store().turns.requestStop(turn.turnId)).toBe(true)
-    const answer = await store().turns.append([{ turnId: turn.turnId, events: [] }], LEASE)
+    const answer = await store().turns.append([{ turnId: turn.turnId, events: [] }], HOLD)
     expect(answer).toEqual(new Map([[turn.turnId, 'stop-requested']]))
     await store().turns.finish(finished(turn, { outcome: 'stopped' }))
     expect(await store().turns.requestStop(turn.turnId)).toBe(false)
@@ -196,7 +197,7 @@ function abandonedTurnTests(store: () => OpenStore): void {
     await store().turns.begin(turn)
     const replaced: LoggedEvent = { seq: 2, event: { type: 'replace', text: 'Well' } }
     const events = [says(1, 'Oops'), replaced, says(3, ', hel')]
-    await store().turns.append([{ turnId: turn.turnId, events }], { ...LEASE, leaseMs: -1 })
+    await store().turns.append([{ turnId: turn.turnId, events }], { ...HOLD, renewForMs: -1 })
     const logs = await Promise.all([0, 0, 3].map((after) => store().turns.read(turn.turnId, after)))
     expect(logs.map((log) => [log?.running, log?.events.length])).toEqual([
       [false, 4],
@@ -212,7 +213,7 @@ function abandonedTurnTests(store: () => OpenStore): void {
   test('an owner that renews its lease in time keeps the turn', async () => {
     const turn = newTurn({ leaseMs: -1 })
     await store().turns.begin(turn)
-    await store().turns.append([{ turnId: turn.turnId, events: [] }], LEASE)
+    await store().turns.append([{ turnId: turn.turnId, events: [] }], { ...HOLD, renewForMs: 60_000 })
     expect(await store().turns.read(turn.turnId, 0)).toEqual({ events: [], running: true })
     expect(await store().turns.finish(finished(turn))).toBe(true)
   })
@@ -234,7 +235,7 @@ function textTests(store: () => OpenStore): void {
     const turn = newTurn({ text: 'nul \0 and \uD800 half', subject: 'a\0' })
     await store().turns.begin(turn)
     const said = says(1, 'out \0 \uDFFF')
-    await store().turns.append([{ turnId: turn.turnId, events: [said] }], LEASE)
+    await store().turns.append([{ turnId: turn.turnId, events: [said] }], HOLD)
     await store().turns.finish(finished(turn, { text: 'out \0 \uDFFF' }))
     const found = await store().conversations.find(turn.conversation, { limit: 5 })
     expect(found?.messages.map(({ text }) => text)).toEqual([
