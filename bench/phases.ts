@@ -45,10 +45,10 @@ const FULL_PHASES: readonly Phase[] = [
 
 const SMOKE_PHASES: readonly Phase[] = [
   { ...unpaced(WARM_UP, ANSWER, 200), rampMs: 200 },
-  { ...unpaced(UNPACED, ANSWER, 600), rampMs: 200 },
+  { ...unpaced(UNPACED, ANSWER, 400), rampMs: 200 },
   { ...unpaced(SHORT_ANSWERS, SHORT, 300), rampMs: 200 },
-  { ...paced(PACED_50, 50, 600), rampMs: 300 },
-  { ...paced(PACED_200, 200, 600), rampMs: 300 },
+  { ...paced(PACED_50, 50, 400), rampMs: 200 },
+  { ...paced(PACED_200, 200, 500), rampMs: 200 },
 ]
 
 export const FULL_PLAN: Plan = { settleMs: 1_000, phases: FULL_PHASES }
