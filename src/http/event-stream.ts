@@ -64,9 +64,10 @@ export class EventStream {
     this.#response.off('drain', resolve).off('close', resolve)
   }
 
-  end(): void {
+  /** Ends the stream, with the last frames in the same write. */
+  end(frames = ''): void {
     clearInterval(this.#heartbeat)
-    if (this.open) this.#response.end()
+    if (this.open) this.#response.end(frames)
   }
 
   #beat(): void {

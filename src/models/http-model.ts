@@ -2,7 +2,7 @@ import { Agent } from 'undici'
 import type { Dispatcher } from 'undici'
 import { AppError } from '../errors.ts'
 import type { AnswerCollector } from './answer-collector.ts'
-import type { Model, ModelPart, ModelRequest } from './model.ts'
+import type { Model, ModelRequest } from './model.ts'
 import { readAnswer } from './read-answer.ts'
 import { readFailure } from './read-failure.ts'
 import { ResponseReader } from './response-reader.ts'
@@ -50,7 +50,6 @@ export interface ModelProtocol {
 interface Call {
   readonly dispatcher: Dispatcher
   readonly options: Dispatcher.DispatchOptions
-  readonly readEvent: ModelProtocol['readEvent']
   readonly secrets: readonly string[]
 }
 
@@ -78,24 +77,23 @@ export function createHttpModel(protocol: ModelProtocol, options: HttpModelOptio
     id: `${options.id ?? protocol.name}/${options.model}`,
     stream: (request, { signal }) => {
       const body = JSON.stringify(protocol.toBody(request))
-      return streamAnswer(
-        { dispatcher, options: { ...fixed, body }, readEvent: protocol.readEvent, secrets },
-        signal,
-      )
+      const call = { dispatcher, options: { ...fixed, body }, secrets }
+      return readAnswer(() => openResponse(call, signal), protocol.readEvent, signal)
     },
   }
 }
 
-async function* streamAnswer(call: Call, signal: AbortSignal): AsyncGenerator<ModelPart, void> {
+async function openResponse(call: Call, signal: AbortSignal): Promise<ResponseReader> {
   signal.throwIfAborted()
   const response = new ResponseReader(signal)
   try {
     call.dispatcher.dispatch(call.options, response)
     const head = await response.head()
     if (!isEventStream(head)) throw await readFailure(head, response, call.secrets)
-    yield* readAnswer(response, call.readEvent, signal)
-  } finally {
+    return response
+  } catch (error) {
     response.close()
+    throw error
   }
 }
 

@@ -7,36 +7,73 @@ import { toStreamError } from './stream-error.ts'
 type ReadEvent = (data: string, answer: AnswerCollector) => boolean
 
 /**
- * Turns the event stream of a provider into parts. Text that arrived together is one part. A failure after the
- * finish reason changes nothing, since the answer was whole; before it, the answer is broken however politely the
- * stream ended.
+ * Turns the event stream of a provider into parts, and closes it when the reader leaves. Text that arrived together
+ * is one part. A failure after the finish reason changes nothing, since the answer was whole; before it, the answer
+ * is broken however politely the stream ended. One generator from the socket to the engine: each further one would
+ * cost several promises for every token.
  */
 export async function* readAnswer(
-  response: ResponseReader,
+  open: () => Promise<ResponseReader>,
   readEvent: ReadEvent,
   signal: AbortSignal,
 ): AsyncGenerator<ModelPart, void> {
-  const scanner = new SseScanner()
+  const response = await open()
   const answer = new AnswerCollector()
+  const events = new AnswerEvents(readEvent, answer)
   let spoken = false
-  let failure: unknown
-  for (let over = false; !over;) {
-    try {
-      const bytes = await response.read()
-      if (!bytes) break
-      for (const data of scanner.push(bytes)) over = readEvent(data, answer) || over
-    } catch (thrown) {
-      signal.throwIfAborted()
-      failure = thrown
-      over = true
+  try {
+    while (!events.over) {
+      try {
+        events.take(await response.read())
+      } catch (thrown) {
+        signal.throwIfAborted()
+        events.fail(thrown)
+      }
+      for (const part of answer.take()) {
+        spoken = true
+        yield part
+      }
     }
-    for (const part of answer.take()) {
-      spoken = true
-      yield part
-    }
+    const ending = answer.end()
+    if (!ending) throw toStreamError(events.failure, spoken)
+    response.drain()
+    for (const part of ending) yield part
+  } finally {
+    response.close()
   }
-  const ending = answer.end()
-  if (!ending) throw toStreamError(failure, spoken)
-  response.drain()
-  for (const part of ending) yield part
+}
+
+/** Feeds bytes to the provider's reader until the stream is over, one way or the other. */
+class AnswerEvents {
+  readonly #scanner = new SseScanner()
+  readonly #readEvent: ReadEvent
+  readonly #answer: AnswerCollector
+  #failure: unknown
+  #over = false
+
+  constructor(readEvent: ReadEvent, answer: AnswerCollector) {
+    this.#readEvent = readEvent
+    this.#answer = answer
+  }
+
+  get over(): boolean {
+    return this.#over
+  }
+
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  /** Undefined bytes are the end of the stream. */
+  take(bytes: Buffer | undefined): void {
+    this.#over = bytes === undefined
+    if (bytes)
+      for (const data of this.#scanner.push(bytes))
+        this.#over = this.#readEvent(data, this.#answer) || this.#over
+  }
+
+  fail(failure: unknown): void {
+    this.#failure = failure
+    this.#over = true
+  }
 }

@@ -46,7 +46,8 @@ export class ResponseReader implements Dispatcher.DispatchHandler {
   /** What has arrived, waiting for the next bytes when there are none; undefined at the end. Throws like `head`. */
   async read(): Promise<Buffer | undefined> {
     while (this.#chunks.length === 0 && !this.#ended && !this.#failure) await this.#change()
-    if (this.#signal.aborted) throw this.#signal.reason
+    // An abort is a failure too; asking the signal itself would cost more for every token.
+    if (this.#failure && this.#signal.aborted) throw this.#signal.reason
     if (this.#chunks.length > 0) return this.#takeChunks()
     if (this.#failure) throw this.#failure.reason
     return undefined

@@ -4,7 +4,7 @@
  */
 export class EventLog<Entry> {
   readonly #entries: Entry[] = []
-  readonly #waiting = new Set<() => void>()
+  #waiting: (() => void)[] = []
   #closed = false
 
   get entries(): readonly Entry[] {
@@ -25,24 +25,54 @@ export class EventLog<Entry> {
     this.#wake()
   }
 
-  /** Yields the entries from index `from` on, then follows until the log is closed. */
-  async *read(from = 0): AsyncGenerator<Entry, void> {
-    let next = Math.max(0, from)
-    while (true) {
-      while (next < this.#entries.length) yield this.#entries[next++] as Entry
-      if (this.#closed) return
-      await this.#grown()
-    }
+  /** Gives the entries from index `from` on, then follows until the log is closed. */
+  read(from = 0): AsyncIterableIterator<Entry, undefined> {
+    return new EventLogReader(this, Math.max(0, from))
   }
 
-  #grown(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.add(resolve))
+  /** Calls back once, when the log has grown or is closed. */
+  onChange(callback: () => void): void {
+    this.#waiting.push(callback)
   }
 
   #wake(): void {
-    if (this.#waiting.size === 0) return
-    const waiting = [...this.#waiting]
-    this.#waiting.clear()
+    if (this.#waiting.length === 0) return
+    const waiting = this.#waiting
+    this.#waiting = []
     for (const resume of waiting) resume()
+  }
+}
+
+/** Written out, since a generator would cost several promises for every token. */
+class EventLogReader<Entry> implements AsyncIterableIterator<Entry, undefined> {
+  readonly #log: EventLog<Entry>
+  #next: number
+  #left = false
+
+  constructor(log: EventLog<Entry>, from: number) {
+    this.#log = log
+    this.#next = from
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<Entry, undefined>> {
+    const ready = this.#take()
+    if (ready) return Promise.resolve(ready)
+    return new Promise((resolve) => this.#log.onChange(() => resolve(this.next())))
+  }
+
+  return(): Promise<IteratorResult<Entry, undefined>> {
+    this.#left = true
+    return Promise.resolve({ value: undefined, done: true })
+  }
+
+  #take(): IteratorResult<Entry, undefined> | undefined {
+    const { entries, closed } = this.#log
+    if (!this.#left && this.#next < entries.length)
+      return { value: entries[this.#next++] as Entry, done: false }
+    return this.#left || closed ? { value: undefined, done: true } : undefined
   }
 }

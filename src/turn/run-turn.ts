@@ -1,10 +1,10 @@
 import { AppError, toAppError } from '../errors.ts'
 import type { EndReason, ErrorEvent, TerminalEvent, TurnEvent } from '../events.ts'
 import type { Message, Passage, ToolCall, ToolSpec } from '../messages.ts'
-import type { FinishReason, ModelRequest, Usage } from '../models/model.ts'
+import type { FinishReason, ModelPart, ModelRequest, Usage } from '../models/model.ts'
 import { cutToWindow } from './prompt.ts'
 import { runTools } from './run-tools.ts'
-import { startModel } from './start-model.ts'
+import { startModel, toModelError } from './start-model.ts'
 import { TextBudget } from './text-budget.ts'
 import type { TurnFacts } from './turn-facts.ts'
 import type { TurnInput } from './turn.ts'
@@ -30,14 +30,8 @@ export async function runTurn(
 ): Promise<TerminalEvent> {
   const timeout = AbortSignal.timeout(input.bot.limits.timeMs)
   const either = AbortSignal.any([signal, timeout])
-  let over = false
-  const say = (event: TurnEvent): void => {
-    if (over) return
-    facts.observe(event)
-    emit(event)
-  }
+  const turn = new TurnRun(input, { signal: either, facts, emit })
   try {
-    const turn = new TurnRun(input, { signal: either, facts, emit: say })
     return facts.toEnd(await untilAborted(either, turn.run()))
   } catch (thrown) {
     if (signal.aborted) return isFailure(signal.reason) ? toErrorEvent(signal.reason) : facts.toEnd('stopped')
@@ -46,7 +40,7 @@ export async function runTurn(
     input.onProblem({ what: 'turn-failed', cause: thrown })
     return toErrorEvent(toAppError(thrown))
   } finally {
-    over = true
+    turn.silence()
   }
 }
 
@@ -63,20 +57,26 @@ class TurnRun {
   readonly #input: TurnInput
   readonly #signal: AbortSignal
   readonly #facts: TurnFacts
-  readonly #emit: (event: TurnEvent) => void
+  readonly #publish: (event: TurnEvent) => void
   readonly #budget: TextBudget
   readonly #messages: Message[]
   readonly #cited = new Set<number>()
   #passages: readonly Passage[] = []
   #usage: Usage = { inputTokens: 0, outputTokens: 0 }
+  #over = false
 
   constructor(input: TurnInput, { signal, facts, emit }: TurnOptions) {
     this.#input = input
     this.#signal = signal
     this.#facts = facts
-    this.#emit = emit
+    this.#publish = emit
     this.#budget = new TextBudget(input.bot.limits, facts)
     this.#messages = [...cutToWindow(input.messages, input.bot.limits)]
+  }
+
+  /** The turn has ended, if only for its reader: what still runs may not speak any more. */
+  silence(): void {
+    this.#over = true
   }
 
   async run(): Promise<EndReason> {
@@ -111,20 +111,29 @@ class TurnRun {
     const deadline = startedAt.tick + bot.limits.timeMs
     const options = { signal: this.#signal, retries, deadline, onProblem }
     const step: Step = { text: '', calls: [], finish: 'stop' }
-    for await (const part of startModel(model, this.#request(withTools), options)) {
-      if (part.type === 'text') this.#say(part.text, step)
-      else if (part.type === 'tool-call')
-        step.calls.push({ callId: part.callId, tool: part.tool, input: part.input })
-      else if (part.type === 'citation') this.#cite(part.passage)
-      else {
-        step.finish = part.reason
-        this.#usage = add(this.#usage, part.usage)
+    try {
+      const parts = await startModel(model, this.#request(withTools), options)
+      for await (const part of parts) {
+        this.#takePart(part, step)
+        if (this.#budget.spent || this.#over) break
       }
-      if (this.#budget.spent || this.#signal.aborted) break
+    } catch (thrown) {
+      throw toModelError(thrown)
     }
     this.#signal.throwIfAborted()
     if (step.finish === 'refused') throw new AppError('model_refused')
     return step
+  }
+
+  #takePart(part: ModelPart, step: Step): void {
+    if (part.type === 'text') this.#say(part.text, step)
+    else if (part.type === 'tool-call')
+      step.calls.push({ callId: part.callId, tool: part.tool, input: part.input })
+    else if (part.type === 'citation') this.#cite(part.passage)
+    else {
+      step.finish = part.reason
+      this.#usage = add(this.#usage, part.usage)
+    }
   }
 
   #say(text: string, step: Step): void {
@@ -132,6 +141,12 @@ class TurnRun {
     if (allowed === '') return
     step.text += allowed
     this.#emit({ type: 'text-delta', text: allowed })
+  }
+
+  readonly #emit = (event: TurnEvent): void => {
+    if (this.#over) return
+    this.#facts.observe(event)
+    this.#publish(event)
   }
 
   #request(withTools: boolean): ModelRequest {

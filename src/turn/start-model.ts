@@ -16,27 +16,23 @@ const FIRST_BACKOFF_MS = 500
 const LONGEST_BACKOFF_MS = 20_000
 
 /**
- * Streams an answer, and begins again when the model fails in a way that may pass before it has said anything.
- * Waits as long as the provider asks (`Retry-After`), else 0.5 s doubling with jitter; gives up when the wait
- * would pass the deadline. What has been said is never asked for twice.
+ * Begins an answer: resolves with its parts once the first one is there. Begins again when the model fails before
+ * that in a way that may pass, and waits as long as the provider asks (`Retry-After`), else 0.5 s doubling with
+ * jitter; gives up when the wait would pass the deadline. What has been said is never asked for twice.
  */
-export async function* startModel(
+export async function startModel(
   model: Model,
   request: ModelRequest,
   { signal, retries, deadline, onProblem }: StartOptions,
-): AsyncGenerator<ModelPart, void> {
+): Promise<AsyncIterable<ModelPart>> {
   for (let attempt = 0; ; attempt++) {
-    let silent = true
     try {
-      for await (const part of model.stream(request, { signal })) {
-        silent = false
-        yield part
-      }
-      return
+      const parts = model.stream(request, { signal })[Symbol.asyncIterator]()
+      return continueFrom(await parts.next(), parts)
     } catch (thrown) {
       const error = toModelError(thrown)
       const waitMs = error.retryAfterMs ?? backoff(attempt)
-      const mayRetry = silent && error.retryable && attempt < retries && !signal.aborted
+      const mayRetry = error.retryable && attempt < retries && !signal.aborted
       if (!mayRetry || performance.now() + waitMs >= deadline) throw error
       onProblem({ what: 'model-retried', cause: error })
       await delay(waitMs, undefined, { signal })
@@ -45,10 +41,26 @@ export async function* startModel(
 }
 
 /** A model that throws something of its own is unavailable; the reason goes to the log. */
-function toModelError(thrown: unknown): AppError {
+export function toModelError(thrown: unknown): AppError {
   return thrown instanceof AppError
     ? thrown
     : new AppError('model_unavailable', { cause: toAppError(thrown).cause })
+}
+
+/** The first result again, then the rest; not a generator, which would cost more promises for every part. */
+function continueFrom(
+  first: IteratorResult<ModelPart, unknown>,
+  rest: AsyncIterator<ModelPart, unknown>,
+): AsyncIterable<ModelPart> {
+  let begun = false
+  const next = (): Promise<IteratorResult<ModelPart, unknown>> => {
+    if (begun) return rest.next()
+    begun = true
+    return Promise.resolve(first)
+  }
+  const leave = async (): Promise<IteratorResult<ModelPart, unknown>> =>
+    (await rest.return?.()) ?? { value: undefined, done: true }
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
 }
 
 function backoff(attempt: number): number {

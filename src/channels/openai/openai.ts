@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError, toAppError } from '../../errors.ts'
-import type { TurnEvent } from '../../events.ts'
+import { isTerminal, type TurnEvent } from '../../events.ts'
 import { bearerOf, isOneOf } from '../../http/bearer.ts'
 import { EventStream, toFrame } from '../../http/event-stream.ts'
 import { fromThrown, retryAfterSeconds } from '../../http/problem.ts'
@@ -113,9 +113,10 @@ interface StreamedAnswer {
 async function stream(reply: FastifyReply, { answer, completion, withUsage }: StreamedAnswer): Promise<void> {
   const out = new EventStream(reply)
   for await (const { event } of answer.events) {
-    if (!out.send(toFrames(event, completion, withUsage))) await out.caughtUp()
+    const frames = toFrames(event, completion, withUsage)
+    if (isTerminal(event)) return out.end(frames)
+    if (!out.send(frames)) await out.caughtUp()
   }
-  out.end()
 }
 
 function toFrames(event: TurnEvent, completion: Completion, withUsage: boolean): string {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { z } from 'zod'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError } from '../../errors.ts'
-import type { LoggedEvent } from '../../events.ts'
+import { isTerminal, type LoggedEvent } from '../../events.ts'
 import { EventStream } from '../../http/event-stream.ts'
 import type { Answer, BotInfo, Channel, Host } from '../channel.ts'
 import { collectReply } from './collect-reply.ts'
@@ -132,8 +132,7 @@ async function refuse(
 ): Promise<void> {
   const stream = new EventStream(reply)
   const { code, message, retryable } = error
-  stream.send(toRefusalFrames({ code, message, retryable }, { ...query, clientId: newClientId() }))
-  stream.end()
+  stream.end(toRefusalFrames({ code, message, retryable }, { ...query, clientId: newClientId() }))
 }
 
 async function sendStored(reply: FastifyReply, host: Host, place: ReadPlace): Promise<void> {
@@ -155,11 +154,12 @@ async function pump(
 ): Promise<void> {
   let skip = context.skip ?? 0
   for await (const entry of events) {
-    if (!stream.send(toWebFrames(entry, context, skip))) await stream.caughtUp()
+    const frames = toWebFrames(entry, context, skip)
+    if (isTerminal(entry.event)) return stream.end(frames)
+    if (!stream.send(frames)) await stream.caughtUp()
     if (!stream.open) return
     skip = 0
   }
-  stream.end()
 }
 
 function addStreamRoutes(routes: Routes, host: Host): void {
