@@ -9,7 +9,6 @@ async function callTools(text: string): Promise<readonly unknown[]> {
   const request = {
     instructions: assistant.instructions,
     messages: [{ role: 'user', text } as const],
-    passages: [],
   }
   const results: unknown[] = []
   for await (const part of createOfflineModel().stream({ ...request, tools: assistant.tools }, { signal })) {

@@ -6,7 +6,6 @@ export function ask(overrides: Partial<ModelRequest> = {}): ModelRequest {
     instructions: 'Be brief.',
     messages: [{ role: 'user', text: 'Hi' }],
     tools: [],
-    passages: [],
     ...overrides,
   }
 }

@@ -10,7 +10,7 @@ behind each statement that rests on it. When none fits, cite none.`
  */
 export function citePassages({
   instructions,
-  passages,
+  passages = [],
 }: Pick<ModelRequest, 'instructions' | 'passages'>): string {
   if (passages.length === 0) return instructions
   const numbered = passages.map(({ text, source, heading }, index) => {

@@ -29,7 +29,15 @@ function toHeaders(apiKey: string | undefined): Record<string, string> {
 }
 
 function toBody(request: ModelRequest, model: string): object {
-  const { instructions, messages, tools, passages, temperature, maxOutputTokens, stopSequences } = request
+  const {
+    instructions,
+    messages,
+    tools,
+    passages = [],
+    temperature,
+    maxOutputTokens,
+    stopSequences,
+  } = request
   return {
     model,
     messages: [

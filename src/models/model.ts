@@ -20,8 +20,11 @@ export interface ModelRequest {
   /** Oldest first; the last one is what to answer. */
   readonly messages: readonly Message[]
   readonly tools: readonly ToolSpec[]
-  /** Passages found for the question; data to answer from, never instructions. */
-  readonly passages: readonly Passage[]
+  /**
+   * Passages found for the question; data to answer from, never instructions. Empty: the bot's documents hold
+   * nothing that fits. Absent: it has none.
+   */
+  readonly passages?: readonly Passage[]
   /** 0 to 2; the provider's default when absent. */
   readonly temperature?: number
   readonly maxOutputTokens?: number

@@ -58,7 +58,6 @@ async function ask(request: Partial<ModelRequest> & { text?: string }): Promise<
     instructions: '',
     messages: [{ role: 'user', text }] as Message[],
     tools: [],
-    passages: [],
     ...rest,
   }
   const model = createOfflineModel({ now: () => NOW })
@@ -368,6 +367,14 @@ describe('answers without tools', () => {
     expect(textOf(await ask({ text, passages }))).toBe(answer)
   })
 
+  test('says so when the documents hold nothing that fits, and speaks of documents only when there are some', async () => {
+    expect(textOf(await ask({ text: 'Write me a poem', passages: [] }))).toContain(
+      'nothing about that in the documents',
+    )
+    expect(textOf(await ask({ text: 'help', passages: [] }))).toContain('quote this bot’s documents')
+    expect(textOf(await ask({ text: 'help' }))).not.toContain('documents')
+  })
+
   it.each([
     ['hi', 'Hello!'],
     ['Привет!', 'Здравствуйте!'],
@@ -392,7 +399,6 @@ describe('the stream', () => {
     instructions: '',
     messages: [{ role: 'user', text: 'help' }],
     tools: TODO_TOOLS,
-    passages: [],
   }
 
   it('gives the same parts for the same request', async () => {

@@ -86,7 +86,7 @@ function cutAnswer(
     : { said: stopped, reason: 'stop' }
 }
 
-function countInput({ instructions, messages, tools, passages }: ModelRequest): number {
+function countInput({ instructions, messages, tools, passages = [] }: ModelRequest): number {
   const said = messages.reduce(
     (sum, message) => sum + (message.role === 'tool' ? message.output : message.text).length,
     0,

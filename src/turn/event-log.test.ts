@@ -28,7 +28,7 @@ test('a reader that leaves does not hold up the others', async () => {
   const staying = collect(log.read())
   log.append(1)
   await leaving.next()
-  await leaving.return()
+  await leaving.return?.()
   log.append(2)
   log.close()
   expect(await staying).toEqual([1, 2])

@@ -61,7 +61,7 @@ class TurnRun {
   readonly #budget: TextBudget
   readonly #messages: Message[]
   readonly #cited = new Set<number>()
-  #passages: readonly Passage[] = []
+  #passages: readonly Passage[] | undefined
   #usage: Usage = { inputTokens: 0, outputTokens: 0 }
   #over = false
 
@@ -157,7 +157,7 @@ class TurnRun {
       instructions: callerInstructions ? `${bot.instructions}\n\n${callerInstructions}` : bot.instructions,
       messages: this.#messages,
       tools: withTools ? [...bot.tools, ...this.#callerTools(callerTools)] : [],
-      passages: this.#passages,
+      ...(this.#passages && { passages: this.#passages }),
       ...(temperature !== undefined && { temperature }),
       ...(maxOutputTokens !== undefined && { maxOutputTokens }),
       ...(sampling.stopSequences && { stopSequences: sampling.stopSequences }),
@@ -175,16 +175,16 @@ class TurnRun {
     this.#emit({ type: 'start', turnId, conversationId, bot: bot.name, revision, startedAt: started })
   }
 
-  async #findPassages(): Promise<readonly Passage[]> {
+  async #findPassages(): Promise<readonly Passage[] | undefined> {
     const question = this.#messages.at(-1)
     const { knowledge } = this.#input.bot
-    if (!knowledge || question?.role !== 'user') return []
+    if (!knowledge || question?.role !== 'user') return undefined
     try {
       return await knowledge.search(question.text, { limit: 5, signal: this.#signal })
     } catch (cause) {
       this.#signal.throwIfAborted()
       this.#input.onProblem({ what: 'knowledge-failed', cause })
-      return []
+      return undefined
     }
   }
 
@@ -198,12 +198,12 @@ class TurnRun {
 
   /** Models that cite in the text (`[2]`) get their citation events from the text. */
   #citeMarkedPassages(): void {
-    if (this.#passages.length === 0) return
+    if (!this.#passages) return
     for (const [, number] of this.#facts.text.matchAll(/\[(\d{1,3})\]/g)) this.#cite(Number(number) - 1)
   }
 
   #cite(index: number): void {
-    const passage = this.#passages[index]
+    const passage = this.#passages?.[index]
     if (!passage || this.#cited.has(index)) return
     this.#cited.add(index)
     const { source, heading, url } = passage

@@ -80,7 +80,7 @@ it('answers or calls, whatever the message and the schemas are, and never calls 
   fc.assert(
     fc.property(fc.array(words, { maxLength: 12 }), fc.array(tool, { maxLength: 4 }), (text, tools) => {
       const messages = [{ role: 'user', text: text.join(' ') } as const]
-      const decision = decide({ instructions: '', messages, tools, passages: [] }, NOW)
+      const decision = decide({ instructions: '', messages, tools }, NOW)
       if (decision.kind === 'answer') return decision.text !== ''
       return decision.calls.every(({ tool: name, input }) => {
         const required = tools.find((spec) => spec.name === name)?.inputSchema['required']
@@ -99,7 +99,7 @@ it('answers or calls, whatever the message and the schemas are, and never calls 
 })
 
 it('says something when there is no message at all', () => {
-  expect(decide({ instructions: '', messages: [], tools: [], passages: [] }, NOW)).toMatchObject({
+  expect(decide({ instructions: '', messages: [], tools: [] }, NOW)).toMatchObject({
     kind: 'answer',
   })
 })

@@ -57,12 +57,13 @@ function answerWithoutTools(
     passages,
   }: { language: Language; tools: readonly OfflineTool[]; passages: ModelRequest['passages'] },
 ): Decision {
-  const reply = replyToSmallTalk(text, language, tools)
+  const reply = replyToSmallTalk(text, language, { tools, hasDocuments: passages !== undefined })
   if (reply !== undefined) return { kind: 'answer', text: reply, cited: [] }
-  if (passages.length === 0) return { kind: 'answer', text: describeConfusion(language, tools), cited: [] }
+  if (!passages) return { kind: 'answer', text: describeConfusion(language, tools), cited: [] }
   const answer = answerFromPassages(text, passages)
   if (answer) return { kind: 'answer', ...answer }
-  const documents = detectLanguage([passages.map((passage) => passage.text).join(' ')])
+  const written = passages.map((passage) => passage.text).join(' ')
+  const documents = written === '' ? language : detectLanguage([written])
   return { kind: 'answer', text: describeAbsence(language, documents), cited: [] }
 }
 

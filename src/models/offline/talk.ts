@@ -48,17 +48,19 @@ export function isSmallTalk(message: string): boolean {
   return SMALL_TALK.some(([, pattern]) => bare !== '' && pattern.exec(bare)?.[0] === bare)
 }
 
+/** What the bot gives the model to work with. */
+interface Offer {
+  readonly tools: readonly OfflineTool[]
+  readonly hasDocuments: boolean
+}
+
 /** A short reply to a greeting, thanks and the like, or an account of itself; undefined for anything else. */
-export function replyToSmallTalk(
-  message: string,
-  language: Language,
-  tools: readonly OfflineTool[],
-): string | undefined {
+export function replyToSmallTalk(message: string, language: Language, offer: Offer): string | undefined {
   const kind = SMALL_TALK.find(([, pattern]) => pattern.test(message))?.[0]
   if (kind === undefined) return undefined
   // A greeting before a real question is not what to answer.
   if (words(message).length > (kind === 'about' ? 7 : 5)) return undefined
-  return kind === 'about' ? describeSelf(language, tools) : SHORT_REPLIES[language][kind]
+  return kind === 'about' ? describeSelf(language, offer) : SHORT_REPLIES[language][kind]
 }
 
 const SELF = {
@@ -86,11 +88,12 @@ const SELF = {
 } as const
 
 /** What it is, what it can do here, and how to get a real model. */
-function describeSelf(language: Language, tools: readonly OfflineTool[]): string {
+function describeSelf(language: Language, { tools, hasDocuments }: Offer): string {
   const texts = SELF[language]
   const list = tools.map(({ name, description }) => `- **${name}**: ${firstSentence(description)}`).join('\n')
   const abilities = tools.length > 0 ? [`${texts.tools}\n\n${list}`] : []
-  return [texts.intro, ...abilities, texts.documents, texts.upgrade].join('\n\n')
+  const quotes = hasDocuments ? [texts.documents] : []
+  return [texts.intro, ...abilities, ...quotes, texts.upgrade].join('\n\n')
 }
 
 /** The answer when nothing fits: short, and honest about why. */
