@@ -367,7 +367,7 @@ describe('answers without tools', () => {
     expect(textOf(await ask({ text, passages }))).toBe(answer)
   })
 
-  test('says so when the documents hold nothing that fits, and speaks of documents only when there are some', async () => {
+  it('says so when the documents hold nothing that fits, and speaks of documents only when there are some', async () => {
     expect(textOf(await ask({ text: 'Write me a poem', passages: [] }))).toContain(
       'nothing about that in the documents',
     )
