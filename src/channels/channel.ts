@@ -51,6 +51,11 @@ export interface ConversationRef {
 
 export interface ConverseRequest {
   readonly conversation: ConversationRef
+  /**
+   * A UUID that names the message; becomes the id of its turn. A message that comes again under its name is not
+   * answered again: the answer of the first is read. Default: a new one.
+   */
+  readonly messageId?: string
   /** Whose conversation it is; tools scope their rows by it. */
   readonly subject: string
   /** What the person said. */
@@ -74,7 +79,6 @@ export interface ConverseRequest {
 
 export interface Answer {
   readonly turnId: string
-  readonly conversationId: string
   /** From `start` to the terminal event. May be left at any time. */
   readonly events: AsyncIterable<LoggedEvent>
 }

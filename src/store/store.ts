@@ -45,9 +45,9 @@ export interface StoredMessage {
 export interface Turns {
   /**
    * In one commit: finds or creates the conversation, stores the person's message and a running turn, leased to
-   * `owner` for `leaseMs` on the database's clock.
+   * `owner` for `leaseMs` on the database's clock. Undefined, and nothing stored, when there is a turn of that id.
    */
-  begin(turn: NewTurn): Promise<BegunTurn>
+  begin(turn: NewTurn): Promise<BegunTurn | undefined>
   /**
    * Appends events, many turns in one commit, and renews the leases of their turns when `renewForMs` says for how
    * long (`segments` may then be empty of events). Returns what became of each turn that is not simply running on:

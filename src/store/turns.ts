@@ -26,7 +26,7 @@ export function createTurns(db: Kysely<Schema>): Turns {
 }
 
 /** One statement, because it stands before the first token. Its parts share a snapshot: history excludes the new message. */
-async function begin(db: Kysely<Schema>, turn: NewTurn): Promise<BegunTurn> {
+async function begin(db: Kysely<Schema>, turn: NewTurn): Promise<BegunTurn | undefined> {
   const { bot, channel, key } = turn.conversation
   const { rows } = await sql<MessageRow & { readonly conversation_id: string }>`
     with conversation as (
@@ -34,21 +34,24 @@ async function begin(db: Kysely<Schema>, turn: NewTurn): Promise<BegunTurn> {
       values (${randomUUID()}, ${bot}, ${channel}, ${key}, ${turn.subject})
       on conflict (bot, channel, key) do update set updated_at = now()
       returning id
-    ), message as (
-      insert into messages (id, conversation_id, role, text)
-      select ${randomUUID()}, id, 'user', ${turn.text}::text from conversation where ${turn.text}::text <> ''
     ), turn as (
       insert into turns (id, conversation_id, bot, channel, subject, revision, model, owner, lease_until)
       select ${turn.turnId}, id, ${bot}, ${channel}, ${turn.subject}, ${turn.revision}, ${turn.model},
         ${turn.owner}, ${leaseEnd(turn)} from conversation
+      on conflict (id) do nothing
+      returning conversation_id
+    ), message as (
+      insert into messages (id, conversation_id, role, text)
+      select ${randomUUID()}, conversation_id, 'user', ${turn.text}::text from turn where ${turn.text}::text <> ''
     )
-    select conversation.id as conversation_id, history.id, history.role, history.text, history.created_at
-    from conversation left join lateral (
-      select * from messages where conversation_id = conversation.id order by position desc limit ${turn.historyLimit}
+    select turn.conversation_id, history.id, history.role, history.text, history.created_at
+    from turn left join lateral (
+      select * from messages where conversation_id = turn.conversation_id
+      order by position desc limit ${turn.historyLimit}
     ) history on true
     order by history.position`.execute(db)
   const first = rows[0]
-  if (first === undefined) throw new Error('The statement that begins a turn returned no row')
+  if (first === undefined) return undefined
   return { conversationId: first.conversation_id, history: toMessages(rows) }
 }
 

@@ -47,8 +47,14 @@ export interface TurnReport {
   readonly outputTokens: number
 }
 
+export interface StartedAnswer {
+  readonly turnId: string
+  readonly events: AsyncIterable<LoggedEvent>
+}
+
 export interface AnswerRequest extends Sampling {
   readonly conversation: ConversationKey
+  readonly messageId?: string
   readonly subject: string
   readonly text: string
   readonly transcript?: readonly Message[]
@@ -80,24 +86,21 @@ export class ConversationHost {
   }
 
   /** See `Host.converse`. */
-  async converse(request: AnswerRequest): Promise<{
-    readonly turnId: string
-    readonly conversationId: string
-    readonly events: AsyncIterable<LoggedEvent>
-  }> {
+  async converse(request: AnswerRequest): Promise<StartedAnswer> {
     const served = this.#options.bots.find(({ bot }) => bot.name === request.conversation.bot)
     if (!served) throw new AppError('bot_not_found')
     if (this.#draining) throw new AppError('draining', { retryAfterMs: 2_000 })
     if (this.#running.size >= this.#options.maxRunningTurns)
       throw new AppError('overloaded', { retryAfterMs: 2_000 })
-    const turn = new LiveTurn(randomUUID())
+    const turn = new LiveTurn(request.messageId ?? randomUUID())
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     this.#running.add(ended)
     void ended.then(() => this.#running.delete(ended))
     try {
       const input = await this.#begin(turn, request, served)
-      void this.#answer(turn, input, request).finally(end)
-      return { turnId: turn.id, conversationId: input.conversationId, events: turn.read(0) }
+      if (input) void this.#answer(turn, input, request).finally(end)
+      else end()
+      return { turnId: turn.id, events: input ? turn.read(0) : await this.resume(turn.id, 0) }
     } catch (error) {
       end()
       throw error
@@ -140,10 +143,10 @@ export class ConversationHost {
     turn: LiveTurn,
     request: AnswerRequest,
     { bot, model, revision }: ServedBot,
-  ): Promise<TurnInput> {
+  ): Promise<TurnInput | undefined> {
     const startedAt = { date: new Date(), tick: performance.now() }
     const { conversation, subject, text, transcript } = request
-    const { conversationId, history } = await this.#options.store.turns.begin({
+    const begun = await this.#options.store.turns.begin({
       turnId: turn.id,
       conversation,
       subject,
@@ -154,15 +157,17 @@ export class ConversationHost {
       owner: this.#options.owner,
       leaseMs: LEASE_MS,
     })
+    if (!begun) return undefined
     this.#journal.open(turn)
+    const earlier = begun.history.map(({ role, text }) => ({ role, text }))
     return {
       turnId: turn.id,
-      conversationId,
+      conversationId: begun.conversationId,
       subject,
       bot,
       revision,
       model,
-      messages: transcript ?? [...history.map(({ role, text }) => ({ role, text })), { role: 'user', text }],
+      messages: transcript ?? [...earlier, { role: 'user', text }],
       ...(request.instructions && { callerInstructions: request.instructions }),
       callerTools: request.tools ?? [],
       sampling: request,

@@ -70,11 +70,11 @@ function turnTests(store: () => OpenStore): void {
   test('a turn begins a conversation, and the next one sees what was said', async () => {
     const first = newTurn()
     const begun = await store().turns.begin(first)
-    expect(begun.history).toEqual([])
+    expect(begun?.history).toEqual([])
     await store().turns.finish(finished(first))
     const second = await store().turns.begin({ ...first, turnId: randomUUID(), text: 'And then?' })
-    expect(second.conversationId).toBe(begun.conversationId)
-    expect(second.history.map(({ role, text }) => [role, text])).toEqual([
+    expect(second?.conversationId).toBe(begun?.conversationId)
+    expect(second?.history.map(({ role, text }) => [role, text])).toEqual([
       ['user', 'Hello'],
       ['assistant', 'Hi there'],
     ])
@@ -85,17 +85,26 @@ function turnTests(store: () => OpenStore): void {
     for (const text of ['one', 'two', 'three']) {
       await store().turns.begin({ ...turn, turnId: randomUUID(), text })
     }
-    const { history } = await store().turns.begin({ ...turn, turnId: randomUUID(), historyLimit: 2 })
-    expect(history.map(({ text }) => text)).toEqual(['two', 'three'])
-    expect(history[0]?.createdAt).toBeInstanceOf(Date)
+    const begun = await store().turns.begin({ ...turn, turnId: randomUUID(), historyLimit: 2 })
+    expect(begun?.history.map(({ text }) => text)).toEqual(['two', 'three'])
+    expect(begun?.history[0]?.createdAt).toBeInstanceOf(Date)
+  })
+
+  test('a turn whose id is taken stores nothing', async () => {
+    const turn = newTurn()
+    await store().turns.begin(turn)
+    const again = [turn, { ...turn, text: 'Other words' }].map((same) => store().turns.begin(same))
+    expect(await Promise.all(again)).toEqual([undefined, undefined])
+    const found = await store().conversations.find(turn.conversation, { limit: 5 })
+    expect(found?.messages.map(({ text }) => text)).toEqual(['Hello'])
   })
 
   test('a conversation is found by its key, with the turn that runs', async () => {
     const turn = newTurn({ text: '' })
     expect(await store().conversations.find(turn.conversation, { limit: 5 })).toBeUndefined()
-    const { conversationId: id } = await store().turns.begin(turn)
+    const begun = await store().turns.begin(turn)
     const empty = await store().conversations.find(turn.conversation, { limit: 5 })
-    expect(empty).toEqual({ id, messages: [], runningTurnId: turn.turnId })
+    expect(empty).toEqual({ id: begun?.conversationId, messages: [], runningTurnId: turn.turnId })
     await store().turns.finish(finished(turn, { text: 'Done' }))
     const found = await store().conversations.find(turn.conversation, { limit: 5 })
     expect(found).toMatchObject({ runningTurnId: null, messages: [{ role: 'assistant', text: 'Done' }] })
@@ -104,7 +113,7 @@ function turnTests(store: () => OpenStore): void {
   test('turns that begin at once in a new conversation share it', async () => {
     const turn = newTurn()
     const starts = Array.from({ length: 8 }, () => store().turns.begin({ ...turn, turnId: randomUUID() }))
-    const ids = (await Promise.all(starts)).map(({ conversationId }) => conversationId)
+    const ids = (await Promise.all(starts)).map((begun) => begun?.conversationId)
     expect(new Set(ids).size).toBe(1)
     expect((await store().conversations.find(turn.conversation, { limit: 20 }))?.messages.length).toBe(8)
   })

@@ -14,6 +14,10 @@ export const ChatQuery = z.object({
     .regex(/^\+?[0-9]{7,15}$/)
     .optional(),
   name: z.string().max(200).optional(),
+  messageId: z
+    .uuid()
+    .optional()
+    .describe('Names this message: sent again, it gets the answer of the first time and not a second one.'),
   enableTTS: z.boolean().default(false).describe('Speak the answer, when a voice is configured.'),
   language: z.string().max(35).default('en-IN').describe('BCP 47 tag.'),
   context: z.record(z.string(), z.unknown()).optional(),

@@ -86,6 +86,18 @@ describe('a streamed answer', () => {
   })
 })
 
+test('a message sent again under its name is answered once, however often and however soon', async () => {
+  const question = ask('Hello', { messageId: crypto.randomUUID() })
+  const asked = model.requests.length
+  const answers = await Promise.all(
+    [1, 2, 3].map(async () => collectEvents(await postJson(app.url + STREAM, question))),
+  )
+  const later = await postJson(`${app.url}/api/chat/query`, question)
+  expect(answers.map((events) => events.at(-2)?.event)).toEqual(['complete', 'complete', 'complete'])
+  expect(await later.json()).toMatchObject({ answer: 'Hello there.' })
+  expect(model.requests.length - asked).toBe(1)
+})
+
 describe('resuming', () => {
   test.each([0, 1, 2, 3, 5, 6])('after event %i gives exactly the rest, however often', async (index) => {
     const sent = await collectEvents(await postJson(app.url + STREAM, ask()))

@@ -101,9 +101,14 @@ function addChatRoutes(routes: Routes, { host, findBot, body }: ChatRoutes): voi
 
 type SessionQueryBody = z.infer<typeof ChatQuery> & { readonly sessionId: string }
 
-async function converse(host: Host, bot: BotInfo, { query, sessionId }: SessionQueryBody): Promise<Answer> {
+async function converse(
+  host: Host,
+  bot: BotInfo,
+  { query, sessionId, messageId }: SessionQueryBody,
+): Promise<Answer> {
   return host.converse({
     conversation: { bot: bot.name, channel: 'web', key: sessionId },
+    ...(messageId && { messageId: messageId.toLowerCase() }),
     subject: `session:${sessionId}`,
     text: query,
   })

@@ -19,6 +19,7 @@ import { texts } from './texts.js'
  * @property {string} query
  * @property {string} chatbotId
  * @property {string} sessionId
+ * @property {string} messageId Names the question: however often it arrives, it is answered once.
  */
 
 /** A request that the server refused; `message` is its sentence for people. */

@@ -133,45 +133,51 @@ export class Conversation {
     else this.#addAnswer({ quiet: true }).showStored(content)
   }
 
-  /** @param {string} text */
-  async #ask(text) {
+  /**
+   * @param {string} text
+   * @param {string} [messageId]
+   */
+  async #ask(text, messageId = crypto.randomUUID()) {
     // Until the new answer has a name there is none to replay.
     this.#session = keepSession(this.#bot.id, { ...this.#session, streamId: null })
-    const question = { query: text, chatbotId: this.#bot.id, sessionId: this.#session.sessionId }
+    const question = { query: text, chatbotId: this.#bot.id, sessionId: this.#session.sessionId, messageId }
     await this.#show(null, {
       ask: (signal) => openAnswer(question, signal),
       retry: () => this.#ask(text),
+      resend: () => this.#ask(text, messageId),
     })
   }
 
   /**
-   * Shows an answer while it is written.
+   * Shows an answer while it is written. `retry` asks anew; `resend` asks the same again, for when nobody knows
+   * whether it arrived; `onGone` is called when the server has forgotten the answer.
    *
    * @param {string | null} streamId
    * @param {{
    *   ask?: (signal: AbortSignal) => Promise<Response>,
    *   retry: (() => Promise<void>) | null,
+   *   resend?: () => Promise<void>,
    *   onGone?: (view: AnswerView) => void,
    * }} options
    */
-  async #show(streamId, { ask, retry, onGone }) {
+  async #show(streamId, { ask, retry, resend, onGone }) {
     const { signal } = this.#leaving
     const view = this.#addAnswer({ quiet: false })
-    const retryHere = retry && (() => (view.element.remove(), void retry()))
+    const inPlace = (/** @type {(() => Promise<void>) | null | undefined} */ action) =>
+      action ? () => (view.element.remove(), void action()) : null
     this.#begin(streamId)
     try {
-      const findRunning = async () => (await this.#find(signal)).streamId
       const onConnection = (/** @type {boolean} */ up) => this.#stage.notify(up ? '' : texts.reconnecting)
-      const events = followAnswer(streamId, { signal, onConnection, findRunning, ...(ask && { ask }) })
+      const events = followAnswer(streamId, { signal, onConnection, ...(ask && { ask }) })
       for await (const event of events) {
         this.#hear(event)
         view.show(event)
         if (event.name === 'error')
-          view.fail(event.data.message, { retry: event.data.canRetry ? retryHere : null, afterMs: 0 })
+          view.fail(event.data.message, { retry: event.data.canRetry ? inPlace(retry) : null, afterMs: 0 })
       }
     } catch (error) {
       if (onGone && error instanceof Refusal && error.status === 404) onGone(view)
-      else this.#fail(view, error, retryHere)
+      else this.#fail(view, error, inPlace(resend ?? retry))
     }
     view.settle()
     if (!signal.aborted) this.#end()

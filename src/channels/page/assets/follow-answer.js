@@ -7,15 +7,16 @@ import { readEvents } from './event-stream.js'
  * @typedef {object} FollowOptions
  * @property {AbortSignal} signal Leaves the answer; the server goes on writing it.
  * @property {(connected: boolean) => void} onConnection Told when the connection is lost and when it is back.
- * @property {(signal: AbortSignal) => Promise<Response>} [ask] Sends the question whose answer this is.
- * @property {() => Promise<string | null>} findRunning Looks for the answer when the connection broke before its
- *   name was heard: the server may have the question.
+ * @property {(signal: AbortSignal) => Promise<Response>} [ask] Sends the question whose answer this is. It names its
+ *   message, so sending it again gets the same answer and not a second one.
  */
 
 const FIRST_PAUSE_MS = 400
 const LONGEST_PAUSE_MS = 15_000
+/** How often a question is sent that nobody confirms. */
+const MOST_TRIES = 5
 
-/** The connection broke, and the server does not seem to have the question. */
+/** The server did not confirm the question, however often it was sent. */
 export class Unreachable extends Error {}
 
 /**
@@ -27,7 +28,7 @@ export class Unreachable extends Error {}
  * @returns {AsyncGenerator<AnswerEvent, void>}
  */
 export async function* followAnswer(streamId, options) {
-  const { signal, onConnection, findRunning } = options
+  const { signal, onConnection } = options
   const place = { streamId, lastEventId: /** @type {string | null} */ (null) }
   let losses = 0
   for (;;) {
@@ -41,8 +42,7 @@ export async function* followAnswer(streamId, options) {
     onConnection(false)
     await pause(losses, signal)
     losses += 1
-    place.streamId ??= await findRunning().catch(() => null)
-    if (!place.streamId) throw new Unreachable()
+    if (!place.streamId && losses >= MOST_TRIES) throw new Unreachable()
   }
 }
 
