@@ -26,8 +26,9 @@ const LAST_FRAMES_MS = 1_000
  */
 export async function serve({ onListening, ...options }: ServeOptions): Promise<number> {
   const { config, log } = options
-  const stop = listenForSignals()
+  // Until here a signal ends the process as it always does: there is nothing to finish yet.
   const app = await createApp(options)
+  const stop = listenForSignals()
   try {
     await listen(app, options)
     onListening({ url: urlOf(app, config), summary: app.summary })

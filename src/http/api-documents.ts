@@ -8,6 +8,10 @@ export interface ApiDocumentOptions {
   readonly publicUrl: string | undefined
 }
 
+/** Without a logo of one's own the page shows the framework's. */
+const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="110" height="32"><text y="23" fill="#fff" \
+font-family="system-ui, sans-serif" font-size="22" font-weight="600">Botyard</text></svg>`
+
 /** Describes every route that is added later: OpenAPI 3.1 at `/openapi.json`, a page to read it at `/docs`. */
 export async function documentApi(
   server: FastifyInstance,
@@ -22,6 +26,11 @@ export async function documentApi(
     },
     transform: jsonSchemaTransform,
   })
-  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    logo: { type: 'image/svg+xml', content: LOGO, href: '/', target: '_self' },
+    theme: { title: 'Botyard API' },
+  })
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
 }
