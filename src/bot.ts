@@ -1,4 +1,12 @@
 import { createHash } from 'node:crypto'
+import {
+  findFieldProblem,
+  isRecord,
+  isText,
+  LONGEST_TIMER_MS,
+  wholeNumber,
+  type FieldRule,
+} from './definition.ts'
 import { AppError } from './errors.ts'
 import type { Knowledge } from './knowledge/knowledge.ts'
 import type { Model } from './models/model.ts'
@@ -12,7 +20,7 @@ export interface BotLimits {
   readonly historyTokens: number
   /** Calls to the model in one turn: the first plus one for each round of tools. Default 8. */
   readonly steps: number
-  /** Milliseconds for the whole turn. Default 120,000. */
+  /** Milliseconds for the whole turn, at most 2,147,483,647. Default 120,000. */
   readonly timeMs: number
   /** Characters of the answer. Default 32,000. */
   readonly characters: number
@@ -114,51 +122,77 @@ export function revisionOf(bot: Bot, modelId: string): string {
 }
 
 const BOT_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/
+const MODEL_STRING = /^[a-z0-9-]+\/\S+$/
+const MOST_SUGGESTIONS = 8
+
+const BOT_FIELDS: Readonly<Record<keyof BotDefinition, FieldRule>> = {
+  name: {
+    fits: (value) => typeof value === 'string' && BOT_NAME.test(value),
+    fix: 'use 1 to 64 lower-case letters, digits or "-", such as "support"',
+    required: true,
+  },
+  title: { fits: isText, fix: 'write text' },
+  description: { fits: (value) => typeof value === 'string', fix: 'write text' },
+  instructions: { fits: isText, fix: 'say who the bot is and how it answers', required: true },
+  model: {
+    fits: (value) => (typeof value === 'string' ? isModelString(value) : isModel(value)),
+    fix: 'write "provider/model", such as "openai/gpt-4o-mini", or "offline", or give a Model with id and stream',
+  },
+  tools: { fits: isTool, fix: 'list what defineTool() returns', list: true },
+  knowledge: { fits: isKnowledge, fix: 'use passages(), or give an object with version and search' },
+  temperature: {
+    fits: (value) => typeof value === 'number' && value >= 0 && value <= 2,
+    fix: 'use a number from 0 to 2',
+  },
+  maxOutputTokens: wholeNumber(1),
+  suggestions: { fits: isText, fix: 'write text', list: true },
+  limits: { fits: isRecord, fix: 'write an object' },
+}
+
+const LIMIT_FIELDS: Readonly<Record<keyof BotLimits, FieldRule>> = {
+  historyMessages: wholeNumber(0),
+  historyTokens: wholeNumber(0),
+  steps: wholeNumber(1),
+  timeMs: wholeNumber(1, LONGEST_TIMER_MS),
+  characters: wholeNumber(1),
+  events: wholeNumber(1),
+}
 
 function findProblem(bot: BotDefinition): string | undefined {
-  if (!BOT_NAME.test(bot.name))
-    return `\`name\` is ${JSON.stringify(bot.name)}; use 1 to 64 lower-case letters, digits or "-", such as "support".`
-  if (bot.instructions.trim() === '')
-    return `\`instructions\` of "${bot.name}" is empty; say who the bot is and how it answers.`
-  return findModelProblem(bot) ?? findToolProblem(bot) ?? findNumberProblem(bot)
-}
-
-function findModelProblem({ name, model }: BotDefinition): string | undefined {
-  if (typeof model !== 'string' || model === 'offline' || /^[a-z0-9-]+\/\S+$/.test(model)) return undefined
-  return `\`model\` of "${name}" is ${JSON.stringify(model)}; write "provider/model", such as "openai/gpt-4o-mini", or "offline".`
-}
-
-function findToolProblem({ name, tools = [] }: BotDefinition): string | undefined {
-  const seen = new Set<string>()
-  for (const tool of tools) {
-    if (seen.has(tool.name)) return `\`tools\` of "${name}" holds "${tool.name}" twice; rename one of them.`
-    seen.add(tool.name)
-  }
-  return undefined
-}
-
-function findNumberProblem(bot: BotDefinition): string | undefined {
-  const { name, temperature, maxOutputTokens, suggestions = [] } = bot
-  if (temperature !== undefined && !(temperature >= 0 && temperature <= 2))
-    return `\`temperature\` of "${name}" is ${temperature}; use a number from 0 to 2.`
-  if (maxOutputTokens !== undefined && !isWhole(maxOutputTokens, 1))
-    return `\`maxOutputTokens\` of "${name}" is ${maxOutputTokens}; use a whole number above 0.`
-  if (suggestions.length > 8)
-    return `\`suggestions\` of "${name}" has ${suggestions.length} entries; keep at most 8.`
-  return findLimitProblem(bot)
+  return findFieldProblem(bot, BOT_FIELDS) ?? findLimitProblem(bot) ?? findListProblem(bot)
 }
 
 function findLimitProblem({ name, limits = {} }: BotDefinition): string | undefined {
-  for (const [key, value] of Object.entries(limits)) {
-    if (!(key in DEFAULT_LIMITS))
-      return `\`limits.${key}\` of "${name}" does not exist; use one of ${Object.keys(DEFAULT_LIMITS).join(', ')}.`
-    const lowest = key.startsWith('history') ? 0 : 1
-    if (!isWhole(value, lowest))
-      return `\`limits.${key}\` of "${name}" is ${value}; use a whole number of at least ${lowest}.`
-  }
-  return undefined
+  return findFieldProblem(limits, LIMIT_FIELDS, { owner: name, field: 'limits' })
 }
 
-function isWhole(value: number, lowest: number): boolean {
-  return Number.isInteger(value) && value >= lowest
+function findListProblem({ name, tools = [], suggestions = [] }: BotDefinition): string | undefined {
+  const names = tools.map((tool) => tool.name)
+  const repeated = names.find((tool, index) => names.indexOf(tool) < index)
+  if (repeated) return `\`tools\` of "${name}" holds "${repeated}" twice; rename one of them.`
+  if (suggestions.length <= MOST_SUGGESTIONS) return undefined
+  return `\`suggestions\` of "${name}" has ${suggestions.length} entries; keep at most ${MOST_SUGGESTIONS}.`
+}
+
+function isModelString(value: string): boolean {
+  return value === 'offline' || MODEL_STRING.test(value)
+}
+
+function isModel(value: unknown): boolean {
+  return isRecord(value) && isText(value['id']) && typeof value['stream'] === 'function'
+}
+
+function isKnowledge(value: unknown): boolean {
+  return isRecord(value) && typeof value['version'] === 'string' && typeof value['search'] === 'function'
+}
+
+function isTool(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isText(value['name']) &&
+    typeof value['description'] === 'string' &&
+    isRecord(value['inputSchema']) &&
+    typeof value['timeoutMs'] === 'number' &&
+    typeof value['run'] === 'function'
+  )
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { defineBot } from './bot.ts'
-import { defineConfig } from './project.ts'
+import { AppError } from './errors.ts'
+import { defineConfig, type ProjectDefinition } from './project.ts'
 
 const support = defineBot({ name: 'support', instructions: 'Help.' })
 const sales = defineBot({ name: 'sales', instructions: 'Sell.' })
@@ -14,12 +15,21 @@ test('the default bot comes first', () => {
 })
 
 test.each([
+  [undefined, 'the definition is missing; write an object.'],
+  [{}, '`bots` is missing; list at least one bot made by defineBot().'],
   [{ bots: [] }, '`bots` is empty; list at least one'],
+  [{ bots: support }, '`bots` is an object; write a list: [...].'],
+  [{ bots: [{}] }, '`bots[0]` is an object; list at least one bot made by defineBot().'],
+  [{ bots: [support], defaultBot: 5 }, '`defaultBot` is 5; write the name of one of the bots.'],
+  [{ bots: [support], defaultBott: 'support' }, '`defaultBott` does not exist; did you mean `defaultBot`?'],
   [{ bots: [support, sales, support] }, '`bots` holds two bots named "support"'],
   [
     { bots: [support, sales], defaultBot: 'help' },
     '"help", which is none of the bots; use one of support, sales.',
   ],
-])('a project that cannot work is refused when it is defined', (definition, problem) => {
-  expect(() => defineConfig(definition)).toThrow(problem)
+])('project %# cannot work and is refused when it is defined', (definition, problem) => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a JavaScript user may write
+  const define = () => defineConfig(definition as ProjectDefinition)
+  expect(define).toThrow(AppError)
+  expect(define).toThrow(problem)
 })

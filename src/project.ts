@@ -1,4 +1,5 @@
 import type { Bot } from './bot.ts'
+import { findFieldProblem, isRecord, isText, type FieldRule } from './definition.ts'
 import { AppError } from './errors.ts'
 
 export interface ProjectDefinition {
@@ -22,11 +23,14 @@ export interface Project {
  * @example
  * export default defineConfig({ bots: [support, sales], defaultBot: 'support' })
  */
-export function defineConfig({ bots, defaultBot }: ProjectDefinition): Project {
+export function defineConfig(definition: ProjectDefinition): Project {
+  const problem = findFieldProblem(definition, PROJECT_FIELDS)
+  if (problem) throw invalid(problem)
+  const { bots, defaultBot } = definition
   const repeated = bots.find((bot, index) => bots.findIndex(({ name }) => name === bot.name) < index)
   if (repeated) throw invalid(`\`bots\` holds two bots named "${repeated.name}"; rename one of them.`)
   const [first] = bots
-  if (!first) throw invalid('`bots` is empty; list at least one bot made by defineBot.')
+  if (!first) throw invalid('`bots` is empty; list at least one bot made by defineBot().')
   const chosen = defaultBot === undefined ? first : bots.find(({ name }) => name === defaultBot)
   if (!chosen) {
     const names = bots.map(({ name }) => name).join(', ')
@@ -36,6 +40,21 @@ export function defineConfig({ bots, defaultBot }: ProjectDefinition): Project {
     bots: Object.freeze([chosen, ...bots.filter((bot) => bot !== chosen)]),
     defaultBot: chosen,
   })
+}
+
+const PROJECT_FIELDS: Readonly<Record<keyof ProjectDefinition, FieldRule>> = {
+  bots: { fits: isBot, fix: 'list at least one bot made by defineBot()', required: true, list: true },
+  defaultBot: { fits: isText, fix: 'write the name of one of the bots' },
+}
+
+function isBot(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isText(value['name']) &&
+    isText(value['instructions']) &&
+    Array.isArray(value['tools']) &&
+    isRecord(value['limits'])
+  )
 }
 
 function invalid(problem: string): AppError {

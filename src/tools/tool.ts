@@ -1,4 +1,12 @@
 import { z } from 'zod'
+import {
+  findFieldProblem,
+  isRecord,
+  isText,
+  LONGEST_TIMER_MS,
+  wholeNumber,
+  type FieldRule,
+} from '../definition.ts'
 import { AppError } from '../errors.ts'
 import type { CitationEvent, DataEvent, FileEvent, ReplaceEvent, SuggestionsEvent } from '../events.ts'
 
@@ -36,7 +44,7 @@ export interface ToolDefinition<Input extends z.ZodType> {
   readonly description: string
   /** A zod object; its JSON Schema is sent to the model and every call is validated against it. */
   readonly input: Input
-  /** Default 10,000. The call is abandoned and the model told so when it takes longer. */
+  /** Default 10,000, at most 2,147,483,647. The call is abandoned and the model told so when it takes longer. */
   readonly timeoutMs?: number
   /** Returns what the model is told: any JSON value. A thrown error is told to the model too, by its message. */
   execute(input: z.output<Input>, context: ToolContext): unknown
@@ -48,6 +56,22 @@ export class ToolInputError extends Error {
 }
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/
+
+const TOOL_FIELDS: Readonly<Record<keyof ToolDefinition<z.ZodType>, FieldRule>> = {
+  name: {
+    fits: (value) => typeof value === 'string' && TOOL_NAME.test(value),
+    fix: 'use 1 to 64 letters, digits, "_" or "-", such as "get_weather"',
+    required: true,
+  },
+  description: { fits: isText, fix: 'say what the tool does, the model chooses by it', required: true },
+  input: { fits: isSchema, fix: 'write a zod object: z.object({ city: z.string() })', required: true },
+  timeoutMs: wholeNumber(1, LONGEST_TIMER_MS),
+  execute: {
+    fits: (value) => typeof value === 'function',
+    fix: 'write a function that returns what the model is told',
+    required: true,
+  },
+}
 
 /**
  * Defines a tool a bot can call. Throws `invalid_definition`, naming the field and the fix, when the definition
@@ -62,8 +86,8 @@ const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/
  * })
  */
 export function defineTool<Input extends z.ZodType>(definition: ToolDefinition<Input>): Tool {
-  const problem = findProblem(definition)
-  if (problem) throw new AppError('invalid_definition', { params: { problem: `defineTool: ${problem}` } })
+  const problem = findFieldProblem(definition, TOOL_FIELDS)
+  if (problem) throw invalid(problem)
   return Object.freeze({
     name: definition.name,
     description: definition.description,
@@ -77,19 +101,29 @@ export function defineTool<Input extends z.ZodType>(definition: ToolDefinition<I
   })
 }
 
-function findProblem({ name, description, timeoutMs }: ToolDefinition<z.ZodType>): string | undefined {
-  if (!TOOL_NAME.test(name))
-    return `\`name\` is ${JSON.stringify(name)}; use 1 to 64 letters, digits, "_" or "-", such as "get_weather".`
-  if (description.trim() === '')
-    return `\`description\` of "${name}" is empty; say what the tool does, the model chooses by it.`
-  if (timeoutMs !== undefined && !(timeoutMs > 0))
-    return `\`timeoutMs\` of "${name}" is ${timeoutMs}; use a number of milliseconds above 0.`
-  return undefined
+function toInputSchema({ name, input }: ToolDefinition<z.ZodType>): Readonly<Record<string, unknown>> {
+  const { $schema: _, ...schema } = toJsonSchema(name, input)
+  if (schema.type === 'object') return schema
+  throw invalid(`\`input\` of "${name}" is not an object; wrap it: z.object({ value: … }).`)
 }
 
-function toInputSchema({ name, input }: ToolDefinition<z.ZodType>): Readonly<Record<string, unknown>> {
-  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
-  if (schema.type === 'object') return schema
-  const problem = `defineTool: \`input\` of "${name}" is not an object; wrap it: z.object({ value: … }).`
-  throw new AppError('invalid_definition', { params: { problem } })
+function toJsonSchema(name: string, input: z.ZodType): z.core.JSONSchema.BaseSchema {
+  try {
+    return z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw invalid(
+      `\`input\` of "${name}" cannot be written as JSON Schema (${reason}); use simpler types.`,
+      error,
+    )
+  }
+}
+
+/** A zod 4 schema, also one of another copy of zod. */
+function isSchema(value: unknown): boolean {
+  return isRecord(value) && isRecord(value['_zod']) && typeof value['safeParse'] === 'function'
+}
+
+function invalid(problem: string, cause?: unknown): AppError {
+  return new AppError('invalid_definition', { params: { problem: `defineTool: ${problem}` }, cause })
 }
