@@ -6,6 +6,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   validation_failed: 'Mend the fields listed beside the sentence.',
   unauthorized: 'Send `Authorization: Bearer <key>` with a key of `API_KEYS`.',
   bot_not_found: 'Use a name from the list of bots.',
+  message_id_taken:
+    'Make a new random UUID for each message; send the same one again only for the same message.',
   stream_not_found: 'Send the message again; events are kept for `EVENT_LOG_HOURS`.',
   route_not_found: 'Check path and method against `/docs`.',
   body_too_large: 'Send less, or raise `MAX_BODY_BYTES`.',

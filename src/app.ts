@@ -31,7 +31,7 @@ export interface App {
   readonly store: OpenStore
   /** What is on, what is off and why. */
   readonly summary: readonly Feature[]
-  /** From now on new turns are refused, replies close their connections and `/readyz` fails. */
+  /** From now on replies close their connections and `/readyz` fails; requests are still taken. */
   beginDrain(): void
   /** Waits up to `timeoutMs` for the running turns, then interrupts what is left; resolves when no turn runs. */
   drainTurns(timeoutMs: number): Promise<void>
@@ -227,7 +227,7 @@ function toHost(turns: ConversationHost, served: readonly ServedBot[]): Host {
   return {
     bots,
     converse: (request) => turns.converse(request),
-    resume: (turnId, afterSeq) => turns.resume(turnId, afterSeq),
+    resume: (turnId, afterSeq, readerLeft) => turns.resume(turnId, afterSeq, readerLeft),
     stop: (turnId) => turns.stop(turnId),
     history: (conversation) => turns.history(conversation),
   }

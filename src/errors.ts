@@ -18,6 +18,12 @@ export const ERRORS = {
   validation_failed: { status: 400, retryable: false, sentence: 'Validation error' },
   unauthorized: { status: 401, retryable: false, sentence: 'A valid API key is required.' },
   bot_not_found: { status: 404, retryable: false, sentence: 'Chatbot not found' },
+  message_id_taken: {
+    status: 409,
+    retryable: false,
+    sentence:
+      'This messageId names a message of another conversation. Use a new random UUID for each message.',
+  },
   stream_not_found: { status: 404, retryable: false, sentence: 'This answer does not exist or has expired.' },
   route_not_found: { status: 404, retryable: false, sentence: 'API route not found' },
   body_too_large: {

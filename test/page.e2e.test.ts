@@ -61,7 +61,7 @@ async function openPage(model: Model, context?: BrowserContextOptions): Promise<
 async function openPageOf(app: TestApp, context: BrowserContextOptions = {}): Promise<Opened> {
   const page = await browser.newPage({ locale: 'en-GB', ...context })
   closers.push(() => page.close())
-  page.setDefaultTimeout(8_000)
+  page.setDefaultTimeout(20_000)
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(String(error)))
   page.on('dialog', (dialog) => problems.push(`dialog: ${dialog.message()}`))

@@ -15,12 +15,15 @@ export interface Host {
   readonly bots: Bots
   /**
    * Answers one message: stores it, runs the turn, keeps its events. The turn goes on when the reader leaves;
-   * only `request.signal` or `stop` ends it early. Throws `bot_not_found`, `overloaded` or `draining` before
-   * anything is stored; later failures are the stream's terminal `error` event.
+   * only `request.signal` or `stop` ends it early. Throws `bot_not_found`, `overloaded`, `draining` or
+   * `message_id_taken` before anything is stored; later failures are the stream's terminal `error` event.
    */
   converse(request: ConverseRequest): Promise<Answer>
-  /** Reads an answer from after `afterSeq`, running or finished, on whichever replica. Throws `stream_not_found`. */
-  resume(turnId: string, afterSeq: number): Promise<AsyncIterable<LoggedEvent>>
+  /**
+   * Reads an answer from after `afterSeq`, running or finished, on whichever replica, until it ends or `readerLeft`
+   * aborts. Throws `stream_not_found`.
+   */
+  resume(turnId: string, afterSeq: number, readerLeft: AbortSignal): Promise<AsyncIterable<LoggedEvent>>
   /** Stops a running answer; it ends with reason `stopped` and what was said so far is kept. False when it does not run. */
   stop(turnId: string): Promise<boolean>
   /** The last messages of a conversation, oldest first; undefined when nobody has spoken there. */
@@ -75,6 +78,8 @@ export interface ConverseRequest {
   readonly stopSequences?: readonly string[]
   /** Stops the turn. */
   readonly signal?: AbortSignal
+  /** Ends the reading of the answer; the turn goes on. Default: never. */
+  readonly readerLeft?: AbortSignal
 }
 
 export interface Answer {

@@ -13,6 +13,6 @@ export function isOneOf(given: string, secrets: readonly string[]): boolean {
 }
 
 /** Equal lengths for `timingSafeEqual`, which throws on others. */
-function sha256(text: string): Buffer {
+export function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

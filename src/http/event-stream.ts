@@ -27,11 +27,11 @@ export class EventStream {
 
   /** Takes the reply over and sends the headers, with those that hooks have set (CORS, request id,
    * `Connection: close` while the server drains). */
-  constructor(reply: FastifyReply, headers: Readonly<Record<string, string>> = {}) {
+  constructor(reply: FastifyReply) {
     reply.hijack()
     this.#response = reply.raw
     const fromHooks = reply.getHeaders() as OutgoingHttpHeaders
-    this.#response.writeHead(200, { ...HEADERS, ...headers, ...fromHooks })
+    this.#response.writeHead(200, { ...HEADERS, ...fromHooks })
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref()
     this.#response.once('close', () => clearInterval(this.#heartbeat))
   }
@@ -39,11 +39,6 @@ export class EventStream {
   /** False when the reader has left or was cut. */
   get open(): boolean {
     return !this.#response.destroyed && !this.#response.writableEnded
-  }
-
-  /** Calls back once when the connection is gone, whoever closed it. */
-  onClose(callback: () => void): void {
-    this.#response.once('close', callback)
   }
 
   /** Sends whole frames. False when the reader has so much unread that `caughtUp` has to be awaited first. */
@@ -74,6 +69,14 @@ export class EventStream {
     if (this.#quiet) this.send(`:heartbeat ${Date.now()}\n\n`)
     this.#quiet = true
   }
+}
+
+/** Aborts when the connection of a request is gone, whoever closed it. */
+export function whenLeft({ raw }: FastifyReply): AbortSignal {
+  const left = new AbortController()
+  if (raw.destroyed) left.abort()
+  else raw.once('close', () => left.abort())
+  return left.signal
 }
 
 /** One frame: `data` is JSON text, so it holds no line break. */

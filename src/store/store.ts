@@ -64,6 +64,8 @@ export interface Turns {
    * closed here with an `interrupted` error event as its last. Undefined when there is no such turn.
    */
   read(turnId: string, afterSeq: number): Promise<TurnLog | undefined>
+  /** The conversation a turn belongs to; undefined when there is no such turn. */
+  conversationOf(turnId: string): Promise<ConversationKey | undefined>
   /** Asks the turn's process to stop it. False when it is not running. */
   requestStop(turnId: string): Promise<boolean>
   /** Closes turns whose lease has run out (or all that run, when this process owns the database alone). Returns how many. */

@@ -3,7 +3,17 @@ import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import { closeAbandoned, interruptAbandoned } from './abandoned-turns.ts'
 import type { Schema } from './schema.ts'
-import type { BegunTurn, EventSegment, FinishedTurn, Hold, Lease, NewTurn, TurnLog, Turns } from './store.ts'
+import type {
+  BegunTurn,
+  ConversationKey,
+  EventSegment,
+  FinishedTurn,
+  Hold,
+  Lease,
+  NewTurn,
+  TurnLog,
+  Turns,
+} from './store.ts'
 import { fromStoredEvents, toStoredEvents } from './stored-events.ts'
 import { toMessages } from './stored-messages.ts'
 import type { MessageRow } from './stored-messages.ts'
@@ -19,6 +29,7 @@ export function createTurns(db: Kysely<Schema>): Turns {
     append: (segments, lease) => append(db, segments, lease),
     finish: (turn) => finish(db, turn),
     read: (turnId, afterSeq) => read(db, turnId, afterSeq),
+    conversationOf: (turnId) => conversationOf(db, turnId),
     requestStop: (turnId) => requestStop(db, turnId),
     interruptAbandoned: (options) => interruptAbandoned(db, options),
     pruneLogs: (olderThanMs) => pruneLogs(db, olderThanMs),
@@ -31,7 +42,8 @@ async function begin(db: Kysely<Schema>, turn: NewTurn): Promise<BegunTurn | und
   const { rows } = await sql<MessageRow & { readonly conversation_id: string }>`
     with conversation as (
       insert into conversations (id, bot, channel, key, subject)
-      values (${randomUUID()}, ${bot}, ${channel}, ${key}, ${turn.subject})
+      select ${randomUUID()}::uuid, ${bot}, ${channel}, ${key}, ${turn.subject}
+      where not exists (select from turns where id = ${turn.turnId})
       on conflict (bot, channel, key) do update set updated_at = now()
       returning id
     ), turn as (
@@ -131,6 +143,15 @@ async function readLog(db: Kysely<Schema>, turnId: string, afterSeq: number): Pr
     where t.id = ${turnId}
     order by e.first_seq`.execute(db)
   return rows
+}
+
+async function conversationOf(db: Kysely<Schema>, turnId: string): Promise<ConversationKey | undefined> {
+  return db
+    .selectFrom('turns')
+    .innerJoin('conversations', 'conversations.id', 'turns.conversation_id')
+    .select(['conversations.bot', 'conversations.channel', 'conversations.key'])
+    .where('turns.id', '=', turnId)
+    .executeTakeFirst()
 }
 
 async function requestStop(db: Kysely<Schema>, turnId: string): Promise<boolean> {

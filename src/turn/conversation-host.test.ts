@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hanging, scriptedModel, text } from '../../test/scripted-model.ts'
 import { backends } from '../../test/test-store.ts'
 import { defineBot } from '../bot.ts'
+import { AppError } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { Model } from '../models/model.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import { ConversationHost, type HostOptions } from './conversation-host.ts'
+
+const STAYS = new AbortController().signal
 
 describe.each(backends())('on $name', (backend) => {
   let store: OpenStore
@@ -53,15 +56,15 @@ describe.each(backends())('on $name', (backend) => {
     expect(live.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
     expect(live.at(-1)?.event.type).toBe('end')
     const replica = createHost(scriptedModel())
-    expect(await collect(await replica.resume(turnId, 0))).toEqual(live)
-    expect(await collect(await replica.resume(turnId, 3))).toEqual(live.slice(3))
+    expect(await collect(await replica.resume(turnId, 0, STAYS))).toEqual(live)
+    expect(await collect(await replica.resume(turnId, 3, STAYS))).toEqual(live.slice(3))
   })
 
   test('a reader that leaves does not stop the answer', async () => {
     const host = createHost(scriptedModel(text('One ', 'two.')))
     const { turnId, events } = await host.converse(ask())
     await readUntil(events, 'text-delta')
-    const rest = await collect(await host.resume(turnId, 2))
+    const rest = await collect(await host.resume(turnId, 2, STAYS))
     expect(rest.map(({ event }) => event.type)).toEqual(['text-delta', 'usage', 'end'])
   })
 
@@ -105,8 +108,8 @@ describe.each(backends())('on $name', (backend) => {
     const host = createHost(scriptedModel(hanging('Still here')))
     const { turnId } = await host.converse(ask())
     const replica = createHost(scriptedModel())
-    const followed = collect(await replica.resume(turnId, 0))
-    await readUntil(await replica.resume(turnId, 0), 'text-delta')
+    const followed = collect(await replica.resume(turnId, 0, STAYS))
+    await readUntil(await replica.resume(turnId, 0, STAYS), 'text-delta')
     await host.stop(turnId)
     expect((await followed).map(({ event }) => event.type)).toEqual(['start', 'text-delta', 'end'])
   })
@@ -118,6 +121,63 @@ describe.each(backends())('on $name', (backend) => {
     await host.drain(10)
     expect((await all).at(-1)?.event).toMatchObject({ type: 'error', code: 'interrupted', retryable: true })
     await expect(host.converse(ask())).rejects.toMatchObject({ code: 'draining', retryable: true })
+  })
+
+  test('a message name that belongs to another conversation is refused', async () => {
+    const host = createHost(scriptedModel(text('For Ada only.')))
+    const messageId = crypto.randomUUID()
+    await collect((await host.converse({ ...ask(), messageId })).events)
+    await expect(host.converse({ ...ask(), messageId })).rejects.toMatchObject({ code: 'message_id_taken' })
+  })
+
+  test('a place beyond the last event, and an answer whose events were pruned, end all the same', async () => {
+    const host = createHost(scriptedModel(hanging('Half')))
+    const { turnId, events } = await host.converse(ask())
+    await readUntil(events, 'text-delta')
+    const beyond = collect(await host.resume(turnId, 99, STAYS))
+    await host.stop(turnId)
+    expect((await beyond).at(-1)?.event.type).toBe('end')
+    await host.drain(1_000)
+    await store.turns.pruneLogs(-1_000)
+    await expect(host.resume(turnId, 0, STAYS)).rejects.toMatchObject({ code: 'stream_not_found' })
+  })
+
+  test('the end of an answer outlasts a database that is away for a moment', async () => {
+    let failures = 2
+    const turns = {
+      ...store.turns,
+      finish: (...turn: Parameters<typeof store.turns.finish>) =>
+        failures-- > 0 ? Promise.reject(new AppError('database_unavailable')) : store.turns.finish(...turn),
+    }
+    const host = createHost(scriptedModel(text('Paid for.')), { store: { ...store, turns } })
+    const question = ask()
+    const all = await collect((await host.converse(question)).events)
+    expect(all.at(-1)?.event.type).toBe('end')
+    expect((await host.history(question.conversation))?.messages.at(-1)?.text).toBe('Paid for.')
+  })
+
+  test('a drain interrupts a turn that is still beginning', async () => {
+    const gate = Promise.withResolvers<void>()
+    const begin: typeof store.turns.begin = async (turn) => gate.promise.then(() => store.turns.begin(turn))
+    const host = createHost(scriptedModel(hanging('x')), {
+      store: { ...store, turns: { ...store.turns, begin } },
+    })
+    const answer = host.converse(ask())
+    const drained = host.drain(1)
+    gate.resolve()
+    expect((await collect((await answer).events)).at(-1)?.event).toMatchObject({ code: 'interrupted' })
+    await drained
+  })
+
+  test('a reader that left asks the database no more', async () => {
+    const host = createHost(scriptedModel(hanging('Half')))
+    const { turnId } = await host.converse(ask())
+    const left = new AbortController()
+    const reading = collect(await createHost(scriptedModel()).resume(turnId, 0, left.signal))
+    left.abort()
+    await reading
+    await host.stop(turnId)
+    await host.drain(1_000)
   })
 
   test('more turns than the cap are refused and room is made when one ends', async () => {
@@ -138,7 +198,9 @@ describe.each(backends())('on $name', (backend) => {
     const host = createHost(scriptedModel(text('x')))
     const unknown = { ...ask(), conversation: { bot: 'nobody', channel: 'web', key: 'k' } }
     await expect(host.converse(unknown)).rejects.toMatchObject({ code: 'bot_not_found' })
-    await expect(host.resume(crypto.randomUUID(), 0)).rejects.toMatchObject({ code: 'stream_not_found' })
+    await expect(host.resume(crypto.randomUUID(), 0, STAYS)).rejects.toMatchObject({
+      code: 'stream_not_found',
+    })
   })
 
   test('a turn whose process died is closed as interrupted, with the text that reached the store', async () => {
@@ -161,10 +223,10 @@ describe.each(backends())('on $name', (backend) => {
       dead,
     )
     const host = createHost(scriptedModel())
-    const seen = await collect(await host.resume(turnId, 0))
+    const seen = await collect(await host.resume(turnId, 0, STAYS))
     expect(seen.map(({ event }) => event.type)).toEqual(['text-delta', 'error'])
     expect((await host.history(conversation))?.messages.at(-1)?.text).toBe('Half')
-    const ahead = await collect(await host.resume(turnId, 99))
+    const ahead = await collect(await host.resume(turnId, 99, STAYS))
     expect(ahead.map(({ event }) => event.type)).toEqual(['error'])
   })
 })

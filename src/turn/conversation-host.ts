@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Bot } from '../bot.ts'
 import { AppError, toAppError } from '../errors.ts'
-import type { LoggedEvent, TerminalEvent } from '../events.ts'
+import { isTerminal, type LoggedEvent, type TerminalEvent } from '../events.ts'
 import type { Message, ToolSpec } from '../messages.ts'
 import type { Model } from '../models/model.ts'
 import type { ConversationKey, Store, StoredConversation, TurnOutcome } from '../store/store.ts'
@@ -61,6 +61,7 @@ export interface AnswerRequest extends Sampling {
   readonly instructions?: string
   readonly tools?: readonly ToolSpec[]
   readonly signal?: AbortSignal
+  readonly readerLeft?: AbortSignal
 }
 
 /** A dead process is noticed after this long. */
@@ -72,7 +73,7 @@ const FLUSH_MS = 250
 export class ConversationHost {
   readonly #options: HostOptions
   readonly #journal: Journal
-  readonly #running = new Set<Promise<void>>()
+  readonly #running = new Map<LiveTurn, Promise<void>>()
   #draining = false
 
   constructor(options: HostOptions) {
@@ -81,37 +82,24 @@ export class ConversationHost {
     this.#journal = new Journal(store.turns, { owner, leaseMs: LEASE_MS, flushMs: FLUSH_MS, onError })
   }
 
-  get runningTurns(): number {
-    return this.#running.size
-  }
-
   /** See `Host.converse`. */
   async converse(request: AnswerRequest): Promise<StartedAnswer> {
-    const served = this.#options.bots.find(({ bot }) => bot.name === request.conversation.bot)
-    if (!served) throw new AppError('bot_not_found')
-    if (this.#draining) throw new AppError('draining', { retryAfterMs: 2_000 })
-    if (this.#running.size >= this.#options.maxRunningTurns)
-      throw new AppError('overloaded', { retryAfterMs: 2_000 })
+    const served = this.#admit(request)
     const turn = new LiveTurn(request.messageId ?? randomUUID())
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
-    this.#running.add(ended)
-    void ended.then(() => this.#running.delete(ended))
-    try {
-      const input = await this.#begin(turn, request, served)
-      if (input) void this.#answer(turn, input, request).finally(end)
-      else end()
-      return { turnId: turn.id, events: input ? turn.read(0) : await this.resume(turn.id, 0) }
-    } catch (error) {
-      end()
-      throw error
-    }
+    const begun = this.#begin(turn, request, served)
+    this.#track(
+      turn,
+      begun.then((input) => input && this.#answer(turn, input, request)),
+    )
+    const events = (await begun) ? turn.read(0) : await this.#readAgain(turn.id, request)
+    return { turnId: turn.id, events }
   }
 
   /** See `Host.resume`. */
-  async resume(turnId: string, afterSeq: number): Promise<AsyncIterable<LoggedEvent>> {
+  async resume(turnId: string, afterSeq: number, signal: AbortSignal): Promise<AsyncIterable<LoggedEvent>> {
     const live = this.#journal.live.get(turnId)
     if (live) return live.read(afterSeq)
-    return await followStored(this.#options.store.turns, turnId, afterSeq)
+    return await followStored(this.#options.store.turns, { turnId, afterSeq, signal })
   }
 
   /** See `Host.stop`. */
@@ -133,10 +121,40 @@ export class ConversationHost {
    */
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true
-    await settledWithin([...this.#running], timeoutMs)
-    for (const turn of this.#journal.live.values()) turn.abort(new AppError('interrupted'))
-    await Promise.all(this.#running)
+    await settledWithin([...this.#running.values()], timeoutMs)
+    this.#journal.hurry()
+    for (const turn of this.#running.keys()) turn.abort(new AppError('interrupted'))
+    await Promise.all(this.#running.values())
     await this.#journal.close()
+  }
+
+  #admit({ conversation }: AnswerRequest): ServedBot {
+    const served = this.#options.bots.find(({ bot }) => bot.name === conversation.bot)
+    if (!served) throw new AppError('bot_not_found')
+    if (this.#draining) throw new AppError('draining', { retryAfterMs: 2_000 })
+    if (this.#running.size >= this.#options.maxRunningTurns)
+      throw new AppError('overloaded', { retryAfterMs: 2_000 })
+    return served
+  }
+
+  /** A turn counts from its admission, so that a drain waits for one that still begins, and can interrupt it. */
+  #track(turn: LiveTurn, over: Promise<unknown>): void {
+    const settled = over.then(noop, noop).finally(() => this.#running.delete(turn))
+    this.#running.set(turn, settled)
+  }
+
+  /** The answer to a message that came again under its name. */
+  async #readAgain(
+    turnId: string,
+    { conversation, readerLeft }: AnswerRequest,
+  ): Promise<AsyncIterable<LoggedEvent>> {
+    const known = await this.#options.store.turns.conversationOf(turnId)
+    const same =
+      known?.bot === conversation.bot &&
+      known.channel === conversation.channel &&
+      known.key === conversation.key
+    if (!same) throw new AppError('message_id_taken')
+    return this.resume(turnId, 0, readerLeft ?? new AbortController().signal)
   }
 
   async #begin(
@@ -177,14 +195,21 @@ export class ConversationHost {
     }
   }
 
+  /** Runs the turn to its end and tells it; does not reject. */
   async #answer(turn: LiveTurn, input: TurnInput, request: AnswerRequest): Promise<void> {
-    const facts = new TurnFacts(input.startedAt.tick)
-    const signal = request.signal ? AbortSignal.any([turn.signal, request.signal]) : turn.signal
-    const last = await runTurn(input, { signal, facts, emit: (event) => turn.append(event) })
-    const report = toReport(last, { input, facts, channel: request.conversation.channel })
-    turn.append(await this.#store(turn, { last, facts, report }))
-    turn.close()
-    this.#options.onTurn(report)
+    try {
+      const facts = new TurnFacts(input.startedAt.tick)
+      const signal = request.signal ? AbortSignal.any([turn.signal, request.signal]) : turn.signal
+      const last = await runTurn(input, { signal, facts, emit: (event) => turn.append(event) })
+      const { channel } = request.conversation
+      const told = await this.#store(turn, { last, facts, report: toReport(last, { input, facts, channel }) })
+      turn.append(told)
+      this.#options.onTurn(toReport(told, { input, facts, channel }))
+    } catch (error) {
+      this.#options.onError(error)
+    } finally {
+      turn.close()
+    }
   }
 
   /** Stores the finished answer and returns what its readers are told as the last event. */
@@ -198,11 +223,17 @@ export class ConversationHost {
         toolCalls: facts.toolCalls,
         events: [turn.next(last)],
       })
-      return kept ? last : toErrorEvent(new AppError('interrupted'))
+      return kept ? last : await this.#storedEnd(turn.id)
     } catch (error) {
       this.#options.onError(error)
       return toErrorEvent(toAppError(error))
     }
+  }
+
+  /** How a turn ended that is closed already: by us, in a commit whose reply was lost, or by another process. */
+  async #storedEnd(turnId: string): Promise<TerminalEvent> {
+    const event = (await this.#options.store.turns.read(turnId, 0))?.events.at(-1)?.event
+    return event && isTerminal(event) ? event : toErrorEvent(new AppError('interrupted'))
   }
 }
 
@@ -236,6 +267,10 @@ function toReport(last: TerminalEvent, { input, facts, channel }: ReportContext)
 function toOutcome(last: TerminalEvent): TurnOutcome {
   if (last.type === 'end') return last.reason === 'stopped' ? 'stopped' : 'completed'
   return last.code === 'interrupted' ? 'interrupted' : 'failed'
+}
+
+function noop(): void {
+  // The caller of `converse` has heard of the failure.
 }
 
 /** Waits for all promises, but not longer than `timeoutMs`. */

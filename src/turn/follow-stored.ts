@@ -5,39 +5,56 @@ import type { TurnLog, Turns } from '../store/store.ts'
 
 /** How often a turn that runs on another replica is looked at. */
 const POLL_MS = 150
+/** How long a database that does not answer is asked again. */
+const PATIENCE_MS = 30_000
+
+/** Where reading begins, and whether anybody still reads. */
+export interface StoredPlace {
+  readonly turnId: string
+  readonly afterSeq: number
+  readonly signal: AbortSignal
+}
 
 /**
  * Reads a turn of another process, or of the past, from the store, and follows it until it ends. A reader that
  * has seen everything (or more, when the process died before it stored the rest) is given the terminal event
- * again, so every reader learns how the turn ended. Throws `stream_not_found`.
+ * again, so every reader learns how the turn ended. Throws `stream_not_found` when there is no such turn, or its
+ * events have been pruned.
  */
-export async function followStored(
-  turns: Turns,
-  turnId: string,
-  afterSeq: number,
-): Promise<AsyncIterable<LoggedEvent>> {
-  const first = await turns.read(turnId, afterSeq)
+export async function followStored(turns: Turns, place: StoredPlace): Promise<AsyncIterable<LoggedEvent>> {
+  const first = await turns.read(place.turnId, place.afterSeq)
   if (!first) throw new AppError('stream_not_found')
-  return follow(turns, { turnId, afterSeq, first })
+  if (first.running || first.events.length > 0) return follow(turns, place, first)
+  const last = (await turns.read(place.turnId, 0))?.events.at(-1)
+  if (!last) throw new AppError('stream_not_found')
+  return follow(turns, place, { events: [last], running: false })
 }
 
-interface Place {
-  readonly turnId: string
-  readonly afterSeq: number
-  readonly first: TurnLog
-}
-
-async function* follow(turns: Turns, { turnId, afterSeq, first }: Place): AsyncGenerator<LoggedEvent, void> {
+async function* follow(turns: Turns, place: StoredPlace, first: TurnLog): AsyncGenerator<LoggedEvent, void> {
   let log: TurnLog | undefined = first
-  let seen = afterSeq
-  while (log) {
+  let seen = place.afterSeq
+  while (log && !place.signal.aborted) {
     yield* log.events
     seen = log.events.at(-1)?.seq ?? seen
-    if (!log.running) break
+    if (!log.running) return
     await delay(POLL_MS)
-    log = await turns.read(turnId, seen)
+    log = await readPatiently(turns, { ...place, afterSeq: seen })
   }
-  if (seen !== afterSeq) return
-  const last = (await turns.read(turnId, 0))?.events.at(-1)
-  if (last) yield last
+}
+
+async function readPatiently(
+  turns: Turns,
+  { turnId, afterSeq, signal }: StoredPlace,
+): Promise<TurnLog | undefined> {
+  const giveUpAt = performance.now() + PATIENCE_MS
+  while (!signal.aborted) {
+    try {
+      return await turns.read(turnId, afterSeq)
+    } catch (error) {
+      const mayPass = error instanceof AppError && error.retryable
+      if (!mayPass || performance.now() > giveUpAt) throw error
+      await delay(POLL_MS)
+    }
+  }
+  return undefined
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import type { FinishedTurn, Lease, Turns } from '../store/store.ts'
 import type { LiveTurn } from './live-turn.ts'
@@ -7,6 +8,9 @@ export interface JournalOptions extends Lease {
   readonly flushMs: number
   readonly onError: (error: unknown) => void
 }
+
+/** How long the end of an answer waits for the database. */
+const PATIENCE_MS = 30_000
 
 /**
  * Writes the events of all turns of this process to the store, many turns in one commit; now and then it renews
@@ -19,6 +23,10 @@ export class Journal {
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #renewedAt = 0
+  #busy = false
+  #hurried = false
+  /** Turns whose last events `finish` writes; only their leases are still renewed here. */
+  readonly #ending = new Set<string>()
 
   constructor(turns: Turns, options: JournalOptions) {
     this.#turns = turns
@@ -35,14 +43,39 @@ export class Journal {
   }
 
   /**
-   * Stores the end of a turn with everything not yet stored, in one commit. False when another process has closed
-   * the turn. The turn leaves the journal either way.
+   * Stores the end of a turn with everything not yet stored, in one commit. A database that is away for a while is
+   * waited for, with the lease renewed where that is possible: the answer has been paid for. False when the turn is
+   * closed already. The turn leaves the journal either way.
    */
   async finish(turn: LiveTurn, end: Omit<FinishedTurn, 'owner' | 'turnId'>): Promise<boolean> {
-    this.#live.delete(turn.id)
-    await this.#writing
-    const events = [...turn.unstored, ...end.events]
-    return await this.#turns.finish({ ...end, turnId: turn.id, owner: this.#options.owner, events })
+    this.#ending.add(turn.id)
+    try {
+      await this.#writing
+      const events = [...turn.unstored, ...end.events]
+      return await this.#finishPatiently({ ...end, turnId: turn.id, owner: this.#options.owner, events })
+    } finally {
+      this.#ending.delete(turn.id)
+      this.#live.delete(turn.id)
+    }
+  }
+
+  /** From now on what cannot be stored at once is given up. */
+  hurry(): void {
+    this.#hurried = true
+  }
+
+  async #finishPatiently(end: FinishedTurn): Promise<boolean> {
+    const giveUpAt = performance.now() + PATIENCE_MS
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#turns.finish(end)
+      } catch (error) {
+        const mayPass = error instanceof AppError && error.retryable
+        if (!mayPass || this.#hurried || performance.now() > giveUpAt) throw error
+        this.#options.onError(error)
+        await delay(Math.min(4_000, 250 * 2 ** attempt))
+      }
+    }
   }
 
   /** Stops the timer; to be called when no turn runs any more. */
@@ -57,20 +90,12 @@ export class Journal {
       clearInterval(this.#timer)
       this.#timer = undefined
     } else if (!this.#busy) {
-      this.#writing = this.#write()
-    }
-  }
-
-  #busy = false
-
-  async #write(): Promise<void> {
-    this.#busy = true
-    try {
-      await this.#appendAll()
-    } catch (error) {
-      this.#options.onError(error)
-    } finally {
-      this.#busy = false
+      this.#busy = true
+      this.#writing = this.#appendAll()
+        .catch((error: unknown) => this.#options.onError(error))
+        .finally(() => {
+          this.#busy = false
+        })
     }
   }
 
@@ -78,7 +103,7 @@ export class Journal {
     const now = performance.now()
     const renew = now - this.#renewedAt >= this.#options.leaseMs / 4
     const segments = [...this.#live.values()]
-      .map((turn) => ({ turn, turnId: turn.id, events: turn.unstored }))
+      .map((turn) => ({ turn, turnId: turn.id, events: this.#ending.has(turn.id) ? [] : turn.unstored }))
       .filter(({ events }) => renew || events.length > 0)
     if (segments.length === 0) return
     const changes = await this.#turns.append(

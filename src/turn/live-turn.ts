@@ -29,9 +29,9 @@ export class LiveTurn {
     this.#log.close()
   }
 
-  /** The events after `afterSeq`, then those to come. */
+  /** The events after `afterSeq`, then those to come; a place beyond the last event is the last event. */
   read(afterSeq: number): AsyncIterable<LoggedEvent> {
-    return this.#log.read(afterSeq)
+    return this.#log.read(Math.min(afterSeq, this.#log.entries.length))
   }
 
   /** What the store does not have yet. */

@@ -4,6 +4,11 @@ import { ToolInputError, type Tool, type ToolContext, type ToolEmission } from '
 import type { TurnInput } from './turn.ts'
 import { untilAborted } from './until-aborted.ts'
 
+/** Calls of one step that are run; more at once are refused, and the model told so. */
+const MOST_CALLS = 16
+/** Characters of a result that the model is given. */
+const LONGEST_OUTPUT = 64_000
+
 export interface RunToolsOptions {
   readonly signal: AbortSignal
   readonly emit: (event: TurnEvent) => void
@@ -18,23 +23,30 @@ export async function runTools(
   input: TurnInput,
   options: RunToolsOptions,
 ): Promise<readonly Message[]> {
-  const ends = await Promise.all(calls.map((call) => runCall(call, { input, ...options })))
+  const ends = await Promise.all(
+    calls.map((call, index) => runCall(call, { input, ...options, refused: index >= MOST_CALLS })),
+  )
   return ends.map(({ callId, tool, output }) => ({ role: 'tool', callId, tool, output }))
 }
 
 interface CallContext extends RunToolsOptions {
   readonly input: TurnInput
+  /** The model asked for too much at once. */
+  readonly refused: boolean
 }
 
-async function runCall(call: ToolCall, { input, signal, emit }: CallContext): Promise<ToolCallEndEvent> {
+async function runCall(call: ToolCall, context: CallContext): Promise<ToolCallEndEvent> {
+  const { input, signal, emit, refused } = context
   const started = performance.now()
   emit({ type: 'tool-call-start', callId: call.callId, tool: call.tool, input: call.input, external: false })
   const tool = input.bot.tools.find(({ name }) => name === call.tool)
   let result: { ok: boolean; output: string }
   try {
+    if (refused)
+      throw new ToolInputError(`At most ${MOST_CALLS} calls run at once. Call the others in the next step.`)
     if (!tool)
       throw new ToolInputError(`There is no tool "${call.tool}". Use one of the tools you were given.`)
-    result = { ok: true, output: toOutput(await runInTime(tool, call, { input, signal, emit })) }
+    result = { ok: true, output: toOutput(await runInTime(tool, call, context)) }
   } catch (error) {
     signal.throwIfAborted()
     input.onProblem({ what: 'tool-failed', cause: error })
@@ -61,7 +73,8 @@ async function runInTime(tool: Tool, call: ToolCall, { input, signal, emit }: Ca
     turnId: input.turnId,
     signal: either,
     emit: (event: ToolEmission) => {
-      if (!either.aborted) emit(event)
+      // What is not JSON could not be stored; it fails here, as the fault of this tool alone.
+      if (!either.aborted) emit(JSON.parse(JSON.stringify(event)) as ToolEmission)
     },
   }
   try {
@@ -86,9 +99,12 @@ function parseArguments({ input }: ToolCall): unknown {
 }
 
 function toOutput(value: unknown): string {
-  return JSON.stringify(value) ?? 'null'
+  const output = JSON.stringify(value) ?? 'null'
+  if (output.length <= LONGEST_OUTPUT) return output
+  return JSON.stringify({ truncated: output.slice(0, LONGEST_OUTPUT), characters: output.length })
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof Error) return error.message
+  return typeof error === 'string' ? error : 'The tool failed.'
 }

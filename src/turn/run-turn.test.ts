@@ -150,6 +150,81 @@ test('the last step offers no tools, so a loop ends with an answer', async () =>
   expect(last).toMatchObject({ reason: 'stop' })
 })
 
+test('a model that calls tools it is not offered is ended at the last step all the same', async () => {
+  const model = scriptedModel(calls(['echo', { word: 'x' }]))
+  const { last } = await run({ model, bot: { tools: [echo], limits: { steps: 3 } } })
+  expect(model.requests).toHaveLength(3)
+  expect(last).toMatchObject({ type: 'error', code: 'model_empty_answer' })
+})
+
+test('calls beyond sixteen at once are refused, and long results are cut', async () => {
+  let ran = 0
+  const long = defineTool({
+    name: 'long',
+    description: 'Returns much.',
+    input: z.object({}),
+    execute: () => `${++ran}${'x'.repeat(100_000)}`,
+  })
+  const many = Array.from({ length: 20 }, () => ['long', {}] as const)
+  const model = scriptedModel(calls(...many), text('ok'))
+  await run({ model, bot: { tools: [long] } })
+  const results = model.requests[1]?.messages.filter(({ role }) => role === 'tool') ?? []
+  expect([ran, results.length]).toEqual([16, 20])
+  for (const result of results) expect(JSON.stringify(result).length).toBeLessThan(70_000)
+})
+
+test('what a tool emits counts against the limits of the bot', async () => {
+  const loud = defineTool({
+    name: 'loud',
+    description: 'Emits without end.',
+    input: z.object({}),
+    execute: (_input, { emit }) => {
+      for (let value = 0; value < 1_000; value++) emit({ type: 'data', name: 'n', value })
+      emit({ type: 'replace', text: 'y'.repeat(1_000) })
+    },
+  })
+  const limits = { events: 50, characters: 100 }
+  const { types, facts } = await run({
+    model: scriptedModel(calls(['loud', {}]), text('ok')),
+    bot: { tools: [loud], limits },
+  })
+  expect(types.length).toBeLessThanOrEqual(50)
+  expect(facts.characters).toBeLessThanOrEqual(100)
+})
+
+test('an emission that is no JSON fails its tool and nothing else', async () => {
+  const odd = defineTool({
+    name: 'odd',
+    description: 'Emits a bigint.',
+    input: z.object({}),
+    execute: (_input, { emit }) => emit({ type: 'data', name: 'n', value: 10n }),
+  })
+  const { events, last } = await run({
+    model: scriptedModel(calls(['odd', {}]), text('ok')),
+    bot: { tools: [odd] },
+  })
+  expect(events.find(({ type }) => type === 'tool-call-end')).toMatchObject({ ok: false })
+  expect(last).toMatchObject({ type: 'end', reason: 'stop' })
+})
+
+test('tokens are counted in whole numbers, also when the turn is stopped', async () => {
+  const odd = {
+    type: 'finish',
+    reason: 'tool-calls',
+    usage: { inputTokens: 1.6, outputTokens: Number.NaN },
+  } as const
+  const call = { type: 'tool-call', callId: '1', tool: 'echo', input: '{"word":"a"}' } as const
+  const stop = new AbortController()
+  const { facts, last } = await run({
+    model: scriptedModel([call, odd], hanging('So')),
+    bot: { tools: [echo] },
+    signal: stop.signal,
+    onEvent: ({ type }) => type === 'text-delta' && stop.abort(),
+  })
+  expect(last).toMatchObject({ reason: 'stopped' })
+  expect([facts.inputTokens, facts.outputTokens]).toEqual([2, 0])
+})
+
 test("a call of the caller's tool ends the turn for the caller to run it", async () => {
   const callerTools = [{ name: 'open_door', description: '', inputSchema: { type: 'object' } }]
   const { events, last } = await run({

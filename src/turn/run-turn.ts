@@ -1,11 +1,11 @@
 import { AppError, toAppError } from '../errors.ts'
 import type { EndReason, ErrorEvent, TerminalEvent, TurnEvent } from '../events.ts'
 import type { Message, Passage, ToolCall, ToolSpec } from '../messages.ts'
-import type { FinishReason, ModelPart, ModelRequest, Usage } from '../models/model.ts'
+import type { FinishReason, ModelPart, ModelRequest } from '../models/model.ts'
 import { cutToWindow } from './prompt.ts'
 import { runTools } from './run-tools.ts'
 import { startModel, toModelError } from './start-model.ts'
-import { TextBudget } from './text-budget.ts'
+import { TurnBudget } from './turn-budget.ts'
 import type { TurnFacts } from './turn-facts.ts'
 import type { TurnInput } from './turn.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -28,18 +28,21 @@ export async function runTurn(
   input: TurnInput,
   { signal, facts, emit }: TurnOptions,
 ): Promise<TerminalEvent> {
-  const timeout = AbortSignal.timeout(input.bot.limits.timeMs)
-  const either = AbortSignal.any([signal, timeout])
+  // A timer of our own: `AbortSignal.timeout` would hold everything that listens until it fires.
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), input.bot.limits.timeMs)
+  const either = AbortSignal.any([signal, timeout.signal])
   const turn = new TurnRun(input, { signal: either, facts, emit })
   try {
     return facts.toEnd(await untilAborted(either, turn.run()))
   } catch (thrown) {
     if (signal.aborted) return isFailure(signal.reason) ? toErrorEvent(signal.reason) : facts.toEnd('stopped')
-    if (timeout.aborted)
-      return facts.characters > 0 ? facts.toEnd('limit') : toErrorEvent(new AppError('turn_timeout'))
+    if (timeout.signal.aborted)
+      return facts.gave ? facts.toEnd('limit') : toErrorEvent(new AppError('turn_timeout'))
     input.onProblem({ what: 'turn-failed', cause: thrown })
     return toErrorEvent(toAppError(thrown))
   } finally {
+    clearTimeout(timer)
     turn.silence()
   }
 }
@@ -58,11 +61,10 @@ class TurnRun {
   readonly #signal: AbortSignal
   readonly #facts: TurnFacts
   readonly #publish: (event: TurnEvent) => void
-  readonly #budget: TextBudget
+  readonly #budget: TurnBudget
   readonly #messages: Message[]
   readonly #cited = new Set<number>()
   #passages: readonly Passage[] | undefined
-  #usage: Usage = { inputTokens: 0, outputTokens: 0 }
   #over = false
 
   constructor(input: TurnInput, { signal, facts, emit }: TurnOptions) {
@@ -70,7 +72,7 @@ class TurnRun {
     this.#signal = signal
     this.#facts = facts
     this.#publish = emit
-    this.#budget = new TextBudget(input.bot.limits, facts)
+    this.#budget = new TurnBudget(input.bot.limits, facts)
     this.#messages = [...cutToWindow(input.messages, input.bot.limits)]
   }
 
@@ -84,10 +86,11 @@ class TurnRun {
     this.#signal.throwIfAborted()
     this.#passages = await this.#findPassages()
     const reason = await this.#runSteps()
-    if (this.#facts.characters === 0 && this.#facts.toolCalls === 0) throw new AppError('model_empty_answer')
+    if (!this.#facts.gave) throw new AppError('model_empty_answer')
     this.#citeMarkedPassages()
     if (reason !== 'tool-calls') this.#suggest()
-    this.#emit({ type: 'usage', ...this.#usage })
+    const { inputTokens, outputTokens } = this.#facts
+    this.#emit({ type: 'usage', inputTokens, outputTokens })
     return reason
   }
 
@@ -99,10 +102,14 @@ class TurnRun {
       if (this.#budget.spent) return 'limit'
       if (step.calls.length === 0) return step.finish === 'length' ? 'length' : 'stop'
       if (this.#handToCaller(step.calls)) return 'tool-calls'
+      // A model that calls tools it was not offered must not keep the turn going.
+      if (this.#facts.steps >= bot.limits.steps) return 'limit'
       this.#messages.push({ role: 'assistant', text: step.text, toolCalls: step.calls })
-      this.#messages.push(
-        ...(await runTools(step.calls, this.#input, { signal: this.#signal, emit: this.#emit })),
-      )
+      const results = await runTools(step.calls, this.#input, {
+        signal: this.#signal,
+        emit: this.#emitFromTool,
+      })
+      this.#messages.push(...results)
     }
   }
 
@@ -132,7 +139,7 @@ class TurnRun {
     else if (part.type === 'citation') this.#cite(part.passage)
     else {
       step.finish = part.reason
-      this.#usage = add(this.#usage, part.usage)
+      this.#facts.addUsage(part.usage)
     }
   }
 
@@ -147,6 +154,12 @@ class TurnRun {
     if (this.#over) return
     this.#facts.observe(event)
     this.#publish(event)
+  }
+
+  /** What tools say counts against the bot's limits too; what is beyond them is left out. */
+  readonly #emitFromTool = (event: TurnEvent): void => {
+    const allowed = this.#budget.allow(event)
+    if (allowed) this.#emit(allowed)
   }
 
   #request(withTools: boolean): ModelRequest {
@@ -227,8 +240,4 @@ interface Step {
   text: string
   readonly calls: ToolCall[]
   finish: FinishReason
-}
-
-function add(a: Usage, b: Usage): Usage {
-  return { inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens }
 }

@@ -1,4 +1,5 @@
 import type { EndEvent, EndReason, TurnEvent } from '../events.ts'
+import type { Usage } from '../models/model.ts'
 
 /** What a turn amounts to, gathered from its own events: the numbers of its row and the text to keep. */
 export class TurnFacts {
@@ -10,18 +11,25 @@ export class TurnFacts {
   #inputTokens = 0
   #outputTokens = 0
   #toolCalls = 0
+  #gave = false
   steps = 0
 
   constructor(startTick: number) {
     this.#startTick = startTick
   }
 
+  // oxlint-disable-next-line complexity -- one flat case for each event that counts
   observe(event: TurnEvent): void {
     this.#events++
     switch (event.type) {
       case 'text-delta':
         this.#firstTokenMs ??= this.elapsedMs
         this.#addText(event.text)
+        break
+      case 'file':
+      case 'data':
+      case 'audio':
+        this.#gave = true
         break
       case 'replace':
         this.#pieces.length = 0
@@ -30,13 +38,21 @@ export class TurnFacts {
         break
       case 'tool-call-start':
         this.#toolCalls++
-        break
-      case 'usage':
-        this.#inputTokens = event.inputTokens
-        this.#outputTokens = event.outputTokens
+        this.#gave ||= event.external
         break
       default:
     }
+  }
+
+  /** Adds the tokens of one call to the model, as its provider counted them. */
+  addUsage({ inputTokens, outputTokens }: Usage): void {
+    this.#inputTokens += toCount(inputTokens)
+    this.#outputTokens += toCount(outputTokens)
+  }
+
+  /** True when the person got something: text, a file, data, or a call to run. */
+  get gave(): boolean {
+    return this.#gave || this.#characters > 0
   }
 
   get text(): string {
@@ -87,4 +103,9 @@ export class TurnFacts {
     this.#pieces.push(text)
     this.#characters += text.length
   }
+}
+
+/** Providers and their imitators send all kinds of numbers; the row of facts holds whole ones. */
+function toCount(tokens: number): number {
+  return Number.isFinite(tokens) ? Math.max(0, Math.round(tokens)) : 0
 }

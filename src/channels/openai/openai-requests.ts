@@ -44,7 +44,10 @@ export const ChatCompletionRequest = z.object({
         function: z.object({
           name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
           description: z.string().optional(),
-          parameters: z.record(z.string(), z.unknown()).optional(),
+          parameters: z
+            .record(z.string(), z.unknown())
+            .refine((schema) => isShallow(schema), 'is nested too deeply; the limit is 32 levels')
+            .optional(),
         }),
       }),
     )
@@ -112,6 +115,18 @@ function toMessage(message: DialogueMessage, toolNames: Map<string, string>): Me
       throw new AppError('invalid_request', { params: { problem } })
     }
   }
+}
+
+/** Providers and our own serialiser walk schemas by recursion, so their depth has to be bounded. */
+function isShallow(schema: unknown): boolean {
+  let level: readonly unknown[] = [schema]
+  for (let depth = 0; depth <= 32; depth++) {
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    )
+    if (level.length === 0) return true
+  }
+  return false
 }
 
 function textOf(content: string | readonly { readonly text: string }[]): string {

@@ -26,6 +26,12 @@ beforeAll(async () => {
 
 afterAll(() => app.close())
 
+function nested(depth: number): object {
+  let schema = {}
+  for (let level = 0; level < depth; level++) schema = { properties: schema }
+  return schema
+}
+
 function ask(content: string) {
   return { model: 'test', messages: [{ role: 'user' as const, content }] }
 }
@@ -137,6 +143,11 @@ describe('a request that cannot be honoured', () => {
       /has no call before it/,
     ],
     ['two answers at once', { n: 2 }, /n /],
+    [
+      'a bottomless tool schema',
+      { tools: [{ type: 'function', function: { name: 'x', parameters: nested(5_000) } }] },
+      /nested too deeply/,
+    ],
     ['a JSON schema', { response_format: { type: 'json_schema' } }, /response_format/],
   ])('with %s is refused in words', async (_case, extra, words) => {
     const response = await postJson(

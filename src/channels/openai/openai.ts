@@ -4,8 +4,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError, toAppError } from '../../errors.ts'
 import { isTerminal, type TurnEvent } from '../../events.ts'
-import { bearerOf, isOneOf } from '../../http/bearer.ts'
-import { EventStream, toFrame } from '../../http/event-stream.ts'
+import { bearerOf, isOneOf, sha256 } from '../../http/bearer.ts'
+import { EventStream, toFrame, whenLeft } from '../../http/event-stream.ts'
 import { fromThrown, retryAfterSeconds } from '../../http/problem.ts'
 import type { Answer, BotInfo, Channel, Host } from '../channel.ts'
 import { Completion } from './completion.ts'
@@ -58,7 +58,7 @@ function addRoutes(scope: FastifyInstance, host: Host): void {
     '/v1/chat/completions',
     { schema: { ...OPENAI_SCHEMA, summary: 'Ask a bot with the OpenAI API', body: ChatCompletionRequest } },
     async (request, reply) => {
-      const answer = await converse(host, request.body, reply)
+      const answer = await converse(host, request, reply)
       const completion = new Completion({
         id: `chatcmpl-${answer.turnId}`,
         model: request.body.model,
@@ -74,17 +74,20 @@ function addRoutes(scope: FastifyInstance, host: Host): void {
   )
 }
 
-async function converse(host: Host, request: ChatCompletionRequest, reply: FastifyReply): Promise<Answer> {
+async function converse(
+  host: Host,
+  { body: request, headers }: ChatRequest,
+  reply: FastifyReply,
+): Promise<Answer> {
   const bot = requireBot(host, request.model)
   const { instructions, transcript, text } = toDialogue(request)
   const { stop, temperature } = request
   const maxOutputTokens = request.max_completion_tokens ?? request.max_tokens
-  const left = new AbortController()
-  reply.raw.once('close', () => left.abort())
+  const left = whenLeft(reply)
   return host.converse({
     // Each request carries its whole conversation, so each is one of its own to us.
     conversation: { bot: bot.name, channel: 'openai', key: randomUUID() },
-    subject: `openai:${request.user ?? 'anonymous'}`,
+    subject: toSubject(headers.authorization, request.user),
     text,
     transcript,
     ...(instructions !== '' && { instructions }),
@@ -92,8 +95,16 @@ async function converse(host: Host, request: ChatCompletionRequest, reply: Fasti
     ...(typeof temperature === 'number' && { temperature }),
     ...(typeof maxOutputTokens === 'number' && { maxOutputTokens }),
     ...(stop && { stopSequences: [stop].flat() }),
-    signal: left.signal,
+    signal: left,
+    readerLeft: left,
   })
+}
+
+type ChatRequest = Pick<FastifyRequest, 'headers'> & { readonly body: ChatCompletionRequest }
+
+/** Callers with different keys never share rows, whatever `user` they name. */
+function toSubject(authorization = '', user = 'anonymous'): string {
+  return `openai:${sha256(authorization).toString('hex').slice(0, 16)}:${user}`
 }
 
 async function collect(answer: Answer, completion: Completion): Promise<Readonly<Record<string, unknown>>> {
@@ -112,10 +123,14 @@ interface StreamedAnswer {
 
 async function stream(reply: FastifyReply, { answer, completion, withUsage }: StreamedAnswer): Promise<void> {
   const out = new EventStream(reply)
-  for await (const { event } of answer.events) {
-    const frames = toFrames(event, completion, withUsage)
-    if (isTerminal(event)) return out.end(frames)
-    if (!out.send(frames)) await out.caughtUp()
+  try {
+    for await (const { event } of answer.events) {
+      const frames = toFrames(event, completion, withUsage)
+      if (isTerminal(event)) return out.end(frames)
+      if (!out.send(frames)) await out.caughtUp()
+    }
+  } finally {
+    out.end()
   }
 }
 

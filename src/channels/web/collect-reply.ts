@@ -14,6 +14,7 @@ export async function collectReply(answer: Answer, sessionId: string): Promise<R
   let tokens = 0
   let suggestions: string[] = []
   const citations: NonNullable<Reply['citations']> = []
+  let ended = false
   for await (const { event } of answer.events) {
     if (event.type === 'text-delta') text += event.text
     else if (event.type === 'replace') text = event.text
@@ -21,7 +22,9 @@ export async function collectReply(answer: Answer, sessionId: string): Promise<R
     else if (event.type === 'suggestions') suggestions = [...event.items]
     else if (event.type === 'citation') citations.push({ ...event })
     else if (event.type === 'error') throw new AppError(event.code)
+    else if (event.type === 'end') ended = true
   }
+  if (!ended) throw new AppError('interrupted')
   return {
     answer: text,
     link: null,

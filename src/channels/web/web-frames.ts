@@ -7,9 +7,10 @@ export interface FrameContext {
   readonly turnId: string
   /** Names the connection, in the form of guide 002: `chat-<ms>-<9 characters>`. */
   readonly clientId: string
-  readonly sessionId: string | null
+  /** Absent, as the language, when a reader comes back: only the request that asked knows them. */
+  readonly sessionId?: string
   /** BCP 47 tag of the request. */
-  readonly language: string
+  readonly language?: string
   /** Told right after the start. */
   readonly warning?: string
 }

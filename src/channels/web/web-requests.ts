@@ -15,7 +15,7 @@ export const ChatQuery = z.object({
     .optional(),
   name: z.string().max(200).optional(),
   messageId: z
-    .uuid()
+    .uuidv4()
     .optional()
     .describe('Names this message: sent again, it gets the answer of the first time and not a second one.'),
   enableTTS: z.boolean().default(false).describe('Speak the answer, when a voice is configured.'),

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError } from '../../errors.ts'
 import { isTerminal, type LoggedEvent } from '../../events.ts'
-import { EventStream } from '../../http/event-stream.ts'
+import { EventStream, whenLeft } from '../../http/event-stream.ts'
 import type { Answer, BotInfo, Channel, Host } from '../channel.ts'
 import { collectReply } from './collect-reply.ts'
 import {
@@ -81,36 +81,46 @@ function addChatRoutes(routes: Routes, { host, findBot, body }: ChatRoutes): voi
     async (request, reply) => {
       const place = readPlace(request.headers['last-event-id'])
       if (place) return sendStored(reply, host, place)
-      const query = { ...request.body, sessionId: request.body.sessionId ?? randomUUID() }
+      const query = withSession(request.body)
       const bot = findBot(query.chatbotId)
       if (!bot) return refuse(reply, { error: new AppError('bot_not_found'), query })
-      return sendAnswer(reply, { answer: await converse(host, bot, query), query })
+      return sendAnswer(reply, {
+        answer: await converse(host, bot, { query, readerLeft: whenLeft(reply) }),
+        query,
+      })
     },
   )
   routes.post(
     '/api/chat/query',
     { schema: { tags, body, summary, response: { 200: ChatReply } } },
-    async (request) => {
-      const query = { ...request.body, sessionId: request.body.sessionId ?? randomUUID() }
+    async (request, reply) => {
+      const query = withSession(request.body)
       const bot = findBot(query.chatbotId)
       if (!bot) throw new AppError('bot_not_found')
-      return collectReply(await converse(host, bot, query), query.sessionId)
+      return collectReply(await converse(host, bot, { query, readerLeft: whenLeft(reply) }), query.sessionId)
     },
   )
 }
 
 type SessionQueryBody = z.infer<typeof ChatQuery> & { readonly sessionId: string }
 
-async function converse(
-  host: Host,
-  bot: BotInfo,
-  { query, sessionId, messageId }: SessionQueryBody,
-): Promise<Answer> {
+function withSession(body: z.infer<typeof ChatQuery>): SessionQueryBody {
+  return { ...body, sessionId: body.sessionId ?? randomUUID() }
+}
+
+interface Question {
+  readonly query: SessionQueryBody
+  readonly readerLeft: AbortSignal
+}
+
+async function converse(host: Host, bot: BotInfo, { query, readerLeft }: Question): Promise<Answer> {
+  const { query: text, sessionId, messageId } = query
   return host.converse({
     conversation: { bot: bot.name, channel: 'web', key: sessionId },
     ...(messageId && { messageId: messageId.toLowerCase() }),
     subject: `session:${sessionId}`,
-    text: query,
+    text,
+    readerLeft,
   })
 }
 
@@ -141,8 +151,8 @@ async function refuse(
 }
 
 async function sendStored(reply: FastifyReply, host: Host, place: ReadPlace): Promise<void> {
-  const events = await host.resume(place.turnId, place.seq)
-  const context = { turnId: place.turnId, clientId: newClientId(), sessionId: null, language: 'en-IN' }
+  const events = await host.resume(place.turnId, place.seq, whenLeft(reply))
+  const context = { turnId: place.turnId, clientId: newClientId() }
   await pump(new EventStream(reply), events, { ...context, skip: place.frames })
 }
 
@@ -151,19 +161,26 @@ interface PumpContext extends FrameContext {
   readonly skip?: number
 }
 
-/** Sends until the turn ends or the reader leaves; the turn itself goes on either way. */
+/**
+ * Sends until the turn ends or the reader leaves; the turn itself goes on either way. When reading fails on our side
+ * the stream ends without a last event, and the reader resumes.
+ */
 async function pump(
   stream: EventStream,
   events: AsyncIterable<LoggedEvent>,
   context: PumpContext,
 ): Promise<void> {
   let skip = context.skip ?? 0
-  for await (const entry of events) {
-    const frames = toWebFrames(entry, context, skip)
-    if (isTerminal(entry.event)) return stream.end(frames)
-    if (!stream.send(frames)) await stream.caughtUp()
-    if (!stream.open) return
-    skip = 0
+  try {
+    for await (const entry of events) {
+      const frames = toWebFrames(entry, context, skip)
+      if (isTerminal(entry.event)) return stream.end(frames)
+      if (!stream.send(frames)) await stream.caughtUp()
+      if (!stream.open) return
+      skip = 0
+    }
+  } finally {
+    stream.end()
   }
 }
 
