@@ -56,7 +56,8 @@ async function* streamAnswer(
   const { said, reason } = cutAnswer(text, request)
   const waiting = new Set(cited)
   let count = 0
-  for (const [word] of said.matchAll(/\s*\S+/g)) {
+  // White space at the end has no word behind it, and would be searched for one from each of its characters.
+  for (const [word] of said.trimEnd().matchAll(/\s*\S+/g)) {
     if (count > 0 && paceMs > 0) await delay(paceMs, undefined, { signal })
     else if (count % WORDS_PER_BREATH === WORDS_PER_BREATH - 1) await nextTick()
     signal.throwIfAborted()

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { ToolSpec } from '../../messages.ts'
 import { decide } from './decide.ts'
 
@@ -103,3 +103,32 @@ it('says something when there is no message at all', () => {
     kind: 'answer',
   })
 })
+
+/** The longest text any regular expression was run over. */
+function watchRegExps(): () => number {
+  const exec = vi.spyOn(RegExp.prototype, 'exec')
+  onTestFinished(() => exec.mockRestore())
+  return () => exec.mock.calls.reduce((longest, [text]) => Math.max(longest, text.length), 0)
+}
+
+const MEGABYTE = 1_000_000
+
+it.each(['(', ' ', '1', '"', '.', '«', 'a ', '\n'])(
+  'a megabyte of %j is read no further than its begin, so that no expression can run over it for long',
+  (unit) => {
+    const longest = watchRegExps()
+    const text = unit.repeat(MEGABYTE / unit.length)
+    const tools = ['add_task', 'delete_task', 'calculate', 'get_time'].map((name) => ({
+      name,
+      description: `Does it${'.'.repeat(MEGABYTE)}`,
+      inputSchema: { type: 'object', properties: { title: { type: 'string', description: text } } },
+    }))
+    const messages = [
+      { role: 'user', text: `delete the task ${text}` },
+      { role: 'assistant', text: 'What should I use for **title**?' },
+      { role: 'user', text },
+    ] as const
+    decide({ instructions: '', messages, tools, passages: [] }, NOW)
+    expect(longest()).toBeLessThan(5_000)
+  },
+)

@@ -1,6 +1,7 @@
 import type { Message } from '../../messages.ts'
 import type { ModelRequest } from '../model.ts'
 import { detectLanguage, type Language } from './language.ts'
+import { READ_CHARACTERS } from './intent.ts'
 import { answerFromPassages } from './passages.ts'
 import { type Plan, planStep, type PlannedCall, readFinished } from './plan.ts'
 import { describeResult } from './results.ts'
@@ -20,7 +21,8 @@ export type Decision =
 
 /** Decides from the request alone, so the same request always gets the same answer. Dates count from `now`. */
 export function decide(request: ModelRequest, now: Date): Decision {
-  const { messages, passages } = request
+  const { passages } = request
+  const messages = request.messages.map(readBegin)
   const tools = request.tools.map(readTool)
   const lastUser = messages.findLastIndex(({ role }) => role === 'user')
   const message = messages[lastUser]
@@ -35,6 +37,12 @@ export function decide(request: ModelRequest, now: Date): Decision {
   const outcome = describeOutcome(plan, language)
   if (outcome !== '') return { kind: 'answer', text: outcome, cited: [] }
   return answerWithoutTools(text, { language, tools, passages })
+}
+
+/** Every expression below runs over what people write, and many look back and forth: none may be given a megabyte. */
+function readBegin(message: Message): Message {
+  if (message.role !== 'user' || message.text.length <= READ_CHARACTERS) return message
+  return { ...message, text: message.text.slice(0, READ_CHARACTERS) }
 }
 
 function userTexts(messages: readonly Message[]): readonly string[] {

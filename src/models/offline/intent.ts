@@ -13,7 +13,7 @@ export interface Intention {
 }
 
 /** Longer messages are read up to here: what is asked for stands at the begin. */
-const READ_CHARACTERS = 2_000
+export const READ_CHARACTERS = 2_000
 
 /** Scores from here on are a request; below, the words only happen to be in the message. */
 const THRESHOLD = 3
@@ -48,7 +48,8 @@ function readIntention(clause: Clause, tools: readonly OfflineTool[], now: Date)
 function scoreTool(tool: OfflineTool, clause: Clause, filled: Filled): number {
   const action = scoreAction(tool, clause, filled)
   const topics = scoreTopics(tool, clause)
-  const described = contentWords(clause.text).filter((word) => hasWord(words(tool.description), word)).length
+  const description = words(tool.description)
+  const described = contentWords(clause.text).filter((word) => hasWord(description, word)).length
   const score = action + topics + Math.min(1, described * 0.34) + scoreSlots(tool, filled)
   return action >= 3 && topics === 0 && !standsAlone(tool, filled) ? 0 : score
 }

@@ -41,6 +41,9 @@ export interface Parameter {
   readonly pattern: RegExp | undefined
 }
 
+/** Callers may bring their own tools; longer descriptions are read up to here. */
+const DESCRIPTION_CHARACTERS = 1_000
+
 type Schema = Readonly<Record<string, unknown>>
 
 export function readTool(spec: ToolSpec): OfflineTool {
@@ -48,7 +51,7 @@ export function readTool(spec: ToolSpec): OfflineTool {
   const actions = names.map((word) => findAction(word))
   return {
     name: spec.name,
-    description: spec.description,
+    description: spec.description.slice(0, DESCRIPTION_CHARACTERS),
     action: actions.find((action) => action !== undefined),
     topics: names.filter((_, index) => actions[index] === undefined).map((word) => findTopic(word) ?? word),
     parameters: readParameters(spec.inputSchema),
@@ -65,8 +68,8 @@ function readParameters(schema: Schema): readonly Parameter[] {
 
 function readParameter(name: string, declared: Schema, required: boolean): Parameter {
   const schema = withoutNull(declared)
-  const description =
-    [declared['description'], schema['description']].find((text) => typeof text === 'string') ?? ''
+  const written = [declared['description'], schema['description']].find((text) => typeof text === 'string')
+  const description = written?.slice(0, DESCRIPTION_CHARACTERS) ?? ''
   const entries = schema['type'] === 'array' ? asSchema(schema['items']) : schema
   const numeric = schema['type'] === 'number' || schema['type'] === 'integer'
   const pattern = schema['type'] === 'string' ? toSafePattern(schema['pattern']) : undefined
