@@ -162,3 +162,16 @@ test('the secrets are every key and the password of the database', () => {
     'postgres://me:p%40ss@db/x',
   ])
 })
+
+test.each(['postgres://me:50%off@db/x', 'postgres://me:%e9@db/x', 'postgres://db/50%'])(
+  '%s: a percent sign that escapes nothing is a problem, told without the URL',
+  (url) => {
+    expect(checkConfig({ DATABASE_URL: url }).problems).toEqual([
+      {
+        variable: 'DATABASE_URL',
+        problem: 'has a % that escapes nothing.',
+        remedy: 'Write each % of the user, the password and the database as %25.',
+      },
+    ])
+  },
+)

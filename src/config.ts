@@ -116,7 +116,7 @@ function unreadable(setting: Setting, { variable, text }: { variable: string; te
 
 /** What single variables cannot tell: values that contradict each other or are not safe in production. */
 function findConflicts(config: Config): readonly ConfigProblem[] {
-  const conflicts: ConfigProblem[] = [...findModelConflict(config)]
+  const conflicts: ConfigProblem[] = [...findModelConflict(config), ...findUrlConflict(config)]
   if (config.NODE_ENV !== 'production') return conflicts
   if (config.CORS_ORIGINS?.includes('*'))
     conflicts.push({
@@ -154,6 +154,28 @@ function findModelConflict(config: Config): readonly ConfigProblem[] {
       remedy: `Set ${key}, or ${variable}=offline.`,
     },
   ]
+}
+
+/** The driver of the database and the list of secrets read what the escapes stand for. */
+function findUrlConflict({ DATABASE_URL }: Config): readonly ConfigProblem[] {
+  const { username, password, hostname, pathname } = URL.parse(DATABASE_URL ?? '') ?? {}
+  if ([username, password, hostname, pathname].every((part) => isEscaped(part ?? ''))) return []
+  return [
+    {
+      variable: 'DATABASE_URL',
+      problem: 'has a % that escapes nothing.',
+      remedy: 'Write each % of the user, the password and the database as %25.',
+    },
+  ]
+}
+
+function isEscaped(part: string): boolean {
+  try {
+    decodeURIComponent(part)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function findDoubts(config: Config): readonly ConfigProblem[] {
