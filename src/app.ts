@@ -8,6 +8,7 @@ import { createWebChannel } from './channels/web/web.ts'
 import { defaultModelOf, type Config } from './config.ts'
 import { addHealthRoutes } from './http/health.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { OpenRequests } from './http/open-requests.ts'
 import { createOfflineModel } from './models/offline.ts'
 import { createModelResolver, type ModelResolver } from './models/resolve-model.ts'
 import type { Log } from './observe/log.ts'
@@ -35,7 +36,7 @@ export interface App {
   beginDrain(): void
   /** Waits up to `timeoutMs` for the running turns, then interrupts what is left; resolves when no turn runs. */
   drainTurns(timeoutMs: number): Promise<void>
-  /** Takes no new connection and ends the idle ones; resolves when the last connection has ended. */
+  /** Takes no new connection and ends the idle ones; resolves when no request is open any more. */
   stopListening(): Promise<void>
   /** Interrupts what still runs, ends every connection, closes the server and the store. */
   close(): Promise<void>
@@ -98,6 +99,7 @@ async function assemble({ config, log, bots, store }: Parts): Promise<App> {
   const turns = createHost({ config, log, bots, store })
   const host = toHost(turns, bots)
   const server = await createServer({ config, log, store, isDraining: () => draining })
+  const requests = new OpenRequests(server)
   const channels = createChannels(config)
   for (const channel of channels) channel.register(server, host)
   const stopSweeping = sweep(store, config, log)
@@ -116,7 +118,11 @@ async function assemble({ config, log, bots, store }: Parts): Promise<App> {
       draining = true
     },
     drainTurns: (timeoutMs) => turns.drain(timeoutMs),
-    stopListening: () => stopListening(server),
+    stopListening: () => {
+      server.server.close()
+      server.server.closeIdleConnections()
+      return requests.settled()
+    },
     close: async () => {
       stopSweeping()
       await turns.drain(0)
@@ -139,13 +145,6 @@ function createHost({ config, log, bots, store }: Parts): ConversationHost {
     onError: (error) =>
       log.error({ err: error }, 'the events of running turns could not be stored; trying again'),
   })
-}
-
-function stopListening({ server }: FastifyInstance): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.close(() => resolve())
-  server.closeIdleConnections()
-  return promise
 }
 
 interface ServerParts extends Omit<Parts, 'bots'> {

@@ -59,10 +59,14 @@ async function listen({ server }: App, { config }: AppOptions): Promise<void> {
   }
 }
 
-function urlOf({ server }: App, { APP_URL }: Config): string {
+/** Addresses that `localhost` reaches: the loopback ones by default, and those that stand for all of this computer. */
+const LOCAL_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '::'])
+
+function urlOf({ server }: App, { APP_URL, HOST }: Config): string {
   const address = server.server.address()
   const port = typeof address === 'object' ? address?.port : undefined
-  return APP_URL ?? `http://localhost:${port}`
+  const host = LOCAL_HOSTS.has(HOST) ? 'localhost' : HOST.includes(':') ? `[${HOST}]` : HOST
+  return APP_URL ?? `http://${host}:${port}`
 }
 
 interface DrainTimes {
@@ -73,10 +77,12 @@ interface DrainTimes {
 async function drain(app: App, { lingerMs, timeoutMs }: DrainTimes): Promise<void> {
   app.beginDrain()
   await delay(lingerMs)
-  const closed = app.stopListening()
+  const served = app.stopListening()
+  const began = performance.now()
   await app.drainTurns(timeoutMs)
-  // The last frames are on their way; a reader that does not take them must not hold up the exit.
-  await Promise.race([closed, delay(LAST_FRAMES_MS)])
+  // Readers of answers that other replicas write are still here; and the last frames of our own are on their way.
+  const left = Math.max(LAST_FRAMES_MS, timeoutMs - (performance.now() - began))
+  await Promise.race([served, delay(left, undefined, { ref: false })])
 }
 
 interface StopRequest {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -111,6 +112,15 @@ test('an idle keep-alive connection does not hold up the exit', async () => {
   expect(await server.end('SIGTERM')).toBe(0)
   expect(performance.now() - began).toBeLessThan(4_000)
   agent.destroy()
+})
+
+test('a connection that never asked anything does not hold up the exit', async () => {
+  const server = await startServerProcess(env)
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  await once(socket, 'connect')
+  const began = performance.now()
+  expect(await server.end('SIGTERM')).toBe(0)
+  expect(performance.now() - began).toBeLessThan(4_000)
 })
 
 test('a second server on the same data folder is refused in words', async () => {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /** A real server in a process of its own, as `npm start` runs it. */
@@ -14,18 +15,31 @@ export interface ServerProcess {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts a server and resolves when `/readyz` says 200. Throws with its output when it leaves before that. */
-export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+const ROOT = join(import.meta.dirname, '..')
+
+/** What node is given to run the command line from its source. */
+export const CLI: readonly string[] = ['--conditions=botyard-source', join(ROOT, 'src/cli/cli.ts')]
+
+/**
+ * Starts a server in a folder and resolves when `/readyz` says 200. Throws with its output when it leaves before
+ * that.
+ */
+export async function startServerProcess(
+  env: Readonly<Record<string, string>>,
+  cwd = ROOT,
+): Promise<ServerProcess> {
+  const host = env['HOST'] ?? '127.0.0.1'
   const port = env['PORT'] ?? String(await freePort())
-  const child = spawn(process.execPath, ['--conditions=botyard-source', 'src/cli/cli.ts', 'start'], {
-    env: { PATH: process.env['PATH'], NODE_ENV: 'production', HOST: '127.0.0.1', ...env, PORT: port },
+  const child = spawn(process.execPath, [...CLI, 'start'], {
+    cwd,
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env, HOST: host, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output: string[] = []
   for (const stream of [child.stdout, child.stderr])
     createInterface(stream).on('line', (line) => output.push(line))
   const gone = once(child, 'exit').then(([code]) => code as number | null)
-  const url = `http://127.0.0.1:${port}`
+  const url = `http://${host}:${port}`
   await Promise.race([
     untilReady(url),
     gone.then((code) => {

@@ -6,7 +6,7 @@ import { createApp, type App } from '../src/app.ts'
 import { defineBot, type Bot, type BotDefinition } from '../src/bot.ts'
 import { loadConfig } from '../src/config.ts'
 import type { Model } from '../src/models/model.ts'
-import { createLog } from '../src/observe/log.ts'
+import { createLog, type LogDestination } from '../src/observe/log.ts'
 import { defineConfig } from '../src/project.ts'
 
 export interface TestApp extends App {
@@ -20,6 +20,8 @@ export interface TestAppOptions {
   /** Served after the bot `test`. */
   readonly moreBots?: readonly Bot[]
   readonly env?: Readonly<Record<string, string>>
+  /** Gets the lines of the log. Default: nothing is logged. */
+  readonly log?: LogDestination
 }
 
 /** The whole server as `botyard start` wires it, on a free port, with an embedded database of its own. */
@@ -28,6 +30,7 @@ export async function startTestApp({
   bot,
   moreBots = [],
   env,
+  log,
 }: TestAppOptions = {}): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'botyard-app-'))
   const config = loadConfig({
@@ -42,7 +45,12 @@ export async function startTestApp({
   const app = await createApp({
     config,
     project,
-    log: createLog({ level: 'silent', pretty: false, secrets: [] }),
+    log: createLog({
+      level: log ? 'info' : 'silent',
+      pretty: false,
+      secrets: [],
+      ...(log && { destination: log }),
+    }),
   })
   await app.server.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.server.address() as AddressInfo

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { makeFolder } from './run-command.ts'
+import { CLI, startServerProcess } from './server-process.ts'
+
+/** A project that keeps a timer running for ever, as a pool of connections would. */
+const HOLDING_PROJECT = `
+import { defineBot, defineConfig } from 'botyard'
+setInterval(() => undefined, 60_000)
+export default defineConfig({ bots: [defineBot({ name: 'greeter', instructions: 'Greet.' })] })
+`
+
+test('a server leaves with code 0 although its project holds a timer', async () => {
+  await using folder = await makeFolder({ 'botyard.config.ts': HOLDING_PROJECT })
+  const server = await startServerProcess({ DRAIN_LINGER_MS: '0' }, folder.path)
+  expect(await server.end('SIGTERM')).toBe(0)
+})
+
+test('a command leaves with its whole output although the project holds a timer', async () => {
+  await using folder = await makeFolder({ 'botyard.config.ts': HOLDING_PROJECT })
+  const child = spawn(process.execPath, [...CLI, 'chat'], {
+    cwd: folder.path,
+    env: { PATH: process.env['PATH'] },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const said = text(child.stdout)
+  child.stdin.end('hello\n')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(await said).toContain('Hello!')
+})
+
+test('the address that is printed is the one that answers', async () => {
+  await using folder = await makeFolder()
+  const env = { HOST: '127.0.0.2', NODE_ENV: 'development', DRAIN_LINGER_MS: '0' }
+  const server = await startServerProcess(env, folder.path)
+  try {
+    expect(server.output.join('\n')).toContain(`listening at ${server.url}`)
+  } finally {
+    await server.end('SIGTERM')
+  }
+})
