@@ -368,6 +368,79 @@ describe('entities', () => {
   })
 })
 
+test('a link that leads nowhere is refused', async () => {
+  const { fake, call } = await start()
+  fake.open(42)
+  const entities = [{ type: 'text_link', offset: 0, length: 1, url: 'localhost' }]
+  expect(await call('sendMessage', { chat_id: 42, text: 'x', entities })).toMatchObject({
+    description: "Bad Request: entity URL 'localhost' is invalid: Wrong HTTP URL",
+  })
+})
+
+describe('parse_mode', () => {
+  const format = async (text: string, parse_mode: string): Promise<unknown> => {
+    const { fake, call } = await start()
+    fake.open(42)
+    const { description } = await call('sendMessage', { chat_id: 42, text, parse_mode })
+    const [sent] = fake.sent()
+    const places = sent?.entities.map(({ type, offset, length, url, language }) =>
+      [type, `${offset}-${offset + length}`, url, language].filter(Boolean).join(' '),
+    )
+    return description ?? [sent?.text, ...(places ?? [])]
+  }
+
+  test.each([
+    ['a &lt;b&gt; &amp; &#128075; &nbsp;', ['a <b> & 👋 &nbsp;']],
+    ['👋 <b>bold <i>both</i></b>', ['👋 bold both', 'bold 3-8', 'bold 8-12', 'italic 8-12']],
+    ['<a href="t.me">here</a>, <a>nowhere</a>', ['here, nowhere', 'text_link 0-4 http://t.me/']],
+    ['<pre><code class="language-ts">let</code></pre>', ['let', 'pre 0-3 ts']],
+    ['<span class="tg-spoiler">x</span> <code>y</code>', ['x y', 'spoiler 0-1', 'code 2-3']],
+    ['<blockquote expandable>q</blockquote>', ['q', 'expandable_blockquote 0-1']],
+    ['ä <x>', `Unsupported start tag "x" at byte offset 3`],
+    ['<b>x', `Can't find end tag corresponding to start tag "b"`],
+    ['<b>x</i>', `Unmatched end tag at byte offset 4, expected "</b>", found "</i>"`],
+    ['x</i>', 'Unexpected end tag at byte offset 1'],
+    ['<a href="x', 'Unclosed start tag at byte offset 0'],
+    ['<span>x</span>', 'Tag "span" must have class "tg-spoiler" at byte offset 0'],
+  ])('HTML: %s', async (text, expected) => {
+    const sentence = typeof expected === 'string' && `Bad Request: can't parse entities: ${expected}`
+    expect(await format(text, 'HTML')).toEqual(sentence || expected)
+  })
+
+  test.each([
+    [
+      '*b* _i_ __u__ ~s~ ||p|| `c`',
+      [
+        'b i u s p c',
+        'bold 0-1',
+        'italic 2-3',
+        'underline 4-5',
+        'strikethrough 6-7',
+        'spoiler 8-9',
+        'code 10-11',
+      ],
+    ],
+    ['👋 \\*x\\. \\_', ['👋 *x. _']],
+    ['[he*r*e](https://t.me/a\\)b)', ['here', 'text_link 0-4 https://t.me/a)b', 'bold 2-3']],
+    ['```ts\nlet a*\n```', ['let a*', 'pre 0-6 ts']],
+    ['`a.b`', ['a.b', 'code 0-3']],
+    ['>one\n>two\nthree', ['one\ntwo\nthree', 'blockquote 0-8']],
+    ['>one||', ['one', 'expandable_blockquote 0-3']],
+    ['Hi.', `Character '.' is reserved and must be escaped with the preceding '\\'`],
+    ['a > b', `Character '>' is reserved and must be escaped with the preceding '\\'`],
+    ['ä *x', `Can't find end of Bold entity at byte offset 3`],
+    ['[x](y', `Can't find end of a URL at byte offset 4`],
+  ])('MarkdownV2: %s', async (text, expected) => {
+    const sentence = typeof expected === 'string' && `Bad Request: can't parse entities: ${expected}`
+    expect(await format(text, 'MarkdownV2')).toEqual(sentence || expected)
+  })
+
+  test('others are refused', async () => {
+    expect(await format('x', 'BBCode')).toBe('Bad Request: unsupported parse_mode')
+    expect(await format('x', 'Markdown')).toContain('use MarkdownV2')
+  })
+})
+
 describe('drafts', () => {
   test('are shown until the message comes', async () => {
     const { fake, call } = await start()
@@ -440,7 +513,7 @@ describe('files', () => {
       { document },
       { document },
       { photo: [{ width: 90 }, { width: 1_280, file_size: PNG.length }] },
-      { voice: { duration: 3, mime_type: 'application/octet-stream' } },
+      { voice: { duration: 3, mime_type: 'audio/ogg' } },
     ])
     expect(fake.calls[2]?.uploads).toMatchObject([{ field: 'part', bytes: PNG.length }])
   })
@@ -654,13 +727,15 @@ describe('the webhook', () => {
     expect([first < 2, second >= 1.9, third >= 3.9, fourth >= 5.9]).toEqual([true, true, true, true])
   })
 
-  test('drops an update that failed for a day', async () => {
+  test('drops an update that failed for a day, and goes on', async () => {
     const { fake, call } = await start({ timeFactor: 1e6 })
-    const { url, received } = await receive(() => [500])
+    const { url, received } = await receive(({ message }) => [message?.text === 'old' ? 500 : 200])
     await call('setWebhook', { url })
-    fake.say(42, 'Hello')
+    fake.say(42, 'old')
     await vi.waitFor(() => expect(fake.updates).toEqual([]))
-    expect(received.length).toBeGreaterThan(2)
+    fake.say(42, 'new')
+    await vi.waitFor(() => expect(textsOf(received).at(-1)).toBe('new'))
+    expect(received.length).toBeGreaterThan(3)
   })
 
   test('is removed when it says 410 for 23 hours', async () => {

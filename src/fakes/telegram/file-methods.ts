@@ -8,6 +8,9 @@ import type { TelegramContent, TelegramPhotoSize } from './telegram-types.ts'
 const MAX_UPLOAD = 50 * 1024 * 1024
 const MAX_PHOTO = 10 * 1024 * 1024
 
+const UNKNOWN = 'application/octet-stream'
+const NAMES: Readonly<Record<FileKind, string>> = { document: 'Document', photo: 'Photo', voice: 'VoiceNote' }
+
 /** What Telegram's image decoder would take: JPEG, PNG, GIF, WebP. */
 const IMAGE = /^(?:\u{ff}\u{d8}\u{ff}|\u{89}PNG\r\n|GIF8|RIFF.{4}WEBP)/su
 
@@ -40,7 +43,7 @@ function findSent({ files }: Account, kind: FileKind, parameters: Parameters): S
     throw badRequest(`there is no ${kind} in the request`)
   if (/^https?:/.test(reference)) throw badRequest('failed to get HTTP URL content')
   const file = files.find(reference)
-  if (file.kind !== kind) throw badRequest(`can't use file of type ${file.kind} as ${kind}`)
+  if (file.kind !== kind) throw badRequest(`can't use file of type ${NAMES[file.kind]} as ${NAMES[kind]}`)
   return file
 }
 
@@ -57,11 +60,13 @@ function checkUpload(kind: FileKind, { content }: Upload): void {
 
 /** The file as a part of a message. Seconds; only voice messages have a duration. */
 export function describeFile(file: StoredFile, duration = 0): TelegramContent {
-  const { info, name, mimeType } = file
+  const { info, name } = file
+  const mimeType = file.mimeType === '' ? UNKNOWN : file.mimeType
   if (file.kind === 'photo') return { photo: sizesOf(file) }
-  if (file.kind === 'voice') return { voice: { ...info, duration, mime_type: mimeType || 'audio/ogg' } }
+  if (file.kind === 'voice')
+    return { voice: { ...info, duration, mime_type: mimeType === UNKNOWN ? 'audio/ogg' : mimeType } }
   return {
-    document: { ...info, file_name: name, mime_type: mimeType || 'application/octet-stream' },
+    document: { ...info, file_name: name, mime_type: mimeType },
   }
 }
 

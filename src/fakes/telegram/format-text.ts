@@ -1,3 +1,4 @@
+import { toLinkEntity } from './check-link.ts'
 import { findEntities } from './find-entities.ts'
 import { nestEntities } from './nest-entities.ts'
 import { badRequest } from './telegram-error.ts'
@@ -33,7 +34,7 @@ const FAR = 1_000_000
 export function formatText(raw: string, asked: readonly TelegramEntity[]): FormattedText {
   const wanted = asked.filter(({ type, length }) => REQUESTABLE.has(type) && length !== 0)
   for (const entity of wanted) checkPlace(raw, entity)
-  const clean = removeReturns(raw, wanted)
+  const clean = removeReturns(raw, wanted.map(checkAddress))
   const { text, entities } = trim(clean.text, clean.entities)
   return { text, entities: nestEntities(entities, findEntities(text)) }
 }
@@ -56,6 +57,13 @@ function checkPlace(text: string, { offset, length }: TelegramEntity): void {
     throw badRequest(
       `entity beginning at UTF-16 offset ${offset} ends in a middle of a UTF-16 symbol at byte offset ${bytesTo(text, end)}`,
     )
+}
+
+function checkAddress(entity: TelegramEntity): TelegramEntity {
+  if (entity.type !== 'text_link') return entity
+  const link = toLinkEntity(entity.url ?? '')
+  if (!link) throw badRequest(`entity URL '${entity.url ?? ''}' is invalid: Wrong HTTP URL`)
+  return { ...entity, ...link }
 }
 
 function splitsSymbol(text: string, index: number): boolean {

@@ -3,6 +3,8 @@ import type { ChatState, StoredMessage } from './chats.ts'
 import { formatText } from './format-text.ts'
 import type { FormattedText } from './format-text.ts'
 import type { Parameters } from './parameters.ts'
+import { parseHtml } from './parse-html.ts'
+import { parseMarkdown } from './parse-markdown.ts'
 import { badRequest } from './telegram-error.ts'
 import type { InlineKeyboard, TelegramContent, TelegramEntity, TelegramMessage } from './telegram-types.ts'
 
@@ -32,12 +34,30 @@ function countCodePoints(text: string): number {
 }
 
 function readFormatted(parameters: Parameters, text: string, entities: string): FormattedText {
-  const mode = parameters.text('parse_mode')
-  if (mode !== '' && mode.toLowerCase() !== 'none')
-    throw badRequest(`this fake does not parse ${mode}: send entities instead of parse_mode`)
-  const listed = parameters.json(entities, 'message entities') ?? []
+  const raw = parameters.text(text)
+  switch (parameters.text('parse_mode').toLowerCase()) {
+    case '':
+    case 'none':
+      return formatText(raw, readEntities(parameters, entities))
+    case 'html': {
+      const parsed = parseHtml(raw)
+      return formatText(parsed.text, parsed.entities)
+    }
+    case 'markdownv2': {
+      const parsed = parseMarkdown(raw)
+      return formatText(parsed.text, parsed.entities)
+    }
+    case 'markdown':
+      throw badRequest('this fake does not know the old parse_mode Markdown: use MarkdownV2')
+    default:
+      throw badRequest('unsupported parse_mode')
+  }
+}
+
+function readEntities(parameters: Parameters, name: string): readonly TelegramEntity[] {
+  const listed = parameters.json(name, 'message entities') ?? []
   if (!Array.isArray(listed)) throw badRequest('expected an Array of MessageEntity')
-  return formatText(parameters.text(text), listed as readonly TelegramEntity[])
+  return listed as readonly TelegramEntity[]
 }
 
 /** Sends into the chat the parameters name; it ends the draft there. */
