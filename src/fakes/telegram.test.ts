@@ -9,6 +9,11 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()))
 })
 
+/** Long enough for a busy machine. */
+function eventually(check: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(check, { timeout: 10_000, interval: 10 })
+}
+
 interface Answer {
   readonly status: number
   readonly headers: Headers
@@ -133,14 +138,14 @@ describe('getUpdates', () => {
   })
 
   test('waits for an update, and no longer than it is told', async () => {
-    const { fake, call } = await start({ timeFactor: 100 })
+    const { fake, call } = await start({ timeFactor: 20 })
     const waiting = call('getUpdates', { timeout: 50 })
-    await vi.waitFor(() => expect(fake.calls).toHaveLength(1))
+    await eventually(() => expect(fake.calls).toHaveLength(1))
     fake.say(42, 'now')
     expect(await waiting).toMatchObject({ result: [{ message: { text: 'now' } }] })
     const before = Date.now()
     expect(await call('getUpdates', { offset: 800_000_000, timeout: 5 })).toMatchObject({ result: [] })
-    expect(Date.now() - before).toBeGreaterThanOrEqual(45)
+    expect(Date.now() - before).toBeGreaterThanOrEqual(245)
   })
 
   test('keeps the kinds that were asked for', async () => {
@@ -156,9 +161,9 @@ describe('getUpdates', () => {
   })
 
   test('a second poller ends the first, a webhook ends both', async () => {
-    const { fake, call } = await start({ timeFactor: 100 })
+    const { fake, call } = await start({ timeFactor: 20 })
     const first = call('getUpdates', { timeout: 50 })
-    await vi.waitFor(() => expect(fake.calls).toHaveLength(1))
+    await eventually(() => expect(fake.calls).toHaveLength(1))
     const second = call('getUpdates', { timeout: 50 })
     expect(await first).toMatchObject({
       status: 409,
@@ -185,7 +190,7 @@ describe('getUpdates', () => {
   test('a day later an update is gone', async () => {
     const { fake } = await start({ timeFactor: 1e6 })
     fake.say(42, 'old')
-    await vi.waitFor(() => expect(fake.updates).toEqual([]))
+    await eventually(() => expect(fake.updates).toEqual([]))
   })
 })
 
@@ -424,6 +429,7 @@ describe('parse_mode', () => {
     ['[he*r*e](https://t.me/a\\)b)', ['here', 'text_link 0-4 https://t.me/a)b', 'bold 2-3']],
     ['```ts\nlet a*\n```', ['let a*', 'pre 0-6 ts']],
     ['`a.b`', ['a.b', 'code 0-3']],
+    ['_a __b__ c_', ['a b c', 'italic 0-2', 'italic 2-5', 'underline 2-3']],
     ['>one\n>two\nthree', ['one\ntwo\nthree', 'blockquote 0-8']],
     ['>one||', ['one', 'expandable_blockquote 0-3']],
     ['Hi.', `Character '.' is reserved and must be escaped with the preceding '\\'`],
@@ -468,7 +474,7 @@ describe('drafts', () => {
     const { fake, call } = await start({ timeFactor: 1_000 })
     fake.open(42)
     await call('sendMessageDraft', { chat_id: 42, draft_id: 7, text: 'Once' })
-    await vi.waitFor(() => expect(fake.draft(42)).toBeUndefined())
+    await eventually(() => expect(fake.draft(42)).toBeUndefined())
   })
 
   test('are refused in groups and without an id', async () => {
@@ -641,7 +647,7 @@ describe('the webhook', () => {
     expect(await call('setWebhook', settings)).toMatchObject({ result: true, description: 'Webhook was set' })
     expect(await call('setWebhook', settings)).toMatchObject({ description: 'Webhook is already set' })
     fake.say(42, 'Hello')
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await call('getWebhookInfo')).toMatchObject({
         result: {
           url,
@@ -680,7 +686,7 @@ describe('the webhook', () => {
     const { url, received } = await receive(() => [200])
     for (const text of ['a', 'b', 'c']) fake.say(42, text)
     await call('setWebhook', { url: url.replace('//', '//user:pass@'), secret_token: 'secret-1' })
-    await vi.waitFor(() => expect(fake.updates).toEqual([]))
+    await eventually(() => expect(fake.updates).toEqual([]))
     expect(textsOf(received)).toEqual(['a', 'b', 'c'])
     expect(received[0]?.headers).toMatchObject({
       'x-telegram-bot-api-secret-token': 'secret-1',
@@ -702,17 +708,17 @@ describe('the webhook', () => {
       [43, 'other'],
     ] as const)
       fake.say(chat, text)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(textsOf(received).filter((text) => text === 'bad').length).toBeGreaterThan(2),
     )
     expect([textsOf(received).includes('other'), textsOf(received).includes('after')]).toEqual([true, false])
     broken = false
-    await vi.waitFor(() => expect(fake.updates).toEqual([]))
+    await eventually(() => expect(fake.updates).toEqual([]))
     expect(textsOf(received).slice(-2)).toEqual(['bad', 'after'])
   })
 
   test('tries again at once, then ever later, and when Retry-After says', async () => {
-    const { fake, call } = await start({ timeFactor: 20 })
+    const { fake, call } = await start({ timeFactor: 10 })
     const at: number[] = []
     const answers = [[500], [503], undefined, [429, { 'retry-after': '6' }], [201]] as const
     const { url } = await receive((_, count) => {
@@ -721,20 +727,20 @@ describe('the webhook', () => {
     })
     await call('setWebhook', { url })
     fake.say(42, 'Hello')
-    await vi.waitFor(() => expect(fake.updates).toEqual([]))
-    const seconds = at.slice(1).map((time, index) => ((time - (at[index] ?? 0)) * 20) / 1_000)
+    await eventually(() => expect(fake.updates).toEqual([]))
+    const seconds = at.slice(1).map((time, index) => ((time - (at[index] ?? 0)) * 10) / 1_000)
     const [first = 9, second = 0, third = 0, fourth = 0] = seconds
     expect([first < 2, second >= 1.9, third >= 3.9, fourth >= 5.9]).toEqual([true, true, true, true])
   })
 
   test('drops an update that failed for a day, and goes on', async () => {
-    const { fake, call } = await start({ timeFactor: 1e6 })
+    const { fake, call } = await start({ timeFactor: 2e5 })
     const { url, received } = await receive(({ message }) => [message?.text === 'old' ? 500 : 200])
     await call('setWebhook', { url })
     fake.say(42, 'old')
-    await vi.waitFor(() => expect(fake.updates).toEqual([]))
+    await eventually(() => expect(fake.updates).toEqual([]))
     fake.say(42, 'new')
-    await vi.waitFor(() => expect(textsOf(received).at(-1)).toBe('new'))
+    await eventually(() => expect(textsOf(received).at(-1)).toBe('new'))
     expect(received.length).toBeGreaterThan(3)
   })
 
@@ -745,7 +751,7 @@ describe('the webhook', () => {
     fake.say(42, 'Hello')
     const info = async (): Promise<unknown> => (await call('getWebhookInfo')).result
     expect(await info()).toMatchObject({ url })
-    await vi.waitFor(async () => expect(await info()).toMatchObject({ url: '' }))
+    await eventually(async () => expect(await info()).toMatchObject({ url: '' }))
   })
 
   test('may answer with a call', async () => {
@@ -758,7 +764,7 @@ describe('the webhook', () => {
     ])
     await call('setWebhook', { url })
     for (const method of ['getMe', 'sendmessage']) fake.say(42, method)
-    await vi.waitFor(() => expect(fake.sent(42)).toMatchObject([{ text: 'In the answer' }]))
+    await eventually(() => expect(fake.sent(42)).toMatchObject([{ text: 'In the answer' }]))
     expect(fake.calls.filter(({ viaWebhook }) => viaWebhook)).toMatchObject([
       { method: 'sendMessage', status: 200 },
     ])
@@ -777,7 +783,7 @@ describe('the webhook', () => {
     const { port } = server.address() as { port: number }
     await call('setWebhook', { url: `http://127.0.0.1:${port}/`, max_connections: 2 })
     for (let chat = 1; chat <= 8; chat++) fake.say(chat, 'Hello')
-    await vi.waitFor(() => expect(fake.updates).toEqual([]))
+    await eventually(() => expect(fake.updates).toEqual([]))
     expect(most).toBe(2)
   })
 
@@ -787,7 +793,7 @@ describe('the webhook', () => {
     await call('setWebhook', { url })
     const { update_id } = fake.say(42, 'a')
     fake.say(42, 'b')
-    await vi.waitFor(() => expect(fake.updates).toEqual([]))
+    await eventually(() => expect(fake.updates).toEqual([]))
     expect(received.filter(({ update }) => update.update_id === update_id)).toHaveLength(10)
     expect(textsOf(received).at(-1)).toBe('b')
   })
@@ -799,7 +805,7 @@ describe('limits', () => {
     ['group', { perChatPerSecond: 100 }, { chats: Array.from({ length: 21 }, () => -5), seconds: 60 }],
     ['bot', {}, { chats: Array.from({ length: 31 }, (_, index) => index + 1), seconds: 1 }],
   ])('of a %s', async (_, rateLimits, { chats, seconds }) => {
-    const { fake, call } = await start({ rateLimits })
+    const { fake, call } = await start({ rateLimits, timeFactor: 0.1 })
     for (const chat of chats) fake.open(chat)
     const answers: Answer[] = []
     for (const chat_id of chats) answers.push(await call('sendMessage', { chat_id, text: 'x' }))
@@ -817,7 +823,7 @@ describe('limits', () => {
     fake.open(42)
     const send = (): Promise<Answer> => call('sendMessage', { chat_id: 42, text: 'x' })
     await send()
-    await vi.waitFor(async () => expect(await send()).toMatchObject({ ok: true }))
+    await eventually(async () => expect(await send()).toMatchObject({ ok: true }))
     expect(fake.sent()).toHaveLength(2)
   })
 })
@@ -855,8 +861,8 @@ describe('faults', () => {
     const url = `${fake.url}/bot${fake.token}/sendMessage?chat_id=42&text=x`
     const left = new AbortController()
     const waiting = fetch(url, { signal: left.signal }).catch((error: unknown) => error)
-    await vi.waitFor(() => expect(fake.calls).toHaveLength(1))
-    await vi.waitFor(() => expect(fake.sent()).toHaveLength(count))
+    await eventually(() => expect(fake.calls).toHaveLength(1))
+    await eventually(() => expect(fake.sent()).toHaveLength(count))
     left.abort()
     expect(await waiting).toMatchObject({ name: 'AbortError' })
   })
