@@ -1,10 +1,11 @@
-import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { once } from 'node:events'
 import { completeAnswer, pickReply } from './fake-reply.ts'
 import type { FakeScript, FullAnswer, RequestBody } from './fake-reply.ts'
+import { createFaultQueue } from './fault-queue.ts'
+import type { FaultQueue } from './fault-queue.ts'
 import { sendEvents, sendFaultyReply } from './faults.ts'
 import type { Fault } from './faults.ts'
+import { readBody, startLocalServer } from './local-server.ts'
 
 export interface FakeModelOptions {
   /** When set, any other key is refused. Default: every key is good, and none is needed. */
@@ -79,9 +80,6 @@ export async function startFakeModelServer(
   const requests: RecordedRequest[] = []
   const faults = createFaultQueue(options.fault)
   const exchange = createExchange(provider, options, faults)
-  const server = createServer((request, response) => {
-    void handle(request, response)
-  })
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const left = new AbortController()
     const outcome = new Promise<'sent' | 'cut'>((resolve) => {
@@ -90,29 +88,17 @@ export async function startFakeModelServer(
         resolve(response.writableFinished ? 'sent' : 'cut')
       })
     })
-    try {
-      const body = await readJson(request)
-      const { method = '', url: path = '', headers } = request
-      requests.push({ method, path, headers, body, clientPort: request.socket.remotePort, outcome })
-      await exchange({ path, headers, body, response, signal: left.signal })
-    } catch {
-      response.destroy()
-    }
+    const body = await readJson(request)
+    const { method = '', url: path = '', headers } = request
+    requests.push({ method, path, headers, body, clientPort: request.socket.remotePort, outcome })
+    await exchange({ path, headers, body, response, signal: left.signal })
   }
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
+  const server = await startLocalServer(handle, options.port)
   return {
-    url: `http://127.0.0.1:${port}${provider.basePath}`,
+    url: `${server.url}${provider.basePath}`,
     requests,
     inject: (fault) => faults.inject(fault),
-    close: async () => {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
+    close: () => server.close(),
   }
 }
 
@@ -124,27 +110,10 @@ interface Exchange {
   readonly signal: AbortSignal
 }
 
-interface FaultQueue {
-  take(): Fault | undefined
-  inject(fault: Fault | undefined): void
-}
-
-function createFaultQueue(first: Fault | undefined): FaultQueue {
-  let fault = first
-  let left = first?.failTimes ?? Infinity
-  return {
-    take: () => (left-- > 0 ? fault : undefined),
-    inject: (next) => {
-      fault = next
-      left = next?.failTimes ?? Infinity
-    },
-  }
-}
-
 function createExchange(
   provider: FakeProvider,
   { apiKey, models, replies = [], tokenMs = 0 }: FakeModelOptions,
-  faults: FaultQueue,
+  faults: FaultQueue<Fault>,
 ): (exchange: Exchange) => Promise<void> {
   let answered = 0
   const refuse = ({ path, headers, body }: Exchange): PlainReply | undefined => {
@@ -192,8 +161,6 @@ function sendJson(
 }
 
 async function readJson(request: IncomingMessage): Promise<RequestBody> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  const text = Buffer.concat(chunks).toString()
+  const text = (await readBody(request)).toString()
   return text === '' ? {} : (JSON.parse(text) as RequestBody)
 }
