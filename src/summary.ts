@@ -15,21 +15,21 @@ export interface ServedParts {
 
 /** What is on, what is off and why: the lines a start prints. */
 export function summarize({ bots, database, openaiChannel, keysRequired }: ServedParts): readonly Feature[] {
-  const offline = bots.every(({ model }) => model === 'offline')
   return [
     ...bots.map(({ name, model }) => ({ name: `bot ${name}`, on: true, detail: `answers with ${model}` })),
-    {
-      name: 'language model',
-      on: !offline,
-      detail: offline
-        ? 'off: the built-in offline model answers; set OPENAI_API_KEY, COHERE_API_KEY or ANTHROPIC_API_KEY for a real one'
-        : 'a model provider is configured',
-    },
+    ...(bots.some(({ model }) => model === 'offline') ? [NO_LANGUAGE_MODEL] : []),
     { name: 'database', on: true, detail: database },
     { name: 'chat page', on: true, detail: 'at /' },
     { name: 'web API', on: true, detail: 'at /api/chat/query/stream, described at /docs' },
     { name: 'OpenAI API', on: openaiChannel, detail: openaiDetail({ openaiChannel, keysRequired }) },
   ]
+}
+
+const NO_LANGUAGE_MODEL: Feature = {
+  name: 'language model',
+  on: false,
+  detail:
+    'off: the built-in offline model answers; set OPENAI_API_KEY, COHERE_API_KEY or ANTHROPIC_API_KEY for a real one',
 }
 
 function openaiDetail({

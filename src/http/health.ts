@@ -26,14 +26,18 @@ const State = z.object({
  */
 export function addHealthRoutes(server: FastifyInstance, options: HealthOptions): void {
   const tags = ['health']
-  server.get('/livez', { schema: { tags, summary: 'The process runs' } }, async () => ({ status: 'ok' }))
+  // Probes come every few seconds; only what goes wrong is worth a line.
+  const logLevel = 'warn'
+  server.get('/livez', { logLevel, schema: { tags, summary: 'The process runs' } }, async () => ({
+    status: 'ok',
+  }))
   for (const [path, summary] of [
     ['/readyz', 'This replica can take a turn'],
     ['/health', 'State of the server and its parts'],
   ] as const)
     server.get(
       path,
-      { schema: { tags, summary, response: { 200: State, 503: State } } },
+      { logLevel, schema: { tags, summary, response: { 200: State, 503: State } } },
       async (_request, reply) => {
         const state = await readState(options)
         if (state.retryAfter !== undefined) reply.header('retry-after', state.retryAfter)

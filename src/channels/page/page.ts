@@ -13,7 +13,8 @@ export function createPageChannel(): Channel {
     name: 'page',
     register(server) {
       const { page, assets, version } = loadPageFiles()
-      const hidden = { schema: { hide: true } }
+      // One visit is a page and two dozen files; only what goes wrong is worth a line.
+      const hidden = { schema: { hide: true }, logLevel: 'warn' as const }
       server.get('/', hidden, async (request, reply) => send(page, { request, reply, cache: ALWAYS_ASK }))
       server.get<{ Params: { version: string; '*': string } }>(
         '/assets/:version/*',

@@ -270,6 +270,23 @@ test('a reader that leaves 256 kB unread is cut, and can read everything again',
   }
 })
 
+test('ids that open a conversation or an answer do not reach the log', async () => {
+  const lines: string[] = []
+  const logged = await startTestApp({ model, log: { write: (line) => lines.push(line) } })
+  try {
+    const { sessionId } = ask()
+    const answer = await collectEvents(await postJson(logged.url + STREAM, ask('Hello', { sessionId })))
+    await fetch(`${logged.url}/api/chat/sessions/${sessionId}?chatbotId=test`)
+    await fetch(`${logged.url}/api/chat/streams/${answer[0]?.data.streamId}`).then((response) =>
+      response.text(),
+    )
+    expect(lines.join('\n')).toContain('/api/chat/sessions/:sessionId')
+    expect(lines.join('\n')).not.toContain(sessionId)
+  } finally {
+    await logged.close()
+  }
+})
+
 test('bots are listed without their instructions', async () => {
   const { bots } = (await (await fetch(`${app.url}/api/chat/bots`)).json()) as { bots: object[] }
   expect(bots).toEqual([{ id: 'test', title: 'test', description: '', suggestions: ['What next?'] }])
