@@ -27,7 +27,7 @@ const ACTION_PHRASES = {
   check: 'check, verify, analyse, analyze, проверь, проверить, проанализир*, анализ*',
   start: 'start, begin, launch, run, запусти*, начни, начать',
   stop: 'stop, end, halt, останов*, прекрат*',
-  book: 'book, reserve, order, заброн*, закажи, заказать',
+  book: 'book, reserve, заброн*, закажи, заказать',
 } as const satisfies Record<string, string>
 
 /** Verbs that only say something when no other verb is there: "mark it as done" is about done. */
@@ -97,10 +97,21 @@ export const READ_ACTIONS: ReadonlySet<Action> = new Set([
   'check',
 ])
 
-export const STRONG_ACTIONS = compileTable(ACTION_PHRASES) as ReadonlyMap<Action, RegExp>
+/**
+ * "Order a pizza", "I want to order two", and not "my order", "order 4711" or the word alone, as in `get_order`: an
+ * order is mostly a thing.
+ */
+const ORDER_VERB = String.raw`(?<=^[^\p{L}\p{N}]*|(?<!\p{L})(?:to|please,?|(?:can|could|would)\s+you)\s+)order(?=\s+(?:\d{1,2}\s+)?\p{L})`
+
+export const STRONG_ACTIONS = compileStrongActions()
 export const WEAK_ACTIONS = compileTable(WEAK_PHRASES) as ReadonlyMap<Action, RegExp>
 export const TOPICS = compileTable(TOPIC_PHRASES)
 export const CHOICES = compileTable(CHOICE_PHRASES)
+
+function compileStrongActions(): ReadonlyMap<Action, RegExp> {
+  const table = compileTable(ACTION_PHRASES) as ReadonlyMap<Action, RegExp>
+  return new Map(table).set('book', new RegExp(`${table.get('book')?.source}|${ORDER_VERB}`, 'iu'))
+}
 
 function compileTable(table: Readonly<Record<string, string>>): ReadonlyMap<string, RegExp> {
   return new Map(Object.entries(table).map(([name, phrases]) => [name, compilePhrases(phrases)]))
