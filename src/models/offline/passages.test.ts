@@ -55,3 +55,27 @@ it('begins with the section whose headings say the whole question', () => {
     cited: [1],
   })
 })
+
+const SHOP: readonly Passage[] = [
+  { source: 'faq.md', heading: 'Delivery', text: 'We deliver abroad within 10 days. It costs 12 euros.' },
+  { source: 'faq.md', heading: 'Returns', text: 'You can return anything within 30 days.' },
+]
+
+it.each([
+  ['How long does delivery abroad take?', 'We deliver abroad within 10 days. [1]'],
+  ['How much does delivery cost?', 'It costs 12 euros. [1]'],
+  ['Can I return something?', 'You can return anything within 30 days. [2]'],
+])('weighs what "%s" is about, not how it is asked', (question, text) => {
+  expect(answerFromPassages(question, SHOP)?.text).toBe(text)
+})
+
+it.each([
+  'What is the capital of France?',
+  'How long is the Nile?',
+  'How long does a flight to Mars take?',
+  'How much does an elephant cost?',
+  'How much is something?',
+  'Can I take something with me?',
+])('the turn of phrase alone answers nothing: %s', (question) => {
+  expect(answerFromPassages(question, SHOP)).toBeUndefined()
+})

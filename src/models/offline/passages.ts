@@ -20,6 +20,10 @@ const ANSWER_CHARACTERS = 600
 /** At least this share of the question's meaning has to be in what is quoted. */
 const ENOUGH = 0.55
 
+/** How a question is put, which documents do not repeat: "How long does … take?", "… something?". */
+const TURNS_OF_PHRASE =
+  /(?<!\p{L})(?:how\s+(?:long|much|many|often|soon|fast|quickly|far)|(?<=how\s+long\s[^.!?]{0,200})takes?|(?:some|any)(?:thing|one|body)|(?:как|насколько)\s+(?:долго|быстро|часто|скоро)|(?:что|чего|кто|кого)-(?:нибудь|либо))(?!\p{L})/giu
+
 /**
  * Answers `question` with the begin of the passage whose headings say all of it, else with the sentences that share
  * the most of its rare words; undefined when too little of the question is in the passages, which are given best
@@ -29,7 +33,7 @@ export function answerFromPassages(
   question: string,
   passages: readonly Passage[],
 ): PassageAnswer | undefined {
-  const asked = [...new Set(contentWords(question))]
+  const asked = [...new Set(contentWords(question.replaceAll(TURNS_OF_PHRASE, ' ')))]
   if (asked.length === 0) return undefined
   const units = passages.flatMap(({ text }, index) => splitUnits(text, index))
   const weights: Weights = new Map(asked.map((word) => [word, weigh(word, units)]))
