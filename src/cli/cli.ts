@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { processEnvironment } from '../config.ts'
 import { runCommandLine } from './command-line.ts'
 
@@ -9,10 +10,19 @@ const file = join(cwd, '.env')
 // Into the process, not only into the config: tools of the project's bots read variables of their own.
 if (existsSync(file)) process.loadEnvFile(file)
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+const code = await runCommandLine(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   env: processEnvironment(),
   cwd,
 })
+
+// What a project leaves open, such as a timer or a pool of a database, must not keep the process alive.
+await Promise.all([flush(process.stdout), flush(process.stderr)])
+process.exit(code)
+
+/** Resolves when everything written so far has been handed over, or nobody reads it any more. */
+function flush(stream: Writable): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()))
+}
