@@ -80,6 +80,17 @@ test('a database that cannot be opened fails once; what needs it is skipped', as
   expect([results['migrations']?.status, results['schema']?.status]).toEqual(['skip', 'skip'])
 })
 
+test('an embedded database that the answering Botyard holds is skipped, with that evidence', async () => {
+  const folderInUse = new AppError('data_folder_in_use', { params: { folder: './data', holder: ' (pid 7)' } })
+  const inspectDatabase = () => Promise.reject(folderInUse)
+  const results = await run({ inspectDatabase, isBotyard: async () => true })
+  expect(results['database']).toMatchObject({
+    status: 'skip',
+    evidence: expect.stringContaining('Botyard that answers'),
+  })
+  expect(Object.values(results).filter(({ status }) => status === 'fail')).toEqual([])
+})
+
 test('pending migrations fail when the server does not apply them itself', async () => {
   const inspectDatabase = async () => ({ pending: ['0002-lanes'], differences: [] })
   expect((await run({ inspectDatabase })).migrations).toMatchObject({ status: 'pass' })

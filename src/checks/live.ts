@@ -3,6 +3,7 @@ import { access, constants, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
+import { AppError } from '../errors.ts'
 import type { Check, Finding } from './check.ts'
 
 /** What the live checks look at. The functions reach into rooms that checks know nothing of. */
@@ -61,7 +62,7 @@ async function checkPort(context: LiveContext): Promise<Finding> {
   const { HOST, PORT } = context.config
   const problem = await tryToListen(HOST, PORT)
   if (!problem) return { status: 'pass', evidence: `${HOST}:${PORT} is free` }
-  if (problem === 'EADDRINUSE' && (await context.isBotyard(`http://${toReachable(HOST)}:${PORT}`)))
+  if (problem === 'EADDRINUSE' && (await answersAlready(context)))
     return { status: 'pass', evidence: `Botyard already answers on ${HOST}:${PORT}` }
   const remedy = PORT_REMEDIES[problem] ?? 'Set HOST and PORT to an address this computer may listen on.'
   return { status: 'fail', evidence: `${HOST}:${PORT} cannot be listened on: ${problem}`, remedy }
@@ -80,6 +81,11 @@ function tryToListen(host: string, port: number): Promise<string | undefined> {
     server.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message))
     server.listen({ host, port, exclusive: true }, () => server.close(() => done(undefined)))
   })
+}
+
+function answersAlready(context: LiveContext): Promise<boolean> {
+  const { HOST, PORT } = context.config
+  return context.isBotyard(`http://${toReachable(HOST)}:${PORT}`)
 }
 
 function toReachable(host: string): string {
@@ -123,11 +129,18 @@ async function checkDatabase(context: LiveContext): Promise<Finding> {
     await context.inspectDatabase()
     return { status: 'pass', evidence: `${kind} answers` }
   } catch (error) {
+    if (isHeldFolder(error) && (await answersAlready(context)))
+      return { status: 'skip', evidence: `${kind} is open in the Botyard that answers on the port` }
     const evidence = `${kind}: ${error instanceof Error ? error.message : String(error)}`
     const remedy =
       context.config.DATABASE_URL && 'Check DATABASE_URL, and that the database runs and is reachable.'
     return { status: 'fail', evidence, ...(remedy && { remedy }) }
   }
+}
+
+/** One process at a time has the embedded database: beside a server that works, it cannot be looked at. */
+function isHeldFolder(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'data_folder_in_use'
 }
 
 async function checkMigrations(context: LiveContext): Promise<Finding> {
