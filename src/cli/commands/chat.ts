@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import type { App } from '../../app.ts'
 import type { ConverseRequest, Host } from '../../channels/channel.ts'
-import { loadConfig, secretsOf } from '../../config.ts'
+import { loadConfig } from '../../config.ts'
 import { nearest } from '../../nearest.ts'
-import { createLog } from '../../observe/log.ts'
 import type { Project } from '../../project.ts'
 import { UsageError, type Command, type ExitCode, type Terminal } from '../command.ts'
+import { createQuietLog } from '../create-quiet-log.ts'
 import { loadProject } from '../load-project.ts'
 import { paint } from '../paint.ts'
 import { printFailure } from '../print-failure.ts'
@@ -25,12 +25,7 @@ export const chat: Command = {
     const config = loadConfig(terminal.env)
     const project = await loadProject(terminal.cwd)
     const bot = chooseBot(project, name)
-    const log = createLog({
-      level: 'error',
-      pretty: true,
-      secrets: secretsOf(config),
-      destination: terminal.stderr,
-    })
+    const log = createQuietLog(config, terminal)
     const { createApp } = await import('../../app.ts')
     const app = await createApp({ config, project, log })
     try {

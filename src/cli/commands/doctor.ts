@@ -1,8 +1,9 @@
 import { liveChecks, type DatabaseState, type LiveContext, type ModelAnswer } from '../../checks/live.ts'
 import { runChecks } from '../../checks/run-checks.ts'
-import { defaultModelOf, loadConfig, secretsOf, type Config } from '../../config.ts'
-import { createLog, type Log } from '../../observe/log.ts'
+import { defaultModelOf, loadConfig, type Config } from '../../config.ts'
+import type { Log } from '../../observe/log.ts'
 import type { Command } from '../command.ts'
+import { createQuietLog } from '../create-quiet-log.ts'
 import { printResults } from '../print-results.ts'
 
 /** A reasoning model may think for a while before it says one word. */
@@ -18,12 +19,7 @@ export const doctor: Command = {
   examples: ['botyard doctor', 'botyard doctor --json'],
   run: ({ options, terminal }) => {
     const config = loadConfig(terminal.env)
-    const log = createLog({
-      level: 'error',
-      pretty: true,
-      secrets: secretsOf(config),
-      destination: terminal.stderr,
-    })
+    const log = createQuietLog(config, terminal)
     const json = options['json'] === true
     return printResults(runChecks(liveChecks, createContext(config, log)), terminal, {
       json,

@@ -1,8 +1,8 @@
-import { loadConfig, secretsOf } from '../../config.ts'
-import { createLog } from '../../observe/log.ts'
+import { loadConfig } from '../../config.ts'
 import type { MigrationRun } from '../../store/migrate.ts'
 import type { OpenStore } from '../../store/open-store.ts'
 import { UsageError, type Command, type ExitCode, type Invocation } from '../command.ts'
+import { createQuietLog } from '../create-quiet-log.ts'
 
 export const migrate: Command = {
   name: 'migrate',
@@ -19,8 +19,7 @@ export const migrate: Command = {
     const action = ACTIONS.get(invocation.arguments[0] ?? '')?.(invocation.options)
     if (!action) throw new UsageError(`Usage: botyard migrate ${migrate.usage}`)
     const config = loadConfig(invocation.terminal.env)
-    const destination = invocation.terminal.stderr
-    const log = createLog({ level: 'error', pretty: true, secrets: secretsOf(config), destination })
+    const log = createQuietLog(config, invocation.terminal)
     const { openDatabase } = await import('../../app.ts')
     const store = await openDatabase(config, log)
     try {
