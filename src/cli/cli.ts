@@ -5,6 +5,16 @@ import type { Writable } from 'node:stream'
 import { processEnvironment } from '../config.ts'
 import { runCommandLine } from './command-line.ts'
 
+const OLDEST_NODE = 24
+
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  const remedy = 'Install it, or give your project its own: npm install --save-dev node@24'
+  process.stderr.write(
+    `Botyard needs Node.js ${OLDEST_NODE} or newer; this is ${process.version}. ${remedy}\n`,
+  )
+  process.exit(1)
+}
+
 const cwd = process.cwd()
 const file = join(cwd, '.env')
 // Into the process, not only into the config: tools of the project's bots read variables of their own.
