@@ -76,7 +76,7 @@ export function createModels(config: Config): ModelResolver {
 /** Wires bots, models, store and channels together. Everything that cannot work fails here, not at a request. */
 export async function createApp({ config, project, log }: AppOptions): Promise<App> {
   const models = createModels(config)
-  const bots = project.bots.map((bot) => serve(bot, models, config))
+  const bots = project.bots.map((bot) => serveBot(bot, models, config))
   const store = await openDatabase(config, log)
   try {
     await prepareStore(store, config, log)
@@ -190,7 +190,8 @@ function provider(
   return { baseUrl, ...(apiKey && { apiKey }) }
 }
 
-function serve(bot: Bot, models: ModelResolver, config: Config): ServedBot {
+/** A bot with its model. Throws `invalid_configuration` when the model cannot be had. */
+export function serveBot(bot: Bot, models: ModelResolver, config: Config): ServedBot {
   const named = bot.model ?? defaultModelOf(config)
   const model = typeof named === 'string' ? models.resolve(named) : named
   return { bot, model, revision: revisionOf(bot, model.id) }

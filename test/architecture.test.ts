@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
   http: { doors: ['*'], mayImport: ['core'] },
   channels: { doors: ['channel.ts'], mayImport: ['core', 'http'] },
   checks: {
-    doors: ['check.ts', 'run-checks.ts', 'environment.ts', 'live.ts'],
+    doors: ['check.ts', 'run-checks.ts', 'environment.ts', 'project.ts', 'live.ts'],
     mayImport: ['core', 'channels', 'store'],
   },
   cli: { doors: [], mayImport: ['core', 'app', 'serve', 'bots', 'checks', 'channels', 'store', 'observe'] },

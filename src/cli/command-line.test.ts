@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from './command-line.ts'
-import { runCommand } from '../../test/run-command.ts'
+import { makeFolder, runCommand } from '../../test/run-command.ts'
 
 describe('help', () => {
   test('lists every command', async () => {
@@ -54,9 +54,22 @@ describe('check', () => {
         '  → Set it to a whole number from 0 to 65535, or remove it to use 5000.',
         '! Environment: DATABSE_URL is not read.',
         '  → Did you mean DATABASE_URL?',
-        '39 passed, 1 with a warning, 1 failed\n',
+        '- Project: the environment has to be right first',
+        '39 passed, 1 with a warning, 1 failed, 1 skipped\n',
       ].join('\n'),
     )
+  })
+
+  test('finds the bot whose model cannot be had', async () => {
+    const config = `import { defineBot, defineConfig } from 'botyard'
+      const fine = defineBot({ name: 'fine', instructions: 'Be kind.' })
+      const keyless = defineBot({ name: 'keyless', instructions: 'Be kind.', model: 'openai/gpt-4o-mini' })
+      export default defineConfig({ bots: [fine, keyless] })`
+    await using folder = await makeFolder({ 'botyard.config.ts': config })
+    const { code, out } = await runCommand(['check'], { cwd: folder.path })
+    expect(code).toBe(1)
+    expect(out).toMatch(/✗ Project: bot keyless: .*OPENAI_API_KEY/)
+    expect(out).not.toContain('fine')
   })
 
   test('prints JSON for programs', async () => {
