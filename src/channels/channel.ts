@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
 import type { LoggedEvent } from '../events.ts'
-import type { Message, ToolSpec } from '../messages.ts'
 
 /** The door of the channels room: a way for people to reach bots. */
 export interface Channel {
@@ -27,7 +27,7 @@ export interface Host {
   /** Stops a running answer; it ends with reason `stopped` and what was said so far is kept. False when it does not run. */
   stop(turnId: string): Promise<boolean>
   /** The last messages of a conversation, oldest first; undefined when nobody has spoken there. */
-  history(conversation: ConversationRef): Promise<Transcript | undefined>
+  history(conversation: ConversationKey): Promise<Transcript | undefined>
 }
 
 export interface Bots {
@@ -42,50 +42,6 @@ export interface BotInfo {
   readonly title: string
   readonly description: string
   readonly suggestions: readonly string[]
-}
-
-/** Names one conversation: who speaks to which bot where. */
-export interface ConversationRef {
-  readonly bot: string
-  readonly channel: string
-  /** The channel's own id: a session, a chat, a dialog. */
-  readonly key: string
-}
-
-export interface ConverseRequest {
-  readonly conversation: ConversationRef
-  /**
-   * A UUID that names the message; becomes the id of its turn. A message that comes again under its name is not
-   * answered again: the answer of the first is read. Default: a new one.
-   */
-  readonly messageId?: string
-  /** Whose conversation it is; tools scope their rows by it. */
-  readonly subject: string
-  /** What the person said. */
-  readonly text: string
-  /**
-   * The whole conversation, `text` included as its last message, from channels whose clients carry it (OpenAI,
-   * Poe). It takes the place of the stored history.
-   */
-  readonly transcript?: readonly Message[]
-  /** Instructions of the caller, added after the bot's own. */
-  readonly instructions?: string
-  /** Tools the caller runs itself: a call ends the turn with reason `tool-calls`. */
-  readonly tools?: readonly ToolSpec[]
-  /** 0 to 2; the bot's own when absent. */
-  readonly temperature?: number
-  readonly maxOutputTokens?: number
-  readonly stopSequences?: readonly string[]
-  /** Stops the turn. */
-  readonly signal?: AbortSignal
-  /** Ends the reading of the answer; the turn goes on. Default: never. */
-  readonly readerLeft?: AbortSignal
-}
-
-export interface Answer {
-  readonly turnId: string
-  /** From `start` to the terminal event. May be left at any time. */
-  readonly events: AsyncIterable<LoggedEvent>
 }
 
 export interface Transcript {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import type { ConversationKey } from '../conversation.ts'
 import type { Schema } from './schema.ts'
-import type { ConversationKey, Conversations, StoredConversation } from './store.ts'
+import type { Conversations, StoredConversation } from './store.ts'
 import { toMessages } from './stored-messages.ts'
 import type { MessageRow } from './stored-messages.ts'
 

@@ -1,3 +1,4 @@
+import type { ConversationKey } from '../conversation.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
 
@@ -14,14 +15,6 @@ export interface Store {
 export interface Conversations {
   /** The conversation of an outside key, or undefined when nobody has spoken there. Messages oldest first. */
   find(key: ConversationKey, options: { readonly limit: number }): Promise<StoredConversation | undefined>
-}
-
-/** Names one conversation: who speaks to which bot where. */
-export interface ConversationKey {
-  readonly bot: string
-  readonly channel: string
-  /** The channel's own id: a session, a chat, a dialog. */
-  readonly key: string
 }
 
 export interface StoredConversation {

@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
+import type { ConversationKey } from '../conversation.ts'
 import { closeAbandoned, interruptAbandoned } from './abandoned-turns.ts'
 import type { Schema } from './schema.ts'
-import type {
-  BegunTurn,
-  ConversationKey,
-  EventSegment,
-  FinishedTurn,
-  Hold,
-  Lease,
-  NewTurn,
-  TurnLog,
-  Turns,
-} from './store.ts'
+import type { BegunTurn, EventSegment, FinishedTurn, Hold, Lease, NewTurn, TurnLog, Turns } from './store.ts'
 import { fromStoredEvents, toStoredEvents } from './stored-events.ts'
 import { toMessages } from './stored-messages.ts'
 import type { MessageRow } from './stored-messages.ts'

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { Bot } from '../bot.ts'
+import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
 import { AppError, toAppError } from '../errors.ts'
 import { isTerminal, type LoggedEvent, type TerminalEvent } from '../events.ts'
-import type { Message, ToolSpec } from '../messages.ts'
 import type { Model } from '../models/model.ts'
-import type { ConversationKey, Store, StoredConversation, TurnOutcome } from '../store/store.ts'
+import type { Store, StoredConversation, TurnOutcome } from '../store/store.ts'
 import { Journal } from './journal.ts'
 import { LiveTurn } from './live-turn.ts'
 import { followStored } from './follow-stored.ts'
 import { runTurn, toErrorEvent } from './run-turn.ts'
 import { TurnFacts } from './turn-facts.ts'
-import type { Sampling, TurnInput, TurnProblem } from './turn.ts'
+import type { TurnInput, TurnProblem } from './turn.ts'
 
 /** A bot with its model found and its revision named. */
 export interface ServedBot {
@@ -47,23 +47,6 @@ export interface TurnReport {
   readonly outputTokens: number
 }
 
-export interface StartedAnswer {
-  readonly turnId: string
-  readonly events: AsyncIterable<LoggedEvent>
-}
-
-export interface AnswerRequest extends Sampling {
-  readonly conversation: ConversationKey
-  readonly messageId?: string
-  readonly subject: string
-  readonly text: string
-  readonly transcript?: readonly Message[]
-  readonly instructions?: string
-  readonly tools?: readonly ToolSpec[]
-  readonly signal?: AbortSignal
-  readonly readerLeft?: AbortSignal
-}
-
 /** A dead process is noticed after this long. */
 const LEASE_MS = 10_000
 /** Events reach the store at the latest after this long, for readers on other replicas and for restarts. */
@@ -83,7 +66,7 @@ export class ConversationHost {
   }
 
   /** See `Host.converse`. */
-  async converse(request: AnswerRequest): Promise<StartedAnswer> {
+  async converse(request: ConverseRequest): Promise<Answer> {
     const served = this.#admit(request)
     const turn = new LiveTurn(request.messageId ?? randomUUID())
     const begun = this.#begin(turn, request, served)
@@ -128,7 +111,7 @@ export class ConversationHost {
     await this.#journal.close()
   }
 
-  #admit({ conversation }: AnswerRequest): ServedBot {
+  #admit({ conversation }: ConverseRequest): ServedBot {
     const served = this.#options.bots.find(({ bot }) => bot.name === conversation.bot)
     if (!served) throw new AppError('bot_not_found')
     if (this.#draining) throw new AppError('draining', { retryAfterMs: 2_000 })
@@ -146,7 +129,7 @@ export class ConversationHost {
   /** The answer to a message that came again under its name. */
   async #readAgain(
     turnId: string,
-    { conversation, readerLeft }: AnswerRequest,
+    { conversation, readerLeft }: ConverseRequest,
   ): Promise<AsyncIterable<LoggedEvent>> {
     const known = await this.#options.store.turns.conversationOf(turnId)
     const same =
@@ -159,7 +142,7 @@ export class ConversationHost {
 
   async #begin(
     turn: LiveTurn,
-    request: AnswerRequest,
+    request: ConverseRequest,
     { bot, model, revision }: ServedBot,
   ): Promise<TurnInput | undefined> {
     const startedAt = { date: new Date(), tick: performance.now() }
@@ -196,7 +179,7 @@ export class ConversationHost {
   }
 
   /** Runs the turn to its end and tells it; does not reject. */
-  async #answer(turn: LiveTurn, input: TurnInput, request: AnswerRequest): Promise<void> {
+  async #answer(turn: LiveTurn, input: TurnInput, request: ConverseRequest): Promise<void> {
     try {
       const facts = new TurnFacts(input.startedAt.tick)
       const signal = request.signal ? AbortSignal.any([turn.signal, request.signal]) : turn.signal

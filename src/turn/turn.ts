@@ -1,4 +1,5 @@
 import type { Bot } from '../bot.ts'
+import type { Sampling } from '../conversation.ts'
 import type { Message, ToolSpec } from '../messages.ts'
 import type { Model } from '../models/model.ts'
 
@@ -24,12 +25,6 @@ export interface TurnInput {
   readonly startedAt: { readonly date: Date; readonly tick: number }
   /** Told what the events must not say: why a tool, a search or the model failed. */
   readonly onProblem: (problem: TurnProblem) => void
-}
-
-export interface Sampling {
-  readonly temperature?: number
-  readonly maxOutputTokens?: number
-  readonly stopSequences?: readonly string[]
 }
 
 export interface TurnProblem {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import type { Answer } from '../channel.ts'
+import type { Answer } from '../../conversation.ts'
 import type { ChatReply } from './web-requests.ts'
 
 type Reply = z.infer<typeof ChatReply>

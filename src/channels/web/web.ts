@@ -5,7 +5,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError } from '../../errors.ts'
 import { isTerminal, type LoggedEvent } from '../../events.ts'
 import { EventStream, whenLeft } from '../../http/event-stream.ts'
-import type { Answer, BotInfo, Channel, Host } from '../channel.ts'
+import type { Answer } from '../../conversation.ts'
+import type { BotInfo, Channel, Host } from '../channel.ts'
 import { collectReply } from './collect-reply.ts'
 import {
   parseEventId,

@@ -1,0 +1,51 @@
+import type { LoggedEvent } from './events.ts'
+import type { Message, ToolSpec } from './messages.ts'
+
+/** Names one conversation: who speaks to which bot where. */
+export interface ConversationKey {
+  readonly bot: string
+  readonly channel: string
+  /** The channel's own id: a session, a chat, a dialog. */
+  readonly key: string
+}
+
+/** One message to answer. */
+export interface ConverseRequest extends Sampling {
+  readonly conversation: ConversationKey
+  /**
+   * A UUID that names the message; becomes the id of its turn. A message that comes again under its name is not
+   * answered again: the answer of the first is read. Default: a new one.
+   */
+  readonly messageId?: string
+  /** Whose conversation it is; tools scope their rows by it. */
+  readonly subject: string
+  /** What the person said. */
+  readonly text: string
+  /**
+   * The whole conversation, `text` included as its last message, from channels whose clients carry it (OpenAI,
+   * Poe). It takes the place of the stored history.
+   */
+  readonly transcript?: readonly Message[]
+  /** Instructions of the caller, added after the bot's own. */
+  readonly instructions?: string
+  /** Tools the caller runs itself: a call ends the turn with reason `tool-calls`. */
+  readonly tools?: readonly ToolSpec[]
+  /** Stops the turn. */
+  readonly signal?: AbortSignal
+  /** Ends the reading of the answer; the turn goes on. Default: never. */
+  readonly readerLeft?: AbortSignal
+}
+
+export interface Answer {
+  readonly turnId: string
+  /** From `start` to the terminal event. May be left at any time. */
+  readonly events: AsyncIterable<LoggedEvent>
+}
+
+/** How a caller wants the model to choose its words. */
+export interface Sampling {
+  /** 0 to 2; the bot's own when absent. */
+  readonly temperature?: number
+  readonly maxOutputTokens?: number
+  readonly stopSequences?: readonly string[]
+}
