@@ -166,7 +166,7 @@ async function createServer({ config, log, store, isDraining }: ServerParts): Pr
   })
   addHealthRoutes(server, {
     version,
-    okWord: 'healthy',
+    okWord: config.HEALTH_OK_WORD,
     isDraining,
     checks: { database: () => store.check() },
   })

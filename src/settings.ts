@@ -116,6 +116,13 @@ export const SETTINGS = {
     default: '0',
     productionDefault: '1500',
   },
+  HEALTH_OK_WORD: {
+    section: 'Server',
+    about:
+      'The status `/health` reports when all is well; monitors of older servers look for one word or the other.',
+    type: choice(['healthy', 'ok']),
+    default: 'healthy',
+  },
   LOG_LEVEL: {
     section: 'Server',
     about: 'The least important lines to log.',

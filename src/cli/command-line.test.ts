@@ -55,7 +55,7 @@ describe('check', () => {
         '! Environment: DATABSE_URL is not read.',
         '  → Did you mean DATABASE_URL?',
         '- Project: the environment has to be right first',
-        '39 passed, 1 with a warning, 1 failed, 1 skipped\n',
+        '40 passed, 1 with a warning, 1 failed, 1 skipped\n',
       ].join('\n'),
     )
   })

@@ -287,6 +287,28 @@ test('ids that open a conversation or an answer do not reach the log', async () 
   }
 })
 
+test('health says which parts are well, with the word that was chosen', async () => {
+  expect(await (await fetch(`${app.url}/health`)).json()).toMatchObject({
+    status: 'healthy',
+    checks: { database: true },
+  })
+  const other = await startTestApp({ model, env: { HEALTH_OK_WORD: 'ok' } })
+  try {
+    expect(await (await fetch(`${other.url}/health`)).json()).toMatchObject({ status: 'ok' })
+    await other.store.close()
+    // What was seen of the database is believed for a second.
+    await expect.poll(async () => (await fetch(`${other.url}/readyz`)).status, { timeout: 5_000 }).toBe(503)
+    const broken = await fetch(`${other.url}/readyz`)
+    expect(await broken.json()).toMatchObject({
+      status: 'unhealthy',
+      checks: { database: false },
+      problems: { database: expect.any(String) },
+    })
+  } finally {
+    await other.close()
+  }
+})
+
 test('bots are listed without their instructions', async () => {
   const { bots } = (await (await fetch(`${app.url}/api/chat/bots`)).json()) as { bots: object[] }
   expect(bots).toEqual([{ id: 'test', title: 'test', description: '', suggestions: ['What next?'] }])
