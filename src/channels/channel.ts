@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
 import type { LoggedEvent } from '../events.ts'
+import type { InboundMessage, InboxHandler } from '../inbound.ts'
 
 /** The door of the channels room: a way for people to reach bots. */
 export interface Channel {
@@ -8,6 +9,16 @@ export interface Channel {
   readonly name: string
   /** Adds the channel's routes; what they need of Botyard they get from `host`. */
   register(server: FastifyInstance, host: Host): void
+  /**
+   * Begins what does not wait for requests, such as long polling or telling the other side our address; called when
+   * the server listens. Must not throw for what may pass by itself: it goes on trying and says so in `health`.
+   * Resolves with what stops it, which resolves when nothing runs any more.
+   */
+  start?(host: Host): Promise<() => Promise<void>>
+  /** How messages given to `host.accept` are answered; channels that call it have one. */
+  readonly inbox?: InboxHandler
+  /** One line on how the channel is, for `/health`; null when all is well. */
+  health?(): string | null
 }
 
 /** What Botyard does for a channel. */
@@ -19,6 +30,14 @@ export interface Host {
    * `message_id_taken` before anything is stored; later failures are the stream's terminal `error` event.
    */
   converse(request: ConverseRequest): Promise<Answer>
+  /**
+   * Stores a message durably and in order, to be answered by the channel's `inbox`; acknowledge it to the other side
+   * when this has resolved. `duplicate`: the same event was accepted before, finished or not; acknowledge it, too.
+   * Throws `database_unavailable`; then the other side must deliver it again.
+   */
+  accept(message: InboundMessage): Promise<'accepted' | 'duplicate'>
+  /** Forgets the messages of a conversation; its turns keep their facts. */
+  clear(conversation: ConversationKey): Promise<void>
   /**
    * Reads an answer from after `afterSeq`, running or finished, on whichever replica, until it ends or `readerLeft`
    * aborts. Throws `stream_not_found`.
