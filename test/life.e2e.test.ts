@@ -131,3 +131,16 @@ test('a second server on the same data folder is refused in words', async () => 
     await server.end('SIGTERM')
   }
 })
+
+test('a production server that cannot start says why as one line of JSON', async () => {
+  const started = startServerProcess({ DATABASE_URL: 'postgresql://nobody:secret@127.0.0.1:1/none' })
+  const output = await started.then(String, (error: Error) => error.message)
+  const [head, line, ...rest] = output.split('\n')
+  expect(head).toContain('left with code 1')
+  expect(rest).toEqual([])
+  expect(JSON.parse(line ?? '')).toMatchObject({
+    level: 'fatal',
+    msg: expect.stringContaining('nothing usable answers at 127.0.0.1:1') as string,
+  })
+  expect(line).not.toContain('secret')
+})

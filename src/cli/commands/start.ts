@@ -1,4 +1,5 @@
 import { loadConfig, secretsOf } from '../../config.ts'
+import { toAppError } from '../../errors.ts'
 import { createLog } from '../../observe/log.ts'
 import type { Command } from '../command.ts'
 import { loadProject } from '../load-project.ts'
@@ -17,11 +18,18 @@ export const start: Command = {
     const pretty = config.NODE_ENV !== 'production'
     const log = createLog({ level: config.LOG_LEVEL, pretty, secrets: secretsOf(config) })
     const { serve } = await import('../../serve.ts')
-    return serve({
-      config,
-      project,
-      log,
-      onListening: (started) => (pretty ? printStart(started, stdout) : log.info(started, 'listening')),
-    })
+    try {
+      return await serve({
+        config,
+        project,
+        log,
+        onListening: (started) => (pretty ? printStart(started, stdout) : log.info(started, 'listening')),
+      })
+    } catch (error) {
+      if (pretty) throw error
+      // Whoever collects the log of a server gets one line in its format, not text for people.
+      log.fatal({ err: error }, toAppError(error).message)
+      return 1
+    }
   },
 }
