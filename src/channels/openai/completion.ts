@@ -1,3 +1,4 @@
+import type { ChatCompletion } from './openai-replies.ts'
 import type { CitationEvent, EndReason, TurnEvent } from '../../events.ts'
 
 /** What every chunk and the whole completion repeat. */
@@ -72,9 +73,9 @@ export class Completion {
   }
 
   /** The whole completion, for requests without `stream`. */
-  toObject(): Readonly<Record<string, unknown>> {
+  toObject(): ChatCompletion {
     const message = {
-      role: 'assistant',
+      role: 'assistant' as const,
       content: this.#text === '' && this.#toolCalls.length > 0 ? null : this.#text,
       refusal: null,
       ...(this.#toolCalls.length > 0 && { tool_calls: this.#toolCalls }),
@@ -101,7 +102,7 @@ export class Completion {
     })
   }
 
-  #envelope(object: string): Readonly<Record<string, unknown>> {
+  #envelope<Kind extends string>(object: Kind) {
     const { id, created, model } = this.#head
     return { id, object, created, model, system_fingerprint: null }
   }

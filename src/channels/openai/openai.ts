@@ -10,6 +10,12 @@ import { fromThrown, retryAfterSeconds } from '../../http/problem.ts'
 import type { Answer } from '../../conversation.ts'
 import type { BotInfo, Channel, Host } from '../channel.ts'
 import { Completion } from './completion.ts'
+import {
+  COMPLETION_REPLIES,
+  MODEL_LIST_REPLIES,
+  MODEL_REPLIES,
+  type ChatCompletion,
+} from './openai-replies.ts'
 import { ChatCompletionRequest, toDialogue, toToolSpecs } from './openai-requests.ts'
 
 export interface OpenAIChannelOptions {
@@ -40,10 +46,11 @@ const OPENAI_SCHEMA = { tags: ['openai'], security: [{ bearer: [] }] }
 function addRoutes(scope: FastifyInstance, host: Host): void {
   const routes = scope.withTypeProvider<ZodTypeProvider>()
   const started = Math.floor(Date.now() / 1_000)
-  routes.get('/v1/models', { schema: { ...OPENAI_SCHEMA, summary: 'The bots, as models' } }, async () => ({
-    object: 'list',
-    data: host.bots.list().map((bot) => toModel(bot, started)),
-  }))
+  routes.get(
+    '/v1/models',
+    { schema: { ...OPENAI_SCHEMA, summary: 'The bots, as models', response: MODEL_LIST_REPLIES } },
+    async () => ({ object: 'list' as const, data: host.bots.list().map((bot) => toModel(bot, started)) }),
+  )
   routes.get(
     '/v1/models/:model',
     {
@@ -51,13 +58,21 @@ function addRoutes(scope: FastifyInstance, host: Host): void {
         ...OPENAI_SCHEMA,
         summary: 'One bot, as a model',
         params: z.object({ model: z.string().max(100) }),
+        response: MODEL_REPLIES,
       },
     },
     async (request) => toModel(requireBot(host, request.params.model), started),
   )
   routes.post(
     '/v1/chat/completions',
-    { schema: { ...OPENAI_SCHEMA, summary: 'Ask a bot with the OpenAI API', body: ChatCompletionRequest } },
+    {
+      schema: {
+        ...OPENAI_SCHEMA,
+        summary: 'Ask a bot with the OpenAI API',
+        body: ChatCompletionRequest,
+        response: COMPLETION_REPLIES,
+      },
+    },
     async (request, reply) => {
       const answer = await converse(host, request, reply)
       const completion = new Completion({
@@ -108,7 +123,7 @@ function toSubject(authorization = '', user = 'anonymous'): string {
   return `openai:${sha256(authorization).toString('hex').slice(0, 16)}:${user}`
 }
 
-async function collect(answer: Answer, completion: Completion): Promise<Readonly<Record<string, unknown>>> {
+async function collect(answer: Answer, completion: Completion): Promise<ChatCompletion> {
   for await (const { event } of answer.events) {
     if (event.type === 'error') throw new AppError(event.code)
     completion.next(event)
@@ -149,8 +164,8 @@ function requireBot(host: Host, name: string): BotInfo {
   throw new AppError('bot_not_found')
 }
 
-function toModel({ name }: BotInfo, created: number): Readonly<Record<string, unknown>> {
-  return { id: name, object: 'model', created, owned_by: 'botyard' }
+function toModel({ name }: BotInfo, created: number) {
+  return { id: name, object: 'model' as const, created, owned_by: 'botyard' }
 }
 
 function requireKey(request: FastifyRequest, apiKeys: readonly string[] | undefined): void {

@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError } from '../../errors.ts'
 import { isTerminal, type LoggedEvent } from '../../events.ts'
 import { EventStream, whenLeft } from '../../http/event-stream.ts'
+import { EVENT_STREAM, PROBLEMS } from '../../http/problem-schema.ts'
 import type { Answer } from '../../conversation.ts'
 import type { BotInfo, Channel, Host } from '../channel.ts'
 import { collectReply } from './collect-reply.ts'
@@ -76,7 +77,7 @@ function addChatRoutes(routes: Routes, { host, findBot, body }: ChatRoutes): voi
         body,
         headers: LastEventId,
         summary: `${summary}; the answer is streamed`,
-        produces: ['text/event-stream'],
+        response: { ...PROBLEMS, 200: EVENT_STREAM },
       },
     },
     async (request, reply) => {
@@ -93,7 +94,7 @@ function addChatRoutes(routes: Routes, { host, findBot, body }: ChatRoutes): voi
   )
   routes.post(
     '/api/chat/query',
-    { schema: { tags, body, summary, response: { 200: ChatReply } } },
+    { schema: { tags, body, summary, response: { ...PROBLEMS, 200: ChatReply } } },
     async (request, reply) => {
       const query = withSession(request.body)
       const bot = findBot(query.chatbotId)
@@ -195,7 +196,7 @@ function addStreamRoutes(routes: Routes, host: Host): void {
         querystring: StreamQuery,
         headers: LastEventId,
         summary: 'Read an answer again, or go on reading it, from after the last event seen',
-        produces: ['text/event-stream'],
+        response: { ...PROBLEMS, 200: EVENT_STREAM },
       },
     },
     async (request, reply) => {
@@ -212,7 +213,7 @@ function addStreamRoutes(routes: Routes, host: Host): void {
         tags,
         params: StreamParams,
         summary: 'Stop an answer; what was said is kept',
-        response: { 200: Stopped },
+        response: { ...PROBLEMS, 200: Stopped },
       },
     },
     async (request) => ({ stopped: await host.stop(request.params.id) }),
@@ -223,7 +224,11 @@ function addSessionRoutes(routes: Routes, { host, findBot }: Omit<ChatRoutes, 'b
   routes.get(
     '/api/chat/bots',
     {
-      schema: { tags, summary: 'The bots of this server, the default one first', response: { 200: BotList } },
+      schema: {
+        tags,
+        summary: 'The bots of this server, the default one first',
+        response: { ...PROBLEMS, 200: BotList },
+      },
     },
     async () => ({
       bots: host.bots
@@ -239,7 +244,7 @@ function addSessionRoutes(routes: Routes, { host, findBot }: Omit<ChatRoutes, 'b
         params: SessionParams,
         querystring: SessionQuery,
         summary: 'The last messages of a conversation, oldest first',
-        response: { 200: Session },
+        response: { ...PROBLEMS, 200: Session },
       },
     },
     async (request) => {
