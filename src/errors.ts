@@ -17,6 +17,23 @@ export const ERRORS = {
   invalid_request: { status: 400, retryable: false, sentence: 'The request is not valid: {problem}' },
   validation_failed: { status: 400, retryable: false, sentence: 'Validation error' },
   unauthorized: { status: 401, retryable: false, sentence: 'A valid API key is required.' },
+  token_invalid: { status: 401, retryable: false, sentence: 'Invalid or expired token' },
+  credentials_invalid: { status: 401, retryable: false, sentence: 'Invalid email or password' },
+  email_taken: { status: 400, retryable: false, sentence: 'Email already registered' },
+  forbidden: { status: 403, retryable: false, sentence: 'This account may not do that.' },
+  foreign_user: { status: 403, retryable: false, sentence: "Cannot access other users' conversations" },
+  conversation_not_found: { status: 404, retryable: false, sentence: 'Conversation not found' },
+  conversation_id_invalid: { status: 400, retryable: false, sentence: 'Invalid conversation ID format' },
+  link_code_invalid: {
+    status: 400,
+    retryable: false,
+    sentence: 'This code is wrong, used or expired. Get a new one and send it within ten minutes.',
+  },
+  rate_limited: {
+    status: 429,
+    retryable: true,
+    sentence: 'Too many requests. Please wait a moment and try again.',
+  },
   bot_not_found: { status: 404, retryable: false, sentence: 'Chatbot not found' },
   message_id_taken: {
     status: 409,

@@ -100,4 +100,28 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
     columns: { source: 'text!', event_id: 'text!', seen_at: 'timestamp with time zone!' },
     indexes: ['seen_events_pkey', 'seen_events_by_age'],
   },
+  users: {
+    columns: {
+      id: 'integer!',
+      email: 'text',
+      name: 'text!',
+      password_hash: 'text',
+      role: 'text!',
+      created_at: 'timestamp with time zone!',
+      updated_at: 'timestamp with time zone!',
+    },
+    indexes: ['users_pkey', 'users_by_email'],
+  },
+  ended_tokens: {
+    columns: { id: 'text!', expires_at: 'timestamp with time zone!' },
+    indexes: ['ended_tokens_pkey', 'ended_tokens_by_age'],
+  },
+  identities: {
+    columns: { subject: 'text!', user_id: 'integer!', created_at: 'timestamp with time zone!' },
+    indexes: ['identities_pkey', 'identities_by_user'],
+  },
+  link_codes: {
+    columns: { hash: 'text!', user_id: 'integer!', expires_at: 'timestamp with time zone!' },
+    indexes: ['link_codes_pkey', 'link_codes_by_user'],
+  },
 }

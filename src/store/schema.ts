@@ -12,6 +12,10 @@ export interface Schema {
   lane_items: LaneItemTable
   lane_dead_items: LaneDeadItemTable
   seen_events: SeenEventTable
+  users: UserTable
+  ended_tokens: EndedTokenTable
+  identities: IdentityTable
+  link_codes: LinkCodeTable
 }
 
 type Created = ColumnType<Date, Date | undefined, never>
@@ -109,4 +113,36 @@ export interface SeenEventTable {
   readonly source: string
   readonly event_id: string
   readonly seen_at: Generated<Date>
+}
+
+export interface UserTable {
+  readonly id: Generated<number>
+  /** In lower case; null for people whom another issuer's tokens brought. */
+  readonly email: string | null
+  readonly name: string
+  /** Argon2id; null when the person cannot sign in with a password. */
+  readonly password_hash: string | null
+  readonly role: Generated<'user' | 'operator' | 'admin'>
+  readonly created_at: Created
+  readonly updated_at: Generated<Date>
+}
+
+/** Tokens that were signed out before they expired. */
+export interface EndedTokenTable {
+  readonly id: string
+  readonly expires_at: Date
+}
+
+/** A subject of a channel, such as `telegram:123`, and the user it belongs to. */
+export interface IdentityTable {
+  readonly subject: string
+  readonly user_id: number
+  readonly created_at: Created
+}
+
+export interface LinkCodeTable {
+  /** SHA-256 of the code, in hex. */
+  readonly hash: string
+  readonly user_id: number
+  readonly expires_at: Date
 }

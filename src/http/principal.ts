@@ -1,0 +1,91 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AppError } from '../errors.ts'
+import { bearerOf } from './bearer.ts'
+
+/** What somebody may do: `user` their own things, `operator` the management API, `admin` also the accounts. */
+export type Role = 'user' | 'operator' | 'admin'
+
+/** Who sent a request, as a valid token says. */
+export interface Principal {
+  readonly userId: number
+  readonly role: Role
+}
+
+/** Finds out whose token it is. Throws `token_invalid`, or `database_unavailable` when it cannot be known now. */
+export type Authenticate = (token: string) => Promise<Principal>
+
+/** Whose rows a person owns, on every channel: the `subject` of their turns and the scope of their tools' rows. */
+export function subjectOf({ userId }: Pick<Principal, 'userId'>): `user:${number}` {
+  return `user:${userId}`
+}
+
+/** A route option `onRequest`: runs before the body is read and before anything of the request is validated. */
+export type GateHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+
+/**
+ * Lets signed-in people through to a route. A route names one of the hooks and then asks `principalOf`:
+ *
+ * @example
+ * routes.get('/api/tasks', { onRequest: gate.signedIn, schema }, async (request) =>
+ *   tasks.list(gate.principalOf(request).userId))
+ */
+export class Gate {
+  readonly #authenticate: Authenticate
+  readonly #principals = new WeakMap<FastifyRequest, Principal>()
+
+  constructor(authenticate: Authenticate) {
+    this.#authenticate = authenticate
+  }
+
+  /** 401 `token_invalid` unless a valid token came along. */
+  readonly signedIn: GateHook = async (request, reply) => {
+    await this.#admit(request, reply)
+  }
+
+  /** As `signedIn`; then 403 `foreign_user` unless the `{user_id}` of the path is the signed-in user's own. */
+  readonly owner: GateHook = async (request, reply) => {
+    const { userId } = await this.#admit(request, reply)
+    const { user_id: asked } = request.params as { readonly user_id?: string }
+    // What is no number at all is left to the schema of the route, which answers 422.
+    if (asked !== String(userId) && /^\d+$/.test(asked ?? '0')) throw new AppError('foreign_user')
+  }
+
+  /** As `signedIn`; then 403 `forbidden` unless the user has one of the roles. */
+  withRole(...roles: readonly Role[]): GateHook {
+    return async (request, reply) => {
+      const { role } = await this.#admit(request, reply)
+      if (!roles.includes(role)) throw new AppError('forbidden')
+    }
+  }
+
+  /** Who sent the request. The route has to have one of the hooks. */
+  principalOf(request: FastifyRequest): Principal {
+    const principal = this.#principals.get(request)
+    if (!principal) throw new AppError('token_invalid')
+    return principal
+  }
+
+  /** For routes that are open to everybody: who it is when a valid token came along, and undefined otherwise. */
+  async find(request: FastifyRequest): Promise<Principal | undefined> {
+    const token = bearerOf(request)
+    try {
+      return token === undefined ? undefined : await this.#authenticate(token)
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'token_invalid') return undefined
+      throw error
+    }
+  }
+
+  async #admit(request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
+    const token = bearerOf(request)
+    try {
+      if (token === undefined) throw new AppError('token_invalid')
+      const principal = await this.#authenticate(token)
+      this.#principals.set(request, principal)
+      return principal
+    } catch (error) {
+      if (error instanceof AppError && error.status === 401) reply.header('www-authenticate', 'Bearer')
+      throw error
+    }
+  }
+}
