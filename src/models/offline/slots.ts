@@ -1,4 +1,5 @@
-import { findDate } from './dates.ts'
+import { findDateWords, type DateWords } from '../../date-words.ts'
+import type { WallClock } from '../../time-zone.ts'
 import { findExpression } from './expression.ts'
 import { compilePhrases, cutSpan, findSpan, type Span } from './phrases.ts'
 import type { OfflineTool, Parameter, ParameterKind } from './tool.ts'
@@ -57,15 +58,21 @@ export function topicPattern(topics: readonly string[]): RegExp {
   return known.length > 0 ? new RegExp(known.join('|'), 'iu') : /(?!)/u
 }
 
-function findDateSlot(text: string, { dateTime }: Parameter, { now }: SlotContext): Slot | undefined {
-  const found = findDate(text, now)
+function findDateSlot(text: string, parameter: Parameter, { now }: SlotContext): Slot | undefined {
+  const found = findDateWords(text, toLocalClock(now))
   if (!found) return undefined
-  const value = dateTime
-    ? new Date(found.time ? `${found.date}T${found.time}:00` : `${found.date}T00:00:00Z`).toISOString()
-    : found.time
-      ? `${found.date}T${found.time}:00`
-      : found.date
-  return { values: [value], text: cutSpan(text, found) }
+  const said = text.slice(found.start, found.end).replaceAll(/\s+/g, ' ')
+  return { values: [parameter.inWords ? said : toDateValue(found, parameter)], text: cutSpan(text, found) }
+}
+
+function toDateValue({ date, time }: DateWords, { dateTime }: Parameter): string {
+  if (dateTime) return new Date(time ? `${date}T${time}:00` : `${date}T00:00:00Z`).toISOString()
+  return time ? `${date}T${time}:00` : date
+}
+
+function toLocalClock(now: Date): WallClock {
+  const [hour, minute] = [now.getHours(), now.getMinutes()]
+  return { year: now.getFullYear(), month: now.getMonth(), day: now.getDate(), hour, minute }
 }
 
 /** A value of the choice as it is written, or in other words; the longest phrase wins ("not urgent" over "urgent"). */

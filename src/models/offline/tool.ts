@@ -38,11 +38,15 @@ export interface Parameter {
   readonly numeric: boolean
   /** True for dates with a time of day. */
   readonly dateTime: boolean
+  /** True for dates the tool reads itself, in the person's words. */
+  readonly inWords: boolean
   readonly pattern: RegExp | undefined
 }
 
 /** Callers may bring their own tools; longer descriptions are read up to here. */
 const DESCRIPTION_CHARACTERS = 1_000
+
+const IN_WORDS = /\b(?:own|plain) words\b/i
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -84,6 +88,7 @@ function readParameter(name: string, declared: Schema, required: boolean): Param
     values: valuesOf(entries),
     numeric,
     dateTime,
+    inWords: kind === 'date' && IN_WORDS.test(description),
     pattern,
   }
 }
