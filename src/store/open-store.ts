@@ -1,10 +1,14 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import type { Conversations, Store, Turns } from './store.ts'
+import { createAccounts } from './accounts.ts'
+import { createOwnConversations } from './accounts-conversations.ts'
+import { createIdentities } from './accounts-identities.ts'
 import { createConversations } from './conversations.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { guardPool } from './guarded-pool.ts'
 import { createReadinessCheck } from './readiness-check.ts'
 import type { Schema } from './schema.ts'
+import { createTasks } from './tasks.ts'
 import { createTurns } from './turns.ts'
 
 export interface StoreOptions {
@@ -48,6 +52,10 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     kind: database.kind,
     turns,
     conversations,
+    accounts: createAccounts(db),
+    identities: createIdentities(db),
+    ownConversations: createOwnConversations(db),
+    tasks: createTasks(db),
     check: createReadinessCheck(db),
     describe: () => database.describe(),
     // Not `db.destroy()`: a closed pool says `database_unavailable`, a destroyed Kysely does not.

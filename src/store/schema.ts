@@ -16,6 +16,9 @@ export interface Schema {
   ended_tokens: EndedTokenTable
   identities: IdentityTable
   link_codes: LinkCodeTable
+  tasks: TaskTable
+  notifications: NotificationTable
+  time_zones: TimeZoneTable
 }
 
 type Created = ColumnType<Date, Date | undefined, never>
@@ -145,4 +148,40 @@ export interface LinkCodeTable {
   readonly hash: string
   readonly user_id: number
   readonly expires_at: Date
+}
+
+export interface TaskTable {
+  readonly id: BigId
+  readonly subject: string
+  readonly title: string
+  readonly description: string | null
+  readonly completed: boolean
+  readonly priority: 'none' | 'low' | 'medium' | 'high'
+  readonly tags: readonly string[]
+  /** JSON text of `StoredRecurrence`. */
+  readonly recurrence: string | null
+  /** Noon UTC of the day when `due_all_day`. */
+  readonly due_at: Date | null
+  readonly due_all_day: boolean
+  readonly reminder_offset_minutes: number | null
+  /** When the person is still to be reminded. */
+  readonly remind_at: Date | null
+  /** The task whose completion made this one. */
+  readonly parent_task_id: string | null
+  readonly created_at: Created
+  readonly updated_at: Generated<Date>
+}
+
+export interface NotificationTable {
+  readonly id: BigId
+  readonly subject: string
+  readonly task_id: string
+  readonly message: string
+  readonly read: Generated<boolean>
+  readonly created_at: Created
+}
+
+export interface TimeZoneTable {
+  readonly subject: string
+  readonly time_zone: string
 }

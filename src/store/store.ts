@@ -1,11 +1,18 @@
 import type { ConversationKey } from '../conversation.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
+import type { TaskStore } from './task-store.ts'
+
+export type * from './task-store.ts'
 
 /** The door of the store room: what is kept, as repositories. PostgreSQL and the embedded one behave alike. */
 export interface Store {
   readonly turns: Turns
   readonly conversations: Conversations
+  readonly accounts: Accounts
+  readonly identities: Identities
+  readonly ownConversations: OwnConversations
+  readonly tasks: TaskStore
   /** Throws `database_unavailable` or `migrations_pending`; what `/readyz` asks. */
   check(): Promise<void>
   close(): Promise<void>
@@ -127,4 +134,96 @@ export interface FinishedTurn {
 export interface TurnLog {
   readonly events: readonly LoggedEvent[]
   readonly running: boolean
+}
+
+/** People with an account, and the tokens they have signed out. */
+export interface Accounts {
+  /** Undefined when somebody has the address. */
+  create(user: NewUser): Promise<StoredUser | undefined>
+  find(id: number): Promise<StoredUser | undefined>
+  findByEmail(email: string): Promise<(StoredUser & { readonly passwordHash: string | null }) | undefined>
+  setRole(id: number, role: StoredUser['role']): Promise<void>
+  /** The role of a user; undefined when there is no such user or the token was signed out. */
+  roleOf(id: number, tokenId: string): Promise<StoredUser['role'] | undefined>
+  /** From now on the token is not valid any more; kept until it would have expired. */
+  endToken(tokenId: string, expiresAt: Date): Promise<void>
+  isEnded(tokenId: string): Promise<boolean>
+  /** Deletes what has expired: ended tokens and codes. */
+  forgetExpired(): Promise<void>
+}
+
+export interface NewUser {
+  /** In lower case. */
+  readonly email: string
+  readonly name: string
+  readonly passwordHash: string
+}
+
+export interface StoredUser {
+  readonly id: number
+  /** Null for people whom another issuer's tokens brought. */
+  readonly email: string | null
+  readonly name: string
+  readonly role: 'user' | 'operator' | 'admin'
+  readonly createdAt: Date
+}
+
+/** Which subjects of channels (`telegram:123`) and of other issuers belong to which user. */
+export interface Identities {
+  ownerOf(subject: string): Promise<number | undefined>
+  ofUser(userId: number): Promise<readonly string[]>
+  /** False when the subject is not linked to the user. */
+  unlink(userId: number, subject: string): Promise<boolean>
+  /** Keeps a one-time code; the user's earlier ones are forgotten. */
+  keepCode(code: LinkCode): Promise<void>
+  /** Uses a code up and links the subject to its user. Undefined when the code is wrong, used or expired. */
+  redeem(hash: string, subject: string): Promise<number | undefined>
+  /** The user behind a subject of another issuer, created when it comes for the first time. */
+  findOrCreate(user: ForeignUser): Promise<number>
+}
+
+export interface LinkCode {
+  readonly userId: number
+  /** Of the code, so that a reader of the table cannot use it. */
+  readonly hash: string
+  readonly lifetimeMs: number
+}
+
+export interface ForeignUser {
+  readonly subject: string
+  readonly email: string | null
+  readonly name: string
+}
+
+/** The conversations a signed-in user had alone with a bot, by subject. What is not theirs does not exist here. */
+export interface OwnConversations {
+  /** Newest first, without messages. */
+  list(subject: string, limit: number): Promise<readonly OwnConversation[]>
+  /** With its last messages, oldest first. */
+  read(
+    subject: string,
+    place: { readonly id: string; readonly limit: number },
+  ): Promise<OwnTranscript | undefined>
+  /** Deletes a conversation with its messages and turns. */
+  remove(subject: string, id: string): Promise<boolean>
+  keyOf(subject: string, id: string): Promise<ConversationKey | undefined>
+  /** The row of a conversation and its last answer. */
+  latest(key: ConversationKey): Promise<LatestMessage | undefined>
+}
+
+export interface OwnConversation {
+  readonly id: string
+  /** The begin of the first message. */
+  readonly title: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export interface OwnTranscript extends OwnConversation {
+  readonly messages: readonly StoredMessage[]
+}
+
+export interface LatestMessage {
+  readonly conversationId: string
+  readonly messageId: string | null
 }

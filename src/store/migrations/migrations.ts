@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration'
 import * as conversations from './0001-conversations.ts'
 import * as lanes from './0002-lanes.ts'
 import * as accounts from './0004-accounts.ts'
+import * as tasks from './0005-tasks.ts'
 
 /** Every migration by name, in order. A name never changes once it was released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-conversations': conversations,
   '0002-lanes': lanes,
   '0004-accounts': accounts,
+  '0005-tasks': tasks,
 }
