@@ -35,6 +35,13 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   model_stream_broken: 'Try again; what arrived is kept.',
   model_empty_answer: 'Try again; check the model with `botyard doctor`.',
   model_refused: 'Ask differently; the filter of the provider ended the answer.',
+  webhook_secret_invalid:
+    'Use the same secret in the address or the header as in the settings, such as `TELEGRAM_WEBHOOK_SECRET`.',
+  channel_unavailable:
+    'Wait; deliveries are tried again. `botyard doctor` shows whether the service is reached.',
+  channel_rate_limited: 'Wait; deliveries are tried again when the service allows it.',
+  channel_unauthorized: 'Give the channel a valid token, restart, and retry what is in the dead letters.',
+  channel_rejected: 'The log holds what the service said.',
   invalid_definition: 'Mend the field of the bot, tool or project that the sentence names.',
   invalid_configuration: 'Run `botyard check`; it lists every problem with its remedy.',
   data_folder_in_use: 'Stop the other process, or use another `DATA_DIR`, or PostgreSQL.',

@@ -130,6 +130,31 @@ export const ERRORS = {
     sentence: 'The language model stopped in the middle of its answer. Please try again.',
   },
 
+  // Channels
+  webhook_secret_invalid: { status: 403, retryable: false, sentence: 'Invalid webhook secret' },
+  channel_unavailable: {
+    status: 502,
+    retryable: true,
+    sentence: 'The messaging service cannot be reached right now. Please try again in a moment.',
+  },
+  channel_rate_limited: {
+    status: 429,
+    retryable: true,
+    sentence: 'The messaging service is receiving too many messages. Please try again in a moment.',
+  },
+  channel_unauthorized: {
+    status: 502,
+    retryable: false,
+    sentence:
+      'The messaging service refused our credentials. The operator of this bot has to check the token.',
+  },
+  channel_rejected: {
+    status: 502,
+    retryable: false,
+    sentence:
+      'The messaging service rejected a message. The operator of this bot finds the reason in the log.',
+  },
+
   // Start and definition
   invalid_definition: { status: 500, retryable: false, sentence: '{problem}' },
   invalid_configuration: { status: 500, retryable: false, sentence: '{problem}' },

@@ -28,6 +28,22 @@ export const origins: SettingType<readonly string[]> = list(z.string().transform
 
 export const keys: SettingType<readonly string[]> = list(z.string()).describe('keys, separated by commas')
 
+export const telegramToken: SettingType<string> = z
+  .string()
+  .regex(/^\d{5,16}:[\w-]{30,64}$/)
+  .describe('the token that @BotFather gave, such as `123456789:AA…`')
+
+/** Each is the name of a bot, `=` and its token. */
+export const telegramBots: SettingType<readonly string[]> = list(
+  z.string().regex(/^[a-z0-9-]+=\d{5,16}:[\w-]{30,64}$/),
+).describe('pairs such as `sales=123456789:AA…`, separated by commas')
+
+/** Source: Bot API, setWebhook. */
+export const telegramSecret: SettingType<string> = z
+  .string()
+  .regex(/^[\w-]{1,256}$/)
+  .describe('up to 256 letters, digits, `_` and `-`')
+
 export function whole(lowest: number, highest: number): SettingType<number> {
   return z
     .string()

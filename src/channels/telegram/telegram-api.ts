@@ -1,0 +1,47 @@
+import { Api, GrammyError, HttpError, type RawApi } from 'grammy'
+import { fromRefusal, TelegramFailure } from './telegram-failure.ts'
+
+export interface TelegramApiOptions {
+  readonly token: string
+  /** Of Telegram, of a Bot API server of one's own, or of the fake. */
+  readonly apiRoot: string
+}
+
+/** Telegram answers in well under a second; uploads are not ours. */
+const PATIENCE_MS = 15_000
+
+/** Calls of the Bot API as one bot. Every call ends: with its result, a `TelegramFailure`, or the signal's reason. */
+export class TelegramApi {
+  readonly #raw: RawApi
+
+  constructor({ token, apiRoot }: TelegramApiOptions) {
+    this.#raw = new Api(token, { apiRoot }).raw
+  }
+
+  /** Makes the call `make` describes; `make` passes its signal on. */
+  async call<Result>(
+    make: (raw: RawApi, signal: CallSignal) => Promise<Result>,
+    signal: AbortSignal,
+    patienceMs: number = PATIENCE_MS,
+  ): Promise<Result> {
+    signal.throwIfAborted()
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
+    try {
+      return await make(this.#raw, deadline as CallSignal)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw toFailure(error)
+    }
+  }
+}
+
+/** The platform's signal under the type of the shim grammY was made with. */
+type CallSignal = NonNullable<Parameters<RawApi['getMe']>[0]>
+
+function toFailure(error: unknown): unknown {
+  if (error instanceof GrammyError) return fromRefusal(error)
+  if (!(error instanceof HttpError)) return error
+  // Nothing of the cause but its code: its message holds the address, and that the token.
+  const code = error.error instanceof Error && 'code' in error.error ? ` (${String(error.error.code)})` : ''
+  return new TelegramFailure(`Telegram did not answer${code}`, { kind: 'unknown' })
+}

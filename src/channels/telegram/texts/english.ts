@@ -1,0 +1,32 @@
+import type { TelegramTexts } from './telegram-texts.ts'
+
+export const english: TelegramTexts = {
+  start:
+    '👋 **Welcome to {title}!**\n\n{description}\n\nJust write me your question. /help shows what else I understand.',
+  help: [
+    '**What I understand**',
+    '',
+    '- Any message: I answer it.',
+    '- /ask <question>: the same; in a group I answer /ask, mentions of me and replies to me.',
+    '- /stop: I stop the answer I am writing.',
+    '- /clear: I forget our conversation.',
+    '- /help: this list.',
+    '',
+    'You can send photos and documents with your question.',
+  ].join('\n'),
+  commands: {
+    start: 'Begin',
+    help: 'What I understand',
+    ask: 'Ask a question',
+    clear: 'Forget our conversation',
+    stop: 'Stop the answer',
+  },
+  askUsage: 'Please provide a question. Usage: /ask <your question>',
+  cleared: '✅ Your conversation history has been cleared.',
+  stopped: '⏹ Stopped.',
+  nothingToStop: 'I am not writing an answer right now.',
+  unsupported: 'I cannot read this kind of message yet. Please write to me, or send a photo or a document.',
+  fileTooLarge: '❌ File too large. Maximum size is {limit} MB.',
+  sources: 'Sources:',
+  errors: {},
+}
