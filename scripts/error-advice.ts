@@ -15,6 +15,9 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   link_code_invalid: 'Ask for a new code and send it once.',
   rate_limited: 'Wait as long as `Retry-After` says.',
   bot_not_found: 'Use a name from the list of bots.',
+  task_not_found: 'Use an id from the list of tasks; another person’s task counts as none.',
+  task_invalid: 'Mend what the sentence names.',
+  task_limit: 'Delete tasks that are done; operators raise `MAX_TASKS_PER_PERSON`.',
   message_id_taken:
     'Make a new random UUID for each message; send the same one again only for the same message.',
   stream_not_found: 'Send the message again; events are kept for `EVENT_LOG_HOURS`.',

@@ -35,6 +35,13 @@ export const ERRORS = {
     sentence: 'Too many requests. Please wait a moment and try again.',
   },
   bot_not_found: { status: 404, retryable: false, sentence: 'Chatbot not found' },
+  task_not_found: { status: 404, retryable: false, sentence: 'Task not found' },
+  task_invalid: { status: 422, retryable: false, sentence: '{problem}' },
+  task_limit: {
+    status: 422,
+    retryable: false,
+    sentence: 'There are {limit} tasks already, as many as one person may have. Delete some that are done.',
+  },
   message_id_taken: {
     status: 409,
     retryable: false,
