@@ -8,11 +8,12 @@ const ROOT = join(import.meta.dirname, '..')
 const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: readonly string[] }>> = {
   core: { doors: ['*'], mayImport: ['core', 'types:models', 'types:tools', 'types:knowledge'] },
   models: { doors: ['model.ts'], mayImport: ['core'] },
-  tools: { doors: ['tool.ts'], mayImport: ['core'] },
+  tools: { doors: ['tool.ts'], mayImport: ['core', 'tasks'] },
   knowledge: { doors: ['knowledge.ts'], mayImport: ['core'] },
   // Migrations are what an operator runs, without a server around them.
   store: { doors: ['store.ts', 'open-store.ts', 'migrate.ts', 'verify-schema.ts'], mayImport: ['core'] },
   observe: { doors: ['log.ts', 'scrub.ts'], mayImport: ['core', 'store'] },
+  tasks: { doors: ['tasks.ts', 'task.ts'], mayImport: ['core', 'store', 'http'] },
   turn: { doors: ['turn.ts'], mayImport: ['core', 'models', 'tools', 'knowledge', 'store'] },
   // A library for channels: each file stands for itself.
   http: { doors: ['*'], mayImport: ['core'] },
@@ -21,8 +22,33 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
     doors: ['check.ts', 'run-checks.ts', 'environment.ts', 'project.ts', 'live.ts'],
     mayImport: ['core', 'channels', 'store'],
   },
-  cli: { doors: [], mayImport: ['core', 'app', 'serve', 'bots', 'checks', 'channels', 'store', 'observe'] },
-  fakes: { doors: [], mayImport: [] },
+  cli: {
+    doors: [],
+    mayImport: ['core', 'app', 'serve', 'bots', 'checks', 'channels', 'store', 'observe', 'drill'],
+  },
+  fakes: {
+    // What the drill drives; everybody else is a test.
+    doors: [
+      'anthropic.ts',
+      'cohere.ts',
+      'fake-model-server.ts',
+      'faults.ts',
+      'local-server.ts',
+      'openai.ts',
+      'telegram.ts',
+    ],
+    mayImport: [],
+  },
+  drill: {
+    doors: [
+      'drill.ts',
+      'botyard-server.ts',
+      'print-report.ts',
+      'run-message-drill.ts',
+      'scratch-database.ts',
+    ],
+    mayImport: ['core', 'fakes'],
+  },
   bots: { doors: ['index.ts'], mayImport: ['botyard'] },
   app: { doors: ['*'], mayImport: ['*'] },
   serve: { doors: ['*'], mayImport: ['core', 'app', 'observe'] },

@@ -5,6 +5,7 @@ import { chat } from './commands/chat.ts'
 import { check } from './commands/check.ts'
 import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
+import { drill } from './commands/drill.ts'
 import { migrate } from './commands/migrate.ts'
 import { start } from './commands/start.ts'
 import { commandHelp, overviewHelp } from './help.ts'
@@ -13,7 +14,7 @@ import { printFailure } from './print-failure.ts'
 import { readVersion } from '../version.ts'
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [dev, start, chat, check, doctor, migrate]
+export const COMMANDS: readonly Command[] = [dev, start, chat, check, doctor, migrate, drill]
 
 /** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {

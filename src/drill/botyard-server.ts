@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { DrilledServer, ReplicaPlaces } from './drilled-server.ts'
+
+export interface BotyardServerOptions {
+  /** What runs the command line: a program and the words before the command. */
+  readonly cli: readonly [string, ...(readonly string[])]
+  /** Where the project file is. */
+  readonly folder: string
+  /** What the replicas find around them; what the drill provides takes its place. */
+  readonly env: NodeJS.ProcessEnv
+}
+
+const run = promisify(execFile)
+const LIMIT_BYTES = 64 * 1024 * 1024
+const KEY = 'drill-key-0000000000000000'
+
+/** Botyard itself, as the command line starts it, with the bots of a folder. */
+export function createBotyardServer({ cli, folder, env }: BotyardServerOptions): DrilledServer {
+  const [program, ...words] = cli
+  const environment = (places: ReplicaPlaces): NodeJS.ProcessEnv => ({ ...env, ...variablesFor(places) })
+  return {
+    name: 'Botyard',
+    command: [program, ...words, 'start'],
+    folder,
+    environment,
+    listAmbiguous: async (places) => {
+      const list = [...words, 'deliveries', 'list', '--ambiguous', '--json']
+      const options = { cwd: folder, env: environment(places), maxBuffer: LIMIT_BYTES }
+      const { stdout } = await run(program, list, options)
+      return (JSON.parse(stdout) as readonly ListedDelivery[]).map(chatOf)
+    },
+  }
+}
+
+/** What of a delivery the drill reads. */
+interface ListedDelivery {
+  readonly conversation: string
+}
+
+function chatOf({ conversation }: ListedDelivery): number {
+  return Number.parseInt(conversation, 10)
+}
+
+/** An empty variable counts as absent, and keeps a `.env` file from filling it in. */
+function variablesFor({
+  port,
+  publicUrl,
+  telegram,
+  models,
+  databaseUrl,
+  dataFolder,
+}: ReplicaPlaces): NodeJS.ProcessEnv {
+  return {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    APP_URL: publicUrl,
+    LOG_LEVEL: 'info',
+    DRAIN_LINGER_MS: '500',
+    DATABASE_URL: databaseUrl ?? '',
+    DATA_DIR: dataFolder,
+    DATABASE_MIGRATE: 'true',
+    TELEGRAM_MODE: 'webhook',
+    TELEGRAM_BOT_TOKEN: telegram.token,
+    TELEGRAM_WEBHOOK_SECRET: telegram.secret,
+    TELEGRAM_API_ROOT: telegram.apiRoot,
+    TELEGRAM_MORE_BOTS: '',
+    // The twin keeps no rates, and the drill is not to wait for the clock.
+    TELEGRAM_MESSAGES_PER_SECOND: '1000',
+    TELEGRAM_CHAT_MESSAGES_PER_SECOND: '1000',
+    MODEL: 'openai/drill',
+    LLM_PROVIDER: '',
+    OPENAI_API_KEY: KEY,
+    OPENAI_BASE_URL: models.openai,
+    COHERE_API_KEY: KEY,
+    COHERE_BASE_URL: models.cohere,
+    ANTHROPIC_API_KEY: KEY,
+    ANTHROPIC_BASE_URL: models.anthropic,
+    XAI_API_KEY: KEY,
+    XAI_BASE_URL: models.openai,
+  }
+}

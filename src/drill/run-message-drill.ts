@@ -1,0 +1,245 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createFakeTelegram, type FakeTelegram, type TelegramFault } from '../fakes/telegram.ts'
+import { startBalancer, type Balancer } from './balancer.ts'
+import type { DrillReport, MessageDrill } from './drill.ts'
+import type { ReplicaPlaces } from './drilled-server.ts'
+import { Fleet } from './fleet.ts'
+import { isSpotless, judge, type JudgedChat } from './judge.ts'
+import { measureLatencies } from './latencies.ts'
+import { startModelTwins } from './model-twins.ts'
+import type { Passing } from './passing.ts'
+import { letPeopleAsk } from './people.ts'
+import { createSeededRandom } from './seeded-random.ts'
+import { toAsked, Timeline, type Journey } from './timeline.ts'
+import { Unrest } from './unrest.ts'
+import { startWire, type Wire } from './wire.ts'
+
+const LOOK_MS = 25
+const WEBHOOK_LIMIT_MS = 20_000
+/** Longer than a lease: whoever takes over the work of a dead replica has begun by then. */
+const QUIET_MS = 6_000
+
+const TELEGRAM_FAULTS: readonly TelegramFault[] = [
+  { kind: 'status', status: 429, retryAfter: 1 },
+  { kind: 'status', status: 500 },
+  { kind: 'html' },
+  { kind: 'reset', when: 'before' },
+  { kind: 'reset', when: 'after' },
+]
+const SPOILED_METHOD = /^(?:send|edit)/
+
+/**
+ * Runs one drill. Everything it starts is ended when it resolves or rejects; the database and the folder are the
+ * caller's. Rejects when the server cannot be started or `signal` aborts.
+ */
+export async function runMessageDrill(drill: MessageDrill): Promise<DrillReport> {
+  const closers: (() => unknown)[] = []
+  try {
+    return await run(drill, (close) => closers.push(close))
+  } finally {
+    for (const close of closers.toReversed()) await close()
+  }
+}
+
+/** Everything around the replicas. */
+interface Stage {
+  readonly drill: MessageDrill
+  readonly telegram: FakeTelegram
+  readonly timeline: Timeline
+  readonly fleet: Fleet
+  readonly unrest: Unrest
+  readonly balancer: Balancer
+  readonly places: (replica: string, port: number) => ReplicaPlaces
+}
+
+async function run(drill: MessageDrill, onEnd: (close: () => unknown) => void): Promise<DrillReport> {
+  const stage = await setUp(drill, onEnd)
+  const { telegram, timeline, fleet, unrest } = stage
+  drill.signal.addEventListener('abort', () => fleet.killNow(), { once: true })
+  await fleet.start()
+  await untilWebhook(telegram, drill.signal)
+  const looking = setInterval(() => look(stage), LOOK_MS)
+  onEnd(() => clearInterval(looking))
+  const killing = unrest.run()
+  await letPeopleAsk({ ...drill, telegram, timeline, isLong: isLongFor(drill) })
+  unrest.stop()
+  await killing
+  await settle(stage)
+  await fleet.stop()
+  timeline.read(telegram.calls)
+  return report(stage)
+}
+
+function isLongFor({ seed, longAnswers }: MessageDrill): (question: number) => boolean {
+  return (question) => createSeededRandom(seed, 'long', question).next() < longAnswers
+}
+
+async function setUp(drill: MessageDrill, onEnd: (close: () => unknown) => void): Promise<Stage> {
+  const { seed, replicas, server, folder } = drill
+  const timeline = new Timeline()
+  const telegram = await createFakeTelegram({ username: 'drill_bot' })
+  onEnd(() => telegram.close())
+  const twins = await startModelTwins({
+    faults: drill.faults,
+    random: createSeededRandom(seed, 'model faults'),
+    isLong: isLongFor(drill),
+    onAsked: (question) => timeline.begun(question),
+  })
+  onEnd(() => twins.close())
+  const watchers: ((passing: Passing) => void)[] = [spoilTelegram(drill, telegram)]
+  const onPass = (passing: Passing): void => watchers.forEach((watch) => watch(passing))
+  const wire = await startWire({ ...twins, telegram: telegram.url }, onPass)
+  onEnd(() => wire.close())
+  const targets = (): ReturnType<Fleet['ready']> => fleet.ready()
+  const balancer = await startBalancer({ ...drill, targets, timeline, onPass })
+  onEnd(() => balancer.close())
+  const places = placesFor(drill, { wire, publicUrl: balancer.url, token: telegram.token })
+  const fleet = new Fleet(
+    Array.from({ length: replicas }, (_, index) => `replica-${index + 1}`).map((name) => ({
+      name,
+      command: server.command,
+      folder: server.folder,
+      env: (port: number) => server.environment(places(name, port)),
+      logFile: join(folder, `${name}.log`),
+    })),
+  )
+  onEnd(() => fleet.killAll())
+  const killNow = (): void => fleet.killNow()
+  process.once('exit', killNow)
+  onEnd(() => process.off('exit', killNow))
+  const unrest = new Unrest({ fleet, killEveryMs: drill.killEveryMs, seed })
+  onEnd(() => unrest.stop())
+  watchers.push((passing) => unrest.consider(passing))
+  return { drill, telegram, timeline, fleet, unrest, balancer, places }
+}
+
+interface Surroundings {
+  readonly wire: Wire
+  readonly publicUrl: string
+  readonly token: string
+}
+
+function placesFor(
+  { database, folder }: MessageDrill,
+  { wire, publicUrl, token }: Surroundings,
+): Stage['places'] {
+  const secret = randomBytes(24).toString('hex')
+  return (replica, port) => ({
+    port,
+    publicUrl,
+    telegram: { apiRoot: wire.urlFor(replica, 'telegram'), token, secret },
+    models: {
+      openai: wire.urlFor(replica, 'openai'),
+      cohere: wire.urlFor(replica, 'cohere'),
+      anthropic: wire.urlFor(replica, 'anthropic'),
+    },
+    databaseUrl: database.url,
+    dataFolder: join(folder, 'data'),
+  })
+}
+
+/** Now and then the call that passes fails. */
+function spoilTelegram({ seed, faults }: MessageDrill, telegram: FakeTelegram): (passing: Passing) => void {
+  const random = createSeededRandom(seed, 'telegram faults')
+  return ({ service, stage, method }) => {
+    if (service !== 'telegram' || stage !== 'going' || !SPOILED_METHOD.test(method)) return
+    if (random.next() < faults)
+      telegram.inject({ ...random.pick(TELEGRAM_FAULTS), failTimes: 1, methods: [method] })
+  }
+}
+
+async function untilWebhook({ calls }: FakeTelegram, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + WEBHOOK_LIMIT_MS
+  while (!calls.some(({ method, status }) => method === 'setWebhook' && status === 200)) {
+    if (Date.now() > deadline) throw new Error('The server is ready, but has not told Telegram its webhook.')
+    await delay(LOOK_MS, undefined, { signal })
+  }
+}
+
+function look({ drill, telegram, timeline, fleet }: Stage): void {
+  timeline.read(telegram.calls)
+  const { journeys } = timeline
+  drill.onProgress?.({
+    seconds: (Date.now() - (journeys[0]?.askedAt ?? Date.now())) / 1_000,
+    asked: journeys.length,
+    acknowledged: timeline.count('acknowledgedAt'),
+    answered: timeline.count('answeredAt'),
+    messages: drill.messages,
+    kills: fleet.kills,
+    drains: fleet.drains,
+  })
+}
+
+/** Until all is answered and the bot has been quiet for a while, or nothing has moved for too long. */
+async function settle(stage: Stage): Promise<void> {
+  const { drill, timeline, telegram, balancer, unrest } = stage
+  let best = -1
+  let movedAt = Date.now()
+  for (;;) {
+    const progress = timeline.count('answeredAt') + timeline.count('acknowledgedAt') - balancer.open
+    if (progress > best) movedAt = Date.now()
+    best = Math.max(best, progress)
+    const done =
+      timeline.count('answeredAt') === drill.messages && telegram.updates.length === 0 && balancer.open === 0
+    const quietSince = Math.max(timeline.lastCallAt, unrest.lastAt, movedAt)
+    if (Date.now() - (done ? quietSince : movedAt) > (done ? QUIET_MS : drill.patienceMs)) return
+    await delay(LOOK_MS, undefined, { signal: drill.signal })
+  }
+}
+
+async function report({
+  drill,
+  telegram,
+  timeline,
+  fleet,
+  unrest,
+  balancer,
+  places,
+}: Stage): Promise<DrillReport> {
+  const ambiguous = (await drill.server.listAmbiguous?.(places('ledger', 0))) ?? []
+  const { journeys } = timeline
+  const verdict = judge(
+    [...Map.groupBy(journeys, ({ chat }) => chat)].map(([chat, own]) =>
+      describeChat(telegram, own, {
+        chat,
+        ambiguous: ambiguous.filter((unsure) => unsure === chat).length,
+      }),
+    ),
+  )
+  const times = journeys.flatMap(({ answeredAt }) => answeredAt ?? [])
+  const seconds = (Math.max(...times) - Math.min(...journeys.map(({ askedAt }) => askedAt))) / 1_000
+  const { server, database, messages, chats, replicas, seed } = drill
+  return {
+    passed: isSpotless(verdict) && fleet.faults.length === 0,
+    server: server.name,
+    database: database.label,
+    messages,
+    chats,
+    replicas,
+    seed,
+    verdict,
+    latencies: measureLatencies(journeys),
+    seconds,
+    answersPerSecond: times.length / seconds,
+    kills: fleet.kills,
+    drains: fleet.drains,
+    phases: unrest.phases,
+    duplicates: balancer.duplicates,
+    modelCalls: timeline.modelCalls,
+    trouble: fleet.faults,
+  }
+}
+
+function describeChat(
+  telegram: FakeTelegram,
+  asked: readonly Journey[],
+  { chat, ambiguous }: Pick<JudgedChat, 'chat' | 'ambiguous'>,
+): JudgedChat {
+  const shown = telegram
+    .sent(chat)
+    .filter(({ deleted }) => !deleted)
+    .map(({ messageId, text, earlier }) => ({ messageId, text, edited: earlier.length > 0 }))
+  return { chat, asked: asked.map(toAsked), shown, ambiguous }
+}

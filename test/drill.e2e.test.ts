@@ -1,0 +1,126 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { DrilledServer } from '../src/drill/drilled-server.ts'
+import type { DrillReport, MessageDrill } from '../src/drill/drill.ts'
+import { reportLines, verdictLine } from '../src/drill/print-report.ts'
+import { runMessageDrill } from '../src/drill/run-message-drill.ts'
+import { useEmbeddedDatabase } from '../src/drill/scratch-database.ts'
+import { makeFolder } from './run-command.ts'
+
+/** Answers as many a webhook bot does: it says 200 at once and works on what it only remembers. */
+const NAIVE_BOT = `
+import { createServer } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+const { PORT, API_ROOT, MODEL, PUBLIC_URL } = process.env
+const post = (url, body) =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+const answer = async ({ message }) => {
+  await delay(Math.random() * 200)
+  const reply = await post(MODEL + '/chat/completions', { model: 'x', messages: [{ role: 'user', content: message.text }] })
+  const { choices } = await reply.json()
+  await post(API_ROOT + '/sendMessage', { chat_id: message.chat.id, text: choices[0].message.content })
+}
+createServer(async (request, response) => {
+  if (request.url === '/readyz') return void response.end('ok')
+  let body = ''
+  for await (const chunk of request) body += chunk
+  response.end()
+  answer(JSON.parse(body)).catch(() => undefined)
+}).listen(Number(PORT), '127.0.0.1')
+process.on('SIGTERM', () => process.exit(0))
+await post(API_ROOT + '/setWebhook', { url: PUBLIC_URL })
+`
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'botyard-drill-test-'))
+})
+
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+/** Ids of the processes that this one has started and that still run. */
+async function childProcesses(): Promise<readonly string[]> {
+  const tasks = await readdir('/proc/self/task')
+  const lists = tasks.map((task) => readFile(`/proc/self/task/${task}/children`, 'utf8').catch(() => ''))
+  return (await Promise.all(lists)).flatMap((list) => list.split(' ').filter(Boolean))
+}
+
+function drillOf(server: DrilledServer, more: Partial<MessageDrill> = {}): Promise<DrillReport> {
+  return runMessageDrill({
+    server,
+    folder,
+    database: useEmbeddedDatabase(),
+    messages: 120,
+    chats: 12,
+    duplicates: 0.3,
+    faults: 0,
+    longAnswers: 0,
+    killEveryMs: 700,
+    replicas: 2,
+    seed: 5,
+    patienceMs: 3_000,
+    signal: new AbortController().signal,
+    ...more,
+  })
+}
+
+async function naiveServer(): Promise<DrilledServer & AsyncDisposable> {
+  const bot = await makeFolder({ 'bot.mjs': NAIVE_BOT })
+  return {
+    name: 'naive',
+    command: [process.execPath, join(bot.path, 'bot.mjs')],
+    folder: bot.path,
+    environment: ({ port, publicUrl, telegram, models }) => ({
+      PORT: String(port),
+      PUBLIC_URL: publicUrl,
+      API_ROOT: `${telegram.apiRoot}/bot${telegram.token}`,
+      MODEL: models.openai,
+    }),
+    [Symbol.asyncDispose]: () => bot[Symbol.asyncDispose](),
+  }
+}
+
+test('a bot that acknowledges before it stores loses messages, answers twice and out of order', async () => {
+  await using server = await naiveServer()
+  const report = await drillOf(server)
+  const { verdict } = report
+  expect(report.passed).toBe(false)
+  expect(Math.min(verdict.lost, verdict.twice, verdict.outOfOrder)).toBeGreaterThan(0)
+  const lines = reportLines(report)
+  expect(lines).toContain(verdictLine(verdict))
+  expect(lines.filter((line) => /^lost: update \d+, question \d+, chat \d+: /.test(line))).not.toEqual([])
+}, 60_000)
+
+test('the same seed asks, copies and kills alike', async () => {
+  await using server = await naiveServer()
+  const calm = { killEveryMs: 0, replicas: 1, messages: 40, chats: 4, patienceMs: 500 } as const
+  const [first, second] = [await drillOf(server, calm), await drillOf(server, calm)]
+  expect(first.duplicates).toBeGreaterThan(5)
+  expect(second.duplicates).toBe(first.duplicates)
+}, 60_000)
+
+test('a server that cannot start is shown with the end of its log', async () => {
+  await using bot = await makeFolder({ 'bot.mjs': "throw new Error('no such table: lanes')" })
+  const command = [process.execPath, join(bot.path, 'bot.mjs')] as const
+  const server = { name: 'broken', command, folder: bot.path, environment: () => ({}) }
+  await expect(drillOf(server)).rejects.toThrow(/replica-1 ended while it started:[^]*no such table: lanes/)
+})
+
+test('an interrupted drill leaves no process behind', async () => {
+  await using server = await naiveServer()
+  const stop = new AbortController()
+  const before = await childProcesses()
+  const seen: string[] = []
+  const onProgress = async (): Promise<void> => {
+    seen.push(...(await childProcesses()).filter((id) => !before.includes(id)))
+    if (seen.length >= 2) stop.abort(new Error('interrupted'))
+  }
+  await expect(
+    drillOf(server, { signal: stop.signal, onProgress: () => void onProgress() }),
+  ).rejects.toThrow()
+  expect(seen.length).toBeGreaterThanOrEqual(2)
+  expect((await childProcesses()).filter((id) => seen.includes(id))).toEqual([])
+}, 60_000)
