@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createOfflineModel } from '../src/models/offline.ts'
+import { toolContext } from '../test/tool-context.ts'
 import { assistant } from './assistant.ts'
 
 const signal = new AbortController().signal
@@ -14,15 +15,7 @@ async function callTools(text: string): Promise<readonly unknown[]> {
   for await (const part of createOfflineModel().stream({ ...request, tools: assistant.tools }, { signal })) {
     if (part.type !== 'tool-call') continue
     const tool = assistant.tools.find(({ name }) => name === part.tool)
-    results.push(
-      await tool?.run(JSON.parse(part.input), {
-        subject: 's',
-        conversationId: 'c',
-        turnId: 't',
-        signal,
-        emit: () => {},
-      }),
-    )
+    results.push(await tool?.run(JSON.parse(part.input), toolContext()))
   }
   return results
 }

@@ -1,21 +1,14 @@
-import type { Tool, ToolContext } from 'botyard'
+import type { Tool } from 'botyard'
 import { describe, expect, it } from 'vitest'
+import { toolContext } from '../test/tool-context.ts'
 import { calculateTool } from './calculate-tool.ts'
 import { convertUnitsTool } from './convert-units-tool.ts'
 import { createCurrentTimeTool } from './current-time-tool.ts'
 import { createDaysBetweenTool } from './days-between-tool.ts'
 
 const NOW = new Date('2026-11-21T12:00:00Z')
-const context: ToolContext = {
-  subject: 'test',
-  conversationId: 'c',
-  turnId: 't',
-  signal: new AbortController().signal,
-  emit: () => {},
-}
-
 function run(tool: Tool, input: unknown): Promise<unknown> {
-  return tool.run(input, context)
+  return tool.run(input, toolContext())
 }
 
 describe('current_time', () => {

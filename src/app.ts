@@ -15,6 +15,8 @@ import type { Log } from './observe/log.ts'
 import type { Project } from './project.ts'
 import { migrateUp } from './store/migrate.ts'
 import { openStore, type OpenStore } from './store/open-store.ts'
+import { createTasks } from './tasks/own-tasks.ts'
+import type { Tasks } from './tasks/tasks.ts'
 import { summarize, type Feature } from './summary.ts'
 import { readVersion } from './version.ts'
 import { ConversationHost, type ServedBot } from './turn/conversation-host.ts'
@@ -96,7 +98,12 @@ interface Parts {
 
 async function assemble({ config, log, bots, store }: Parts): Promise<App> {
   let draining = false
-  const turns = createHost({ config, log, bots, store })
+  const tasks = createTasks({
+    store: store.tasks,
+    defaultTimeZone: config.TIME_ZONE,
+    mostTasks: config.MAX_TASKS_PER_PERSON,
+  })
+  const turns = createHost({ config, log, bots, store, tasks })
   const host = toHost(turns, bots)
   const server = await createServer({ config, log, store, isDraining: () => draining })
   const requests = new OpenRequests(server)
@@ -133,13 +140,18 @@ async function assemble({ config, log, bots, store }: Parts): Promise<App> {
   }
 }
 
-function createHost({ config, log, bots, store }: Parts): ConversationHost {
+interface HostParts extends Parts {
+  readonly tasks: Tasks
+}
+
+function createHost({ config, log, bots, store, tasks }: HostParts): ConversationHost {
   return new ConversationHost({
     bots,
     store,
     owner: randomUUID(),
     maxRunningTurns: config.MAX_RUNNING_TURNS,
     modelRetries: config.MODEL_RETRIES,
+    servicesOf: (subject) => ({ tasks: tasks.of(subject) }),
     onTurn: (turn) => log.info(turn, 'turn'),
     onProblem: ({ what, cause }, turn) => log.warn({ ...turn, err: cause }, what),
     onError: (error) =>

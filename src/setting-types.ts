@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from './time-zone.ts'
 
 /** A way to read the text of an environment variable. Its description ends the sentence "Set it to …". */
 export type SettingType<Value> = z.ZodType<Value, string>
@@ -16,6 +17,11 @@ export const databaseUrl: SettingType<string> = z
   .string()
   .regex(/^postgres(ql)?(\+\w+)?:\/\/./)
   .describe('a URL that starts with `postgresql://`, `postgres://` or `postgresql+asyncpg://`')
+
+export const redisUrl: SettingType<string> = z
+  .string()
+  .regex(/^rediss?:\/\/./)
+  .describe('a URL that starts with `redis://` or `rediss://`')
 
 export const modelName: SettingType<string> = z
   .string()
@@ -69,6 +75,12 @@ export function clamped(lowest: number, highest: number): SettingType<number> {
     .pipe(z.number().transform((value) => Math.min(highest, Math.max(lowest, value))))
     .describe(`a number from ${lowest} to ${highest}`)
 }
+
+/** The name of a time zone, as the IANA lists them. */
+export const timeZone: SettingType<string> = z
+  .string()
+  .refine(isTimeZone)
+  .describe('a time zone such as `Europe/Berlin`')
 
 /** One of `names`, in any case. */
 export function choice<const Name extends string>(names: readonly Name[]): SettingType<Name> {

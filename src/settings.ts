@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { ACCESS_SETTINGS } from './access-settings.ts'
 import {
   anyText,
   choice,
@@ -8,6 +9,7 @@ import {
   keys,
   modelName,
   origins,
+  timeZone,
   telegramBots,
   telegramSecret,
   telegramToken,
@@ -34,7 +36,7 @@ export interface Setting {
   readonly aliases?: readonly string[]
 }
 
-export type Section = 'Server' | 'Database' | 'Models' | 'Channels'
+export type Section = 'Server' | 'Database' | 'Models' | 'Channels' | 'Tasks' | 'Accounts' | 'Limits'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -360,6 +362,8 @@ export const SETTINGS = {
     type: decimal(0.1, 1_000),
     default: '1',
   },
+
+  ...ACCESS_SETTINGS,
 } as const satisfies Record<string, Setting>
 
 /** The name of an environment variable of Botyard. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { defineTool, type ToolContext, type ToolDefinition } from './tool.ts'
+import { toolContext } from '../../test/tool-context.ts'
+import { defineTool, type ToolDefinition } from './tool.ts'
 
 const ADD = {
   name: 'add',
@@ -9,14 +10,6 @@ const ADD = {
   input: z.object({ a: z.number(), b: z.number().default(1) }),
   execute: ({ a, b }: { a: number; b: number }) => a + b,
 } as const
-
-const CONTEXT: ToolContext = {
-  subject: 'ann',
-  conversationId: 'c',
-  turnId: 't',
-  signal: AbortSignal.abort(),
-  emit: () => undefined,
-}
 
 function problemOf(definition: unknown): string | undefined {
   try {
@@ -32,8 +25,8 @@ function problemOf(definition: unknown): string | undefined {
 
 test('a tool validates its input and runs', async () => {
   const tool = defineTool(ADD)
-  expect(await tool.run({ a: 1 }, CONTEXT)).toBe(2)
-  await expect(tool.run({ a: 'x' }, CONTEXT)).rejects.toThrow('expected number')
+  expect(await tool.run({ a: 1 }, toolContext())).toBe(2)
+  await expect(tool.run({ a: 'x' }, toolContext())).rejects.toThrow('expected number')
   expect(tool.inputSchema).toMatchObject({ type: 'object', required: ['a'] })
 })
 

@@ -9,9 +9,18 @@ import {
 } from '../definition.ts'
 import { AppError } from '../errors.ts'
 import type { CitationEvent, DataEvent, FileEvent, ReplaceEvent, SuggestionsEvent } from '../events.ts'
+import type { TaskList } from '../tasks/tasks.ts'
 
 /** What a tool may say to the person besides its result. */
 export type ToolEmission = DataEvent | FileEvent | SuggestionsEvent | CitationEvent | ReplaceEvent
+
+/**
+ * What the server keeps for the person served. Each service is bound to them before a tool sees it and takes no user
+ * as an argument, so neither a tool nor a model can reach the rows of anybody else.
+ */
+export interface ToolServices {
+  readonly tasks: TaskList
+}
 
 /** What the server binds for a tool; the model can set none of it. */
 export interface ToolContext {
@@ -19,6 +28,7 @@ export interface ToolContext {
   readonly subject: string
   readonly conversationId: string
   readonly turnId: string
+  readonly services: ToolServices
   /** Aborted when the turn is stopped or the tool's time is up. */
   readonly signal: AbortSignal
   /** Sends an event to the person at once, in order with the text. */

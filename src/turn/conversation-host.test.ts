@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toolContext } from '../../test/tool-context.ts'
 import { hanging, scriptedModel, text } from '../../test/scripted-model.ts'
 import { backends } from '../../test/test-store.ts'
 import { defineBot } from '../bot.ts'
@@ -27,6 +28,7 @@ describe.each(backends())('on $name', (backend) => {
       owner: crypto.randomUUID(),
       maxRunningTurns: 10,
       modelRetries: 0,
+      servicesOf: () => toolContext().services,
       onTurn: () => undefined,
       onProblem: () => undefined,
       onError: () => undefined,

@@ -5,6 +5,7 @@ import { AppError, toAppError } from '../errors.ts'
 import { isTerminal, type LoggedEvent, type TerminalEvent } from '../events.ts'
 import type { Model } from '../models/model.ts'
 import type { Store, StoredConversation, TurnOutcome } from '../store/store.ts'
+import type { ToolServices } from '../tools/tool.ts'
 import { Journal } from './journal.ts'
 import { LiveTurn } from './live-turn.ts'
 import { followStored } from './follow-stored.ts'
@@ -28,6 +29,8 @@ export interface HostOptions {
   readonly maxRunningTurns: number
   /** Further attempts after a retryable failure of a model. */
   readonly modelRetries: number
+  /** What tools may use of the server for one subject. */
+  readonly servicesOf: (subject: string) => ToolServices
   readonly onTurn: (turn: TurnReport) => void
   readonly onProblem: (problem: TurnProblem, turn: { readonly turnId: string; readonly bot: string }) => void
   readonly onError: (error: unknown) => void
@@ -165,6 +168,7 @@ export class ConversationHost {
       turnId: turn.id,
       conversationId: begun.conversationId,
       subject,
+      services: this.#options.servicesOf(subject),
       bot,
       revision,
       model,

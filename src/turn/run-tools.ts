@@ -71,6 +71,7 @@ async function runInTime(tool: Tool, call: ToolCall, { input, signal, emit }: Ca
     subject: input.subject,
     conversationId: input.conversationId,
     turnId: input.turnId,
+    services: input.services,
     signal: either,
     emit: (event: ToolEmission) => {
       // What is not JSON could not be stored; it fails here, as the fault of this tool alone.

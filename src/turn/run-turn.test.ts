@@ -1,3 +1,4 @@
+import { toolContext } from '../../test/tool-context.ts'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import {
@@ -34,6 +35,7 @@ async function run({ model, bot, input, signal, onEvent }: Run) {
       turnId: 't',
       conversationId: 'c',
       subject: 'ada',
+      services: toolContext().services,
       bot: defineBot({ name: 'test', instructions: 'Be brief.', ...bot }),
       revision: 'r',
       model,

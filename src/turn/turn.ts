@@ -2,6 +2,7 @@ import type { Bot } from '../bot.ts'
 import type { Sampling } from '../conversation.ts'
 import type { Message, ToolSpec } from '../messages.ts'
 import type { Model } from '../models/model.ts'
+import type { ToolServices } from '../tools/tool.ts'
 
 /** The door of the turn room: what the engine needs to answer one message. */
 export interface TurnInput {
@@ -9,6 +10,8 @@ export interface TurnInput {
   readonly conversationId: string
   /** Who is served; bound into every tool call. */
   readonly subject: string
+  /** Bound to `subject`. */
+  readonly services: ToolServices
   readonly bot: Bot
   readonly revision: string
   readonly model: Model
