@@ -86,6 +86,8 @@ export interface FileEvent {
   readonly name: string
   readonly url: string
   readonly contentType: string
+  /** Markdown that shows the file within the text names it by this: `![title][ref]`; the event then comes first. */
+  readonly inlineRef?: string
 }
 
 /** A named value for the client; what it means is between the bot and its client. */
