@@ -77,9 +77,13 @@ export function secretsOf(config: Config): readonly string[] {
   const secrets = SETTING_ROWS.flatMap(([name, { secret }]) => (secret ? [values.get(name) ?? []] : []))
     .flat(2)
     .map(String)
-  const { username, password } = URL.parse(config.DATABASE_URL ?? '') ?? {}
+  return [...secrets, ...passwordIn(config.DATABASE_URL), ...passwordIn(config.REDIS_URL)]
+}
+
+function passwordIn(url: string | undefined): readonly string[] {
+  const { username, password } = URL.parse(url ?? '') ?? {}
   // A password equal to the user name hides nothing, and scrubbing that word would spoil the log.
-  return password && password !== username ? [...secrets, decodeURIComponent(password)] : secrets
+  return password && password !== username ? [decodeURIComponent(password)] : []
 }
 
 interface Values {
@@ -116,7 +120,11 @@ function unreadable(setting: Setting, { variable, text }: { variable: string; te
 
 /** What single variables cannot tell: values that contradict each other or are not safe in production. */
 function findConflicts(config: Config): readonly ConfigProblem[] {
-  const conflicts: ConfigProblem[] = [...findModelConflict(config), ...findUrlConflict(config)]
+  const conflicts: ConfigProblem[] = [
+    ...findModelConflict(config),
+    ...findUrlConflict(config),
+    ...findTokenConflicts(config),
+  ]
   if (config.NODE_ENV !== 'production') return conflicts
   if (config.CORS_ORIGINS?.includes('*'))
     conflicts.push({
@@ -129,6 +137,41 @@ function findConflicts(config: Config): readonly ConfigProblem[] {
       variable: 'API_KEYS',
       problem: 'holds a key shorter than 16 characters.',
       remedy: 'Use long random keys, such as the output of `openssl rand -hex 24`.',
+    })
+  return conflicts
+}
+
+/** Long enough that nobody can try all of them; the value printed in guide 001 is known to everybody. */
+const SHORTEST_SECRET = 32
+const PRINTED_SECRETS: ReadonlySet<string> = new Set(['your_strong_secret_key_min_32_chars_production'])
+
+function findTokenConflicts(config: Config): readonly ConfigProblem[] {
+  const conflicts: ConfigProblem[] = []
+  const { JWT_SECRET, JWT_PREVIOUS_SECRETS = [], JWKS_URL, JWKS_ISSUER, JWKS_AUDIENCE } = config
+  const production = config.NODE_ENV === 'production'
+  for (const [variable, secrets] of [
+    ['JWT_SECRET', JWT_SECRET === undefined ? [] : [JWT_SECRET]],
+    ['JWT_PREVIOUS_SECRETS', JWT_PREVIOUS_SECRETS],
+  ] as const) {
+    const weak = secrets.some((secret) => secret.length < SHORTEST_SECRET || PRINTED_SECRETS.has(secret))
+    if (production && weak)
+      conflicts.push({
+        variable,
+        problem: `holds a secret that is printed somewhere or shorter than ${SHORTEST_SECRET} characters.`,
+        remedy: 'Use the output of `openssl rand -base64 48`.',
+      })
+  }
+  if (JWKS_URL && !(JWKS_ISSUER && JWKS_AUDIENCE))
+    conflicts.push({
+      variable: 'JWKS_URL',
+      problem: 'is set without JWKS_ISSUER and JWKS_AUDIENCE, so tokens meant for others would be accepted.',
+      remedy: 'Set both to the claims `iss` and `aud` of the tokens.',
+    })
+  if (production && JWKS_URL?.startsWith('http:'))
+    conflicts.push({
+      variable: 'JWKS_URL',
+      problem: 'is not encrypted, so whoever sits between could put keys of their own there.',
+      remedy: 'Use its https:// address.',
     })
   return conflicts
 }

@@ -9,7 +9,6 @@ import {
   keys,
   modelName,
   origins,
-  timeZone,
   telegramBots,
   telegramSecret,
   telegramToken,
