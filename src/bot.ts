@@ -10,6 +10,7 @@ import {
 import { AppError } from './errors.ts'
 import type { Knowledge } from './knowledge/knowledge.ts'
 import type { Model } from './models/model.ts'
+import { findPoeProblem, type PoeOptions } from './poe-options.ts'
 import type { Tool } from './tools/tool.ts'
 
 /** Where a turn ends politely. Every limit has a default, so no turn runs without bounds. */
@@ -60,6 +61,8 @@ export interface BotDefinition {
   /** Up to 8 messages people may start with or send next. */
   readonly suggestions?: readonly string[]
   readonly limits?: Partial<BotLimits>
+  /** How the bot presents itself on Poe; no part of the revision. */
+  readonly poe?: PoeOptions
 }
 
 /** A bot ready to be served. Made by `defineBot`. */
@@ -75,6 +78,7 @@ export interface Bot {
   readonly maxOutputTokens: number | undefined
   readonly suggestions: readonly string[]
   readonly limits: BotLimits
+  readonly poe: PoeOptions | undefined
 }
 
 /**
@@ -101,6 +105,7 @@ export function defineBot(definition: BotDefinition): Bot {
     maxOutputTokens: definition.maxOutputTokens,
     suggestions: Object.freeze([...(definition.suggestions ?? [])]),
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...definition.limits }),
+    poe: definition.poe && Object.freeze({ ...definition.poe }),
   })
 }
 
@@ -147,6 +152,7 @@ const BOT_FIELDS: Readonly<Record<keyof BotDefinition, FieldRule>> = {
   maxOutputTokens: wholeNumber(1),
   suggestions: { fits: isText, fix: 'write text', list: true },
   limits: { fits: isRecord, fix: 'write an object' },
+  poe: { fits: isRecord, fix: 'write an object' },
 }
 
 const LIMIT_FIELDS: Readonly<Record<keyof BotLimits, FieldRule>> = {
@@ -159,7 +165,12 @@ const LIMIT_FIELDS: Readonly<Record<keyof BotLimits, FieldRule>> = {
 }
 
 function findProblem(bot: BotDefinition): string | undefined {
-  return findFieldProblem(bot, BOT_FIELDS) ?? findLimitProblem(bot) ?? findListProblem(bot)
+  return (
+    findFieldProblem(bot, BOT_FIELDS) ??
+    findLimitProblem(bot) ??
+    findPoeProblem(bot.poe, bot.name) ??
+    findListProblem(bot)
+  )
 }
 
 function findLimitProblem({ name, limits = {} }: BotDefinition): string | undefined {

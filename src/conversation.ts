@@ -1,5 +1,6 @@
 import type { LoggedEvent } from './events.ts'
 import type { Message, ToolSpec } from './messages.ts'
+import type { RequestOrigin } from './origin.ts'
 
 /** Names one conversation: who speaks to which bot where. */
 export interface ConversationKey {
@@ -28,6 +29,10 @@ export interface ConverseRequest extends Sampling {
   readonly transcript?: readonly Message[]
   /** Instructions of the caller, added after the bot's own. */
   readonly instructions?: string
+  /** What tools and models may know of where the message came from. */
+  readonly origin?: RequestOrigin
+  /** The channel's own id of the answer, by which reactions to it find its turn. */
+  readonly reference?: string
   /** Tools the caller runs itself: a call ends the turn with reason `tool-calls`. */
   readonly tools?: readonly ToolSpec[]
   /** Stops the turn. */

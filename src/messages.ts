@@ -1,8 +1,21 @@
 /** One message of a conversation as a model sees it. */
 export type Message =
-  | { readonly role: 'user'; readonly text: string }
+  | {
+      readonly role: 'user'
+      readonly text: string
+      /** Left out by models that cannot see. */
+      readonly images?: readonly Image[]
+    }
   | { readonly role: 'assistant'; readonly text: string; readonly toolCalls?: readonly ToolCall[] }
   | { readonly role: 'tool'; readonly callId: string; readonly tool: string; readonly output: string }
+
+/** An image of a message. */
+export interface Image {
+  /** Where the provider of the model downloads it: public, `https`. */
+  readonly url: string
+  /** For example `image/png`. */
+  readonly contentType: string
+}
 
 /** A call the model asks for. */
 export interface ToolCall {

@@ -103,3 +103,18 @@ test('a credit balance that is too low is an exhausted quota', async () => {
   const { model } = await start({ fault: { kind: 'status', status: 400, message } })
   await expect(readParts(model)).rejects.toMatchObject({ code: 'model_quota_exhausted' })
 })
+
+test('gives images to the model, before the text', async () => {
+  const { fake, model } = await start()
+  const image = { url: 'https://example.com/a.png', contentType: 'image/png' }
+  await readParts(model, ask({ messages: [{ role: 'user', text: 'What is this?', images: [image] }] }))
+  expect(fake.requests[0]?.body['messages']).toEqual([
+    {
+      role: 'user',
+      content: [
+        { type: 'image', source: { type: 'url', url: image.url } },
+        { type: 'text', text: 'What is this?' },
+      ],
+    },
+  ])
+})

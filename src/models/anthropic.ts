@@ -1,4 +1,4 @@
-import type { Message, ToolCall, ToolSpec } from '../messages.ts'
+import type { Image, Message, ToolCall, ToolSpec } from '../messages.ts'
 import type { AnswerCollector } from './answer-collector.ts'
 import { citePassages } from './cite-passages.ts'
 import { createHttpModel } from './http-model.ts'
@@ -22,7 +22,7 @@ export function createAnthropicModel(options: HttpModelOptions): Model {
     baseUrl: ANTHROPIC_BASE_URL,
     path: '/v1/messages',
     headers: toHeaders,
-    toBody: (request: ModelRequest) => toBody(request, options.model),
+    toBody: (request: ModelRequest) => toBody(request, options.model, options.images ?? true),
     readEvent,
   }
   return createHttpModel(protocol, options)
@@ -32,14 +32,14 @@ function toHeaders(apiKey: string | undefined): Record<string, string> {
   return { 'anthropic-version': '2023-06-01', ...(apiKey && { 'x-api-key': apiKey }) }
 }
 
-function toBody(request: ModelRequest, model: string): object {
+function toBody(request: ModelRequest, model: string, images: boolean): object {
   const { messages, temperature, maxOutputTokens = DEFAULT_MAX_OUTPUT_TOKENS, stopSequences } = request
   const system = citePassages(request)
   return {
     model,
     max_tokens: maxOutputTokens,
     ...(system !== '' && { system }),
-    messages: toMessages(messages),
+    messages: toMessages(messages, images),
     stream: true,
     ...toTools(request),
     // Anthropic's scale ends at 1.
@@ -71,11 +71,11 @@ interface AnthropicMessage {
 }
 
 /** Neighbours of one role become one message: all results of a round have to stand in the message after its calls. */
-function toMessages(messages: readonly Message[]): readonly AnthropicMessage[] {
+function toMessages(messages: readonly Message[], images: boolean): readonly AnthropicMessage[] {
   const merged: AnthropicMessage[] = []
   for (const message of messages) {
     const role = message.role === 'assistant' ? 'assistant' : 'user'
-    const content = toContent(message)
+    const content = toContent(message, images)
     const last = merged.at(-1)
     if (last?.role === role) last.content.push(...content)
     else if (content.length > 0) merged.push({ role, content })
@@ -84,12 +84,17 @@ function toMessages(messages: readonly Message[]): readonly AnthropicMessage[] {
 }
 
 /** Empty text blocks are refused. */
-function toContent(message: Message): object[] {
+function toContent(message: Message, seen: boolean): object[] {
   if (message.role === 'tool')
     return [{ type: 'tool_result', tool_use_id: message.callId, content: message.output }]
+  const images = message.role === 'user' && seen ? (message.images ?? []) : []
   const text = message.text === '' ? [] : [{ type: 'text', text: message.text }]
   const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : []
-  return [...text, ...calls.map(toToolUse)]
+  return [...images.map(toImage), ...text, ...calls.map(toToolUse)]
+}
+
+function toImage({ url }: Image): object {
+  return { type: 'image', source: { type: 'url', url } }
 }
 
 function toToolUse({ callId, tool, input }: ToolCall): object {

@@ -31,6 +31,8 @@ export interface HttpModelOptions {
   readonly timeouts?: ModelTimeouts
   /** An undici dispatcher, to share a pool or to go through a proxy. Default: a pool of this model's own. */
   readonly dispatcher?: Dispatcher
+  /** Gives the model the images of messages. Default: whether the provider says that the model can see. */
+  readonly images?: boolean
   /** Sent with every request; they win over ours. */
   readonly headers?: Readonly<Record<string, string>>
 }

@@ -1,4 +1,5 @@
 import type { Message, Passage, ToolCall, ToolSpec } from '../messages.ts'
+import type { RequestOrigin } from '../origin.ts'
 
 /**
  * The door of the models room: what a language model is to Botyard. A model is one method; retries, tools,
@@ -29,6 +30,8 @@ export interface ModelRequest {
   readonly temperature?: number
   readonly maxOutputTokens?: number
   readonly stopSequences?: readonly string[]
+  /** Where the question came from, for models of the same service. */
+  readonly origin?: RequestOrigin
 }
 
 export type ModelPart =

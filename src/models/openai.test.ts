@@ -205,3 +205,16 @@ test('the reason "error" is no finish', async () => {
   const model = await serveChoices([{ delta: { content: 'Half' }, finish_reason: 'error' }])
   await expect(readParts(model)).rejects.toMatchObject({ code: 'model_stream_broken' })
 })
+
+test.each([true, false])('gives images to a model that can see: %s', async (images) => {
+  const { fake } = await start()
+  const model = createOpenAIModel({ model: 'any', baseUrl: fake.url, images })
+  const image = { url: 'https://example.com/a.png', contentType: 'image/png' }
+  await readParts(model, ask({ messages: [{ role: 'user', text: 'What is this?', images: [image] }] }))
+  const text = { type: 'text', text: 'What is this?' }
+  const seen = [{ type: 'image_url', image_url: { url: image.url } }, text]
+  expect(fake.requests[0]?.body['messages']).toContainEqual({
+    role: 'user',
+    content: images ? seen : text.text,
+  })
+})

@@ -17,6 +17,9 @@ export interface OpenAIModelOptions extends HttpModelOptions {
 
 export const OPENAI_BASE_URL = 'https://api.openai.com/v1'
 
+/** Models of OpenAI that refuse images; what other servers serve is blind unless its definition says otherwise. */
+const BLIND_MODELS = /^(?:gpt-3\.5|gpt-4(?:$|-\d)|o1-(?:mini|preview)|o3-mini)/
+
 /**
  * A model behind the Chat Completions API: OpenAI, and every server that speaks it (Ollama, vLLM, Groq, xAI).
  * Throws `invalid_configuration` when the base URL is not one.
@@ -27,12 +30,13 @@ export const OPENAI_BASE_URL = 'https://api.openai.com/v1'
 export function createOpenAIModel(options: OpenAIModelOptions): Model {
   const isOpenAI = (options.baseUrl ?? OPENAI_BASE_URL) === OPENAI_BASE_URL
   const limitField = options.outputLimitField ?? (isOpenAI ? 'max_completion_tokens' : 'max_tokens')
+  const images = options.images ?? (isOpenAI && !BLIND_MODELS.test(options.model))
   const protocol = {
     name: 'openai',
     baseUrl: OPENAI_BASE_URL,
     path: '/chat/completions',
     headers: toHeaders,
-    toBody: (request: ModelRequest) => toBody(request, options.model, limitField),
+    toBody: (request: ModelRequest) => toBody(request, { model: options.model, limitField, images }),
     readEvent,
   }
   return createHttpModel(protocol, options)
@@ -42,12 +46,21 @@ function toHeaders(apiKey: string | undefined): Record<string, string> {
   return apiKey ? { authorization: `Bearer ${apiKey}` } : {}
 }
 
-function toBody(request: ModelRequest, model: string, limitField: string): object {
+interface BodyOptions {
+  readonly model: string
+  readonly limitField: string
+  readonly images: boolean
+}
+
+function toBody(request: ModelRequest, { model, limitField, images }: BodyOptions): object {
   const { messages, tools, temperature, maxOutputTokens, stopSequences } = request
   const system = citePassages(request)
   return {
     model,
-    messages: [...(system === '' ? [] : [{ role: 'system', content: system }]), ...messages.map(toMessage)],
+    messages: [
+      ...(system === '' ? [] : [{ role: 'system', content: system }]),
+      ...messages.map((message) => toMessage(message, images)),
+    ],
     stream: true,
     stream_options: { include_usage: true },
     ...(tools.length > 0 && {
@@ -62,8 +75,8 @@ function toBody(request: ModelRequest, model: string, limitField: string): objec
   }
 }
 
-function toMessage(message: Message): object {
-  if (message.role === 'user') return { role: 'user', content: message.text }
+function toMessage(message: Message, images: boolean): object {
+  if (message.role === 'user') return { role: 'user', content: toUserContent(message, images) }
   if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.output }
   if (!message.toolCalls?.length) return { role: 'assistant', content: message.text }
   const toolCalls = message.toolCalls.map(({ callId, tool, input }) => ({
@@ -72,6 +85,15 @@ function toMessage(message: Message): object {
     function: { name: tool, arguments: input },
   }))
   return { role: 'assistant', content: message.text || null, tool_calls: toolCalls }
+}
+
+function toUserContent(
+  { text, images = [] }: Extract<Message, { readonly role: 'user' }>,
+  seen: boolean,
+): string | object[] {
+  if (!seen || images.length === 0) return text
+  const parts = images.map(({ url }) => ({ type: 'image_url', image_url: { url } }))
+  return text === '' ? parts : [...parts, { type: 'text', text }]
 }
 
 /** One event, as the `openai` client 7.55 types it; servers that only speak the protocol leave things out. */

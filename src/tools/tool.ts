@@ -8,6 +8,7 @@ import {
   type FieldRule,
 } from '../definition.ts'
 import { AppError } from '../errors.ts'
+import type { RequestOrigin } from '../origin.ts'
 import type { CitationEvent, DataEvent, FileEvent, ReplaceEvent, SuggestionsEvent } from '../events.ts'
 import type { TaskList } from '../tasks/tasks.ts'
 
@@ -29,6 +30,8 @@ export interface ToolContext {
   readonly conversationId: string
   readonly turnId: string
   readonly services: ToolServices
+  /** Where the message came from, when the channel has something for tools; `origin.channel` says which. */
+  readonly origin?: RequestOrigin
   /** Aborted when the turn is stopped or the tool's time is up. */
   readonly signal: AbortSignal
   /** Sends an event to the person at once, in order with the text. */
@@ -56,13 +59,29 @@ export interface ToolDefinition<Input extends z.ZodType> {
   readonly input: Input
   /** Default 10,000, at most 2,147,483,647. The call is abandoned and the model told so when it takes longer. */
   readonly timeoutMs?: number
-  /** Returns what the model is told: any JSON value. A thrown error is told to the model too, by its message. */
+  /**
+   * Returns what the model is told: any JSON value. A thrown error is told to the model too, by its message, and a
+   * `ToolError` also by its code.
+   */
   execute(input: z.output<Input>, context: ToolContext): unknown
 }
 
 /** The model's arguments did not fit the tool's schema; the message tells the model what to mend. */
 export class ToolInputError extends Error {
   override readonly name = 'ToolInputError'
+}
+
+/** A failure the model can act on: it is told the code and the message, as `{ success: false, error, message }`. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError'
+  /** A word for programs, such as `not_found`. */
+  readonly code: string
+
+  /** With a `cause` it is logged too, as something that went wrong on our side. */
+  constructor(code: string, message: string, options?: { readonly cause: unknown }) {
+    super(message, options)
+    this.code = code
+  }
 }
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/

@@ -1,6 +1,6 @@
 import type { ToolCallEndEvent, TurnEvent } from '../events.ts'
 import type { Message, ToolCall } from '../messages.ts'
-import { ToolInputError, type Tool, type ToolContext, type ToolEmission } from '../tools/tool.ts'
+import { ToolError, ToolInputError, type Tool, type ToolContext, type ToolEmission } from '../tools/tool.ts'
 import type { TurnInput } from './turn.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -49,8 +49,8 @@ async function runCall(call: ToolCall, context: CallContext): Promise<ToolCallEn
     result = { ok: true, output: toOutput(await runInTime(tool, call, context)) }
   } catch (error) {
     signal.throwIfAborted()
-    input.onProblem({ what: 'tool-failed', cause: error })
-    result = { ok: false, output: toOutput({ error: describe(error) }) }
+    if (!isExpected(error)) input.onProblem({ what: 'tool-failed', cause: error })
+    result = { ok: false, output: toOutput(toFailure(error)) }
   }
   const durationMs = Math.round(performance.now() - started)
   const end: ToolCallEndEvent = {
@@ -72,6 +72,7 @@ async function runInTime(tool: Tool, call: ToolCall, { input, signal, emit }: Ca
     conversationId: input.conversationId,
     turnId: input.turnId,
     services: input.services,
+    ...(input.origin && { origin: input.origin }),
     signal: either,
     emit: (event: ToolEmission) => {
       // What is not JSON could not be stored; it fails here, as the fault of this tool alone.
@@ -103,6 +104,16 @@ function toOutput(value: unknown): string {
   const output = JSON.stringify(value) ?? 'null'
   if (output.length <= LONGEST_OUTPUT) return output
   return JSON.stringify({ truncated: output.slice(0, LONGEST_OUTPUT), characters: output.length })
+}
+
+/** What a tool says to the model on purpose is nothing an operator has to hear of. */
+function isExpected(error: unknown): boolean {
+  return error instanceof ToolError && error.cause === undefined
+}
+
+function toFailure(error: unknown): Readonly<Record<string, unknown>> {
+  if (error instanceof ToolError) return { success: false, error: error.code, message: error.message }
+  return { error: describe(error) }
 }
 
 function describe(error: unknown): string {

@@ -163,7 +163,7 @@ class TurnRun {
   }
 
   #request(withTools: boolean): ModelRequest {
-    const { bot, callerInstructions, callerTools, sampling } = this.#input
+    const { bot, callerInstructions, callerTools, sampling, origin } = this.#input
     const temperature = sampling.temperature ?? bot.temperature
     const maxOutputTokens = sampling.maxOutputTokens ?? bot.maxOutputTokens
     return {
@@ -174,6 +174,7 @@ class TurnRun {
       ...(temperature !== undefined && { temperature }),
       ...(maxOutputTokens !== undefined && { maxOutputTokens }),
       ...(sampling.stopSequences && { stopSequences: sampling.stopSequences }),
+      ...(origin && { origin }),
     }
   }
 
@@ -193,7 +194,7 @@ class TurnRun {
     const { knowledge } = this.#input.bot
     if (!knowledge || question?.role !== 'user') return undefined
     try {
-      return await knowledge.search(question.text, { limit: 5, signal: this.#signal })
+      return await knowledge.search(this.#input.question ?? question.text, { limit: 5, signal: this.#signal })
     } catch (cause) {
       this.#signal.throwIfAborted()
       this.#input.onProblem({ what: 'knowledge-failed', cause })

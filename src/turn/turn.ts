@@ -1,6 +1,7 @@
 import type { Bot } from '../bot.ts'
 import type { Sampling } from '../conversation.ts'
 import type { Message, ToolSpec } from '../messages.ts'
+import type { RequestOrigin } from '../origin.ts'
 import type { Model } from '../models/model.ts'
 import type { ToolServices } from '../tools/tool.ts'
 
@@ -17,8 +18,12 @@ export interface TurnInput {
   readonly model: Model
   /** The conversation, oldest first; the last message is what to answer. The engine cuts it to the bot's window. */
   readonly messages: readonly Message[]
+  /** What the person asked, for searches; the last message may hold attached documents, too. Default: the last message. */
+  readonly question?: string
   /** Instructions of the caller, added after the bot's own. */
   readonly callerInstructions?: string
+  /** Where the message came from, for tools and model. */
+  readonly origin?: RequestOrigin
   /** Tools the caller runs itself. */
   readonly callerTools: readonly ToolSpec[]
   readonly sampling: Sampling

@@ -15,7 +15,11 @@ export class AnswerText {
 
   /** True when there is something to send; half a surrogate pair is nothing yet. */
   get waiting(): boolean {
-    return this.#replacing || this.#pending.length > 1 || (this.#pending !== '' && !isLead(this.#pending.charCodeAt(0)))
+    return (
+      this.#replacing ||
+      this.#pending.length > 1 ||
+      (this.#pending !== '' && !isLead(this.#pending.charCodeAt(0)))
+    )
   }
 
   /** True when anything was ever taken. */

@@ -71,7 +71,11 @@ function faultsOf(sent: readonly Sent[], limits: GovernorLimits): readonly strin
 
 function isFrame(frame: string): boolean {
   const match = /^event: [a-z_]+\ndata: (\{.*\})$/.exec(frame)
-  return !/[\r\u0085\u2028\u2029]/.test(frame) && typeof JSON.parse(match?.[1] ?? 'null') === 'object' && match !== null
+  return (
+    !/[\r\u0085\u2028\u2029]/.test(frame) &&
+    typeof JSON.parse(match?.[1] ?? 'null') === 'object' &&
+    match !== null
+  )
 }
 
 const anyText = fc.oneof(
@@ -85,7 +89,13 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
     anyText.map((text): TurnEvent => ({ type: 'replace', text })),
     anyText.map((value): TurnEvent => ({ type: 'data', name: 'metadata', value })),
     fc.constantFrom<TurnEvent>(
-      { type: 'file', name: 'a.png', url: 'https://example.com/a.png', contentType: 'image/png', inlineRef: '' },
+      {
+        type: 'file',
+        name: 'a.png',
+        url: 'https://example.com/a.png',
+        contentType: 'image/png',
+        inlineRef: '',
+      },
       { type: 'tool-call-start', callId: 'c', tool: 't', input: '{}', external: true },
       { type: 'tool-call-start', callId: 'd', tool: 't', input: '{}', external: false },
       { type: 'citation', index: 1, source: 'handbook.md', url: 'https://example.com' },
@@ -94,7 +104,14 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
     ),
   ),
 })
-const END: TurnEvent = { type: 'end', reason: 'stop', durationMs: 1, firstTokenMs: 1, wordCount: 1, sentenceCount: 1 }
+const END: TurnEvent = {
+  type: 'end',
+  reason: 'stop',
+  durationMs: 1,
+  firstTokenMs: 1,
+  wordCount: 1,
+  sentenceCount: 1,
+}
 const FAILURE: TurnEvent = { type: 'error', code: 'model_unavailable', message: '', retryable: true }
 const anyLast: fc.Arbitrary<Step> = fc.record({
   afterMs: fc.nat(90_000),
@@ -143,9 +160,17 @@ describe('an answer in many pieces', () => {
 })
 
 test('a pair of surrogates that comes in two pieces leaves in one', () => {
-  const steps = ['a\ud83d', '\ude42b', 'c\ud83d'].map((text) => ({ afterMs: 100, event: { type: 'text-delta', text } as const }))
+  const steps = ['a\ud83d', '\ude42b', 'c\ud83d'].map((text) => ({
+    afterMs: 100,
+    event: { type: 'text-delta', text } as const,
+  }))
   const sent = play([...steps, { afterMs: 100, event: END }])
-  expect(sent.flatMap(({ event }) => (event.event === 'text' ? event.data.text : []))).toEqual(['a', '🙂b', 'c', '\ufffd'])
+  expect(sent.flatMap(({ event }) => (event.event === 'text' ? event.data.text : []))).toEqual([
+    'a',
+    '🙂b',
+    'c',
+    '\ufffd',
+  ])
 })
 
 test('a silent model gets keep-alives and, in the end, an error before the time is over', () => {
@@ -158,7 +183,9 @@ test('a silent model gets keep-alives and, in the end, an error before the time 
 
 test('a status stands below the answer while nothing is said, and is gone in the end', () => {
   const say = (text: string, afterMs: number): Step => ({ afterMs, event: { type: 'text-delta', text } })
-  const sent = play([say('Let me see.', 0), say(' Found.', 15_000), { afterMs: 20_000, event: END }], { status: '*Searching*' })
+  const sent = play([say('Let me see.', 0), say(' Found.', 15_000), { afterMs: 20_000, event: END }], {
+    status: '*Searching*',
+  })
   expect(sent.flatMap(({ event }) => (event.event === 'replace_response' ? event.data.text : []))).toEqual([
     'Let me see.\n\n*Searching*',
     'Let me see. Found.',
@@ -179,7 +206,10 @@ test('only the last data, and files before the text that shows them', () => {
   const sent = play(events.map((event) => ({ afterMs: 0, event })))
   expect(sent.map(({ event }) => event).slice(1)).toEqual([
     { event: 'text', data: { text: 'Look:' } },
-    { event: 'file', data: { url: 'https://e.com/a.png', name: 'a.png', content_type: 'image/png', inline_ref: 'r1' } },
+    {
+      event: 'file',
+      data: { url: 'https://e.com/a.png', name: 'a.png', content_type: 'image/png', inline_ref: 'r1' },
+    },
     { event: 'text', data: { text: ' ![a][r1]' } },
     { event: 'data', data: { metadata: '{"place":2}' } },
     { event: 'done', data: {} },

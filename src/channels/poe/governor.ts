@@ -73,7 +73,8 @@ export class PoeGovernor {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#deadline = options.startedAt + this.#limits.timeMs
     this.#text = new AnswerText(this.#limits.characters)
-    this.#status = options.status === undefined ? undefined : new StatusLine(options.status, options.startedAt)
+    this.#status =
+      options.status === undefined ? undefined : new StatusLine(options.status, options.startedAt)
     this.#lastSentAt = options.startedAt
   }
 
@@ -159,7 +160,10 @@ export class PoeGovernor {
     if (!taken) return NOTHING
     const shown = this.#status?.add(taken, now) ?? taken
     this.#nextTextAt = now + this.#gatherMs(now)
-    return this.#send([{ event: shown.replaces ? 'replace_response' : 'text', data: { text: shown.text } }], now)
+    return this.#send(
+      [{ event: shown.replaces ? 'replace_response' : 'text', data: { text: shown.text } }],
+      now,
+    )
   }
 
   /** At first a moment; when many events are spent, so long that the others last until the deadline. */
@@ -212,11 +216,15 @@ export class PoeGovernor {
     const data: readonly PoeEvent[] =
       this.#metadata === undefined ? [] : [{ event: 'data', data: { metadata: this.#metadata } }]
     const room = this.#limits.events - RESERVED_EVENTS - this.#sent
-    const replies = suggest && this.#options.suggestedReplies ? this.#suggestions.slice(0, Math.max(0, room)) : []
+    const replies =
+      suggest && this.#options.suggestedReplies ? this.#suggestions.slice(0, Math.max(0, room)) : []
     return [
       ...text,
       ...data,
-      ...replies.map((reply): PoeEvent => ({ event: 'suggested_reply', data: { text: reply.toWellFormed() } })),
+      ...replies.map((reply): PoeEvent => ({
+        event: 'suggested_reply',
+        data: { text: reply.toWellFormed() },
+      })),
       ...(error ? [{ event: 'error', data: error } as const] : []),
       { event: 'done', data: {} },
     ]
