@@ -61,6 +61,15 @@ export class SendSchedule {
     await this.#guarded(chat, call)
   }
 
+  /** The same for a draft, which is no message of the chat and counts over all chats only. */
+  async draft(chatId: number, call: () => Promise<unknown>): Promise<void> {
+    const chat = this.#chat(chatId)
+    const now = performance.now()
+    if (this.#overall.level(now) < 1 + RESERVED_OVERALL || chat.pausedUntil > now) return
+    this.#overall.take(now)
+    await this.#guarded(chat, call)
+  }
+
   async #make<Result>(chat: ChatState, signal: AbortSignal, call: () => Promise<Result>): Promise<Result> {
     for (;;) {
       await this.#room(chat, signal)

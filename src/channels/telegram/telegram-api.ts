@@ -1,10 +1,12 @@
 import { Api, GrammyError, HttpError, type RawApi } from 'grammy'
-import { fromRefusal, TelegramFailure } from './telegram-failure.ts'
+import { fromRefusal, isFailure, TelegramFailure } from './telegram-failure.ts'
 
 export interface TelegramApiOptions {
   readonly token: string
   /** Of Telegram, of a Bot API server of one's own, or of the fake. */
   readonly apiRoot: string
+  /** Told when Telegram refuses the token. */
+  readonly onRefused: () => void
 }
 
 /** Telegram answers in well under a second; uploads are not ours. */
@@ -13,9 +15,11 @@ const PATIENCE_MS = 15_000
 /** Calls of the Bot API as one bot. Every call ends: with its result, a `TelegramFailure`, or the signal's reason. */
 export class TelegramApi {
   readonly #raw: RawApi
+  readonly #onRefused: () => void
 
-  constructor({ token, apiRoot }: TelegramApiOptions) {
+  constructor({ token, apiRoot, onRefused }: TelegramApiOptions) {
     this.#raw = new Api(token, { apiRoot }).raw
+    this.#onRefused = onRefused
   }
 
   /** Makes the call `make` describes; `make` passes its signal on. */
@@ -30,7 +34,9 @@ export class TelegramApi {
       return await make(this.#raw, deadline as CallSignal)
     } catch (error) {
       signal.throwIfAborted()
-      throw toFailure(error)
+      const failure = toFailure(error)
+      if (isFailure(failure, 'unauthorized')) this.#onRefused()
+      throw failure
     }
   }
 }

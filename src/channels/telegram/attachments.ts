@@ -1,0 +1,49 @@
+import type { Attachment } from './message-detail.ts'
+import type { TelegramMessage } from './telegram-update.ts'
+
+/** The largest file a bot can get from Telegram, in megabytes. Source: Bot API, getFile. */
+export const MAX_FILE_MB = 20
+
+/** The photos and documents of a message; of a photo the largest size. */
+export function attachmentsOf({ photo, document }: TelegramMessage): readonly Attachment[] {
+  const largest = photo?.at(-1)
+  return [
+    ...(largest
+      ? [
+          {
+            kind: 'photo',
+            fileId: largest.file_id,
+            name: 'photo.jpg',
+            mimeType: 'image/jpeg',
+            size: largest.file_size ?? null,
+          } as const,
+        ]
+      : []),
+    ...(document
+      ? [
+          {
+            kind: 'document',
+            fileId: document.file_id,
+            name: document.file_name ?? 'document',
+            mimeType: document.mime_type ?? 'application/octet-stream',
+            size: document.file_size ?? null,
+          } as const,
+        ]
+      : []),
+  ]
+}
+
+export function isTooLarge(message: TelegramMessage): boolean {
+  return attachmentsOf(message).some(({ size }) => size !== null && size > MAX_FILE_MB * 1024 * 1024)
+}
+
+/** How the bot learns of a file. Line breaks in a name would let it write lines of its own. */
+export function describeAttachment({ kind, name, mimeType, size }: Attachment): string {
+  const facts = [name, mimeType, ...(size === null ? [] : [describeSize(size)])]
+  return `[Attached ${kind}: ${facts.join(', ').replaceAll(/\s+/g, ' ')}]`
+}
+
+function describeSize(bytes: number): string {
+  if (bytes < 1_024) return `${bytes} bytes`
+  return bytes < 1_024 ** 2 ? `${Math.round(bytes / 1_024)} kB` : `${(bytes / 1_024 ** 2).toFixed(1)} MB`
+}

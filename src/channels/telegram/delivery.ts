@@ -1,0 +1,165 @@
+import type { Json, MessageWork } from '../../inbound.ts'
+import type { TelegramAccount } from './account.ts'
+import { plainText, type RichText } from './rich-text.ts'
+import { isFailure, TelegramFailure, toChannelError } from './telegram-failure.ts'
+
+/** Where a message goes. */
+export interface ChatPlace {
+  readonly chatId: number
+  readonly threadId: number | null
+  /** The message it answers, shown as a reply; null for none. */
+  readonly replyTo: number | null
+}
+
+/** One message of an answer. */
+export interface AnswerPart extends RichText {
+  /** Under the message, one row each. */
+  readonly buttons?: readonly Button[]
+}
+
+export interface Button {
+  readonly text: string
+  readonly callback_data: string
+}
+
+export interface DeliveryOptions {
+  readonly account: TelegramAccount
+  readonly work: Pick<MessageWork, 'outbox' | 'signal'>
+  readonly place: ChatPlace
+}
+
+/** What stands in a chat until the answer does; a crash can leave this behind, never a second answer. */
+export const PLACEHOLDER = '…'
+
+/** Parts with these numbers take the place of parts whose message went away. */
+const SUBSTITUTES = 100_000
+
+/**
+ * Puts an answer into a chat by the rule for channels whose sends cannot be repeated: a placeholder is sent and its id
+ * recorded, then the text is put there by an edit, which may be repeated.
+ */
+export class Delivery {
+  readonly #account: TelegramAccount
+  readonly #work: DeliveryOptions['work']
+  readonly #place: ChatPlace
+  /** Changes when the group becomes a supergroup. */
+  #chatId: number
+
+  constructor({ account, work, place }: DeliveryOptions) {
+    this.#account = account
+    this.#work = work
+    this.#place = place
+    this.#chatId = place.chatId
+  }
+
+  /**
+   * Delivers the parts, numbered from `first`, those that were delivered before excepted. Whoever cannot be written to
+   * gets nothing, and that is recorded.
+   */
+  async deliver(parts: readonly AnswerPart[], first: number = 0): Promise<void> {
+    try {
+      for (const [index, part] of parts.entries()) await this.#put(first + index, part)
+    } catch (error) {
+      this.#work.signal.throwIfAborted()
+      if (!isFailure(error, 'gone')) throw toChannelError(error)
+      await this.#work.outbox.refuse(error.message)
+    }
+  }
+
+  /** Shows a part of an answer that is still being written, if there is room for that. */
+  async preview(part: AnswerPart): Promise<void> {
+    const id = await this.#work.outbox.place(0, () => this.#sendPlaceholder())
+    await this.#account.schedule.preview(this.#chatId, () => this.#editMessage(id, part))
+  }
+
+  async #put(index: number, part: AnswerPart): Promise<void> {
+    const { outbox } = this.#work
+    await outbox.place(index, () => this.#sendPlaceholder())
+    await outbox.fill(index, toJson(part), (id) => this.#edit(id, part, index))
+  }
+
+  async #sendPlaceholder(): Promise<string> {
+    try {
+      return await this.#send()
+    } catch (error) {
+      if (!isFailure(error, 'migrated')) throw error
+      this.#chatId = error.migratedTo ?? this.#chatId
+      return this.#send()
+    }
+  }
+
+  async #send(): Promise<string> {
+    const { threadId, replyTo } = this.#place
+    const chatId = this.#chatId
+    const { api, schedule } = this.#account
+    const { message_id } = await schedule.deliver(chatId, this.#work.signal, () =>
+      api.call(
+        (raw, signal) =>
+          raw.sendMessage(
+            {
+              chat_id: chatId,
+              text: PLACEHOLDER,
+              ...(threadId !== null && { message_thread_id: threadId }),
+              ...(replyTo !== null && {
+                reply_parameters: { message_id: replyTo, allow_sending_without_reply: true },
+              }),
+            },
+            signal,
+          ),
+        this.#work.signal,
+      ),
+    )
+    return `${chatId}/${message_id}`
+  }
+
+  async #edit(id: string, part: AnswerPart, index: number): Promise<void> {
+    const edit = (content: AnswerPart): Promise<void> =>
+      this.#account.schedule.deliver(Number.parseInt(id, 10), this.#work.signal, () =>
+        this.#editMessage(id, content),
+      )
+    try {
+      await edit(part)
+    } catch (error) {
+      if (isFailure(error, 'not-modified')) return
+      if (isFailure(error, 'missing', 'migrated')) return this.#substitute(error, part, index)
+      if (!isFailure(error, 'rejected') || part.entities.length === 0) throw error
+      await edit({ ...part, ...plainText(part.text) })
+    }
+  }
+
+  /** The placeholder was deleted, or stayed behind in the group that became a supergroup: the part gets a new one. */
+  async #substitute(error: TelegramFailure, part: AnswerPart, index: number): Promise<void> {
+    if (index >= SUBSTITUTES) throw new TelegramFailure(error.message, { kind: 'gone' })
+    this.#chatId = error.migratedTo ?? this.#chatId
+    await this.#put(index + SUBSTITUTES, part)
+  }
+
+  async #editMessage(id: string, { text, entities, buttons = [] }: AnswerPart): Promise<void> {
+    const [chatId, messageId] = id.split('/').map(Number)
+    await this.#account.api.call(
+      (raw, signal) =>
+        raw.editMessageText(
+          {
+            chat_id: chatId ?? 0,
+            message_id: messageId ?? 0,
+            text,
+            entities: [...entities],
+            link_preview_options: { is_disabled: true },
+            ...(buttons.length > 0 && {
+              reply_markup: { inline_keyboard: buttons.map((button) => [button]) },
+            }),
+          },
+          signal,
+        ),
+      this.#work.signal,
+    )
+  }
+}
+
+function toJson({ text, entities, buttons = [] }: AnswerPart): Json {
+  return {
+    text,
+    entities: entities.map((entity) => ({ ...entity })),
+    buttons: buttons.map((button) => ({ ...button })),
+  }
+}

@@ -1,0 +1,124 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { AppError } from '../../errors.ts'
+import type { MessageWork } from '../../inbound.ts'
+import type { Bots, Channel, Host } from '../channel.ts'
+import { TelegramAccount } from './account.ts'
+import { connect } from './connect.ts'
+import { handleMessage } from './handle-message.ts'
+import { parseDetail } from './message-detail.ts'
+import { receiveUpdate } from './receive-update.ts'
+import type { SendLimits } from './send-schedule.ts'
+import { createTexts, type TextOverrides } from './texts.ts'
+import { addWebhookRoutes } from './webhook-routes.ts'
+
+export interface TelegramBotOptions {
+  /** The name of the bot that answers; absent: the default bot. */
+  readonly bot?: string
+  readonly token: string
+  /** Absent: one is derived from the token. */
+  readonly webhookSecret?: string
+}
+
+export interface TelegramChannelOptions {
+  /** At least one; each with a bot of its own. */
+  readonly bots: readonly TelegramBotOptions[]
+  /** Where Telegram reaches this server, for webhooks; absent: updates are fetched by long polling. */
+  readonly webhookBase?: string
+  readonly apiRoot: string
+  readonly limits: SendLimits
+  /** Texts that take the place of the channel's own. */
+  readonly texts?: TextOverrides
+}
+
+/** The Telegram channel: private chats, groups and topics, by webhook or long polling. */
+export function createTelegramChannel(options: TelegramChannelOptions): Channel {
+  const texts = createTexts(options.texts)
+  const life = new AbortController()
+  let accounts: readonly TelegramAccount[] = []
+  let log: FastifyBaseLogger | undefined
+  let host: Host | undefined
+  const requireParts = (): { readonly host: Host; readonly log: FastifyBaseLogger } => {
+    if (!host || !log) throw new Error('The Telegram channel is not registered.')
+    return { host, log }
+  }
+  const receive = (update: unknown, account: TelegramAccount): Promise<void> =>
+    receiveUpdate(update, { ...requireParts(), account, signal: life.signal })
+  return {
+    name: 'telegram',
+    register: (server, registered) => {
+      host = registered
+      log = server.log
+      accounts = openAccounts(options, registered.bots)
+      addWebhookRoutes(server, { accounts, receive })
+    },
+    start: async () => {
+      const { webhookBase } = options
+      const running = accounts.map((account) =>
+        connect({
+          ...requireParts(),
+          account,
+          texts,
+          webhookBase,
+          signal: life.signal,
+          receive: (update) => receive(update, account),
+        }).catch((error: unknown) => {
+          if (!life.signal.aborted) log?.error({ err: error }, 'Telegram: the connection ended')
+        }),
+      )
+      return async () => {
+        life.abort()
+        await Promise.all(running)
+      }
+    },
+    inbox: {
+      turnPolicy: 'merge',
+      // An album comes as a message for each picture.
+      joins: ({ detail }) => parseDetail(detail).album !== null,
+      handle: async (work) =>
+        handleMessage(work, { ...requireParts(), account: requireAccount(accounts, work), texts }),
+    },
+    health: () => {
+      const problems = accounts.flatMap(({ bot, problem }) => (problem === null ? [] : `${bot}: ${problem}`))
+      return problems.length > 0 ? problems.join('; ') : null
+    },
+  }
+}
+
+/** Throws `invalid_configuration` when a bot is unknown or has two tokens. */
+function openAccounts(
+  { bots, apiRoot, limits }: TelegramChannelOptions,
+  known: Bots,
+): readonly TelegramAccount[] {
+  const accounts = bots.map(({ bot, token, webhookSecret }) => {
+    const name = bot === undefined ? known.list()[0]?.name : known.find(bot)?.name
+    if (name === undefined)
+      throw misconfigured(
+        `Telegram is to be answered by the bot "${bot}", which is not defined. Use one of ${namesOf(known)}.`,
+      )
+    return new TelegramAccount({ bot: name, token, webhookSecret, apiRoot, limits })
+  })
+  const twice = accounts.find(({ bot }, index) => accounts.findIndex((other) => other.bot === bot) < index)
+  if (twice) throw misconfigured(`The bot "${twice.bot}" has two Telegram tokens. Give each bot one.`)
+  return accounts
+}
+
+function namesOf(bots: Bots): string {
+  return bots
+    .list()
+    .map(({ name }) => name)
+    .join(', ')
+}
+
+function misconfigured(problem: string): AppError {
+  return new AppError('invalid_configuration', { params: { problem } })
+}
+
+/** A bot that lost its token cannot answer; its messages go to the dead letters until it has one. */
+function requireAccount(accounts: readonly TelegramAccount[], { messages }: MessageWork): TelegramAccount {
+  const [{ conversation }] = messages
+  const account = accounts.find(({ bot }) => bot === conversation.bot)
+  if (account) return account
+  throw new AppError('channel_unauthorized', {
+    cause: new Error(`No Telegram token for ${conversation.bot}`),
+  })
+}
