@@ -1,6 +1,7 @@
 import type { Bot } from 'botyard'
 import { assistant } from './assistant.ts'
 import { guide } from './guide.ts'
+import { todo } from './todo/todo.ts'
 
 /** The bots that come with Botyard; the first one answers when a caller names none. */
-export const bots: readonly Bot[] = Object.freeze([assistant, guide])
+export const bots: readonly Bot[] = Object.freeze([assistant, guide, todo])

@@ -6,11 +6,15 @@ export { defineBot, type Bot, type BotDefinition, type BotLimits } from './bot.t
 export { defineConfig, type Project, type ProjectDefinition } from './project.ts'
 export {
   defineTool,
+  ToolError,
   type Tool,
   type ToolContext,
   type ToolDefinition,
   type ToolEmission,
+  type ToolServices,
 } from './tools/tool.ts'
+export { taskTools } from './tools/task-tools.ts'
+export type * from './tasks/tasks.ts'
 export { markdownPassages } from './knowledge/markdown-passages.ts'
 export { passages } from './knowledge/passages.ts'
 export type { Knowledge } from './knowledge/knowledge.ts'

@@ -65,7 +65,8 @@ export interface NewTask {
 }
 
 /** An absent field stays as it is; null clears it. */
-export interface TaskChanges extends Partial<NewTask> {
+export interface TaskChanges extends Omit<NewTask, 'title'> {
+  readonly title?: string | undefined
   readonly completed?: boolean | undefined
 }
 
