@@ -12,6 +12,7 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   foreign_user: 'Put the id of the signed-in user into the path.',
   conversation_not_found: 'Use an id from the list of conversations; leave it out to begin a new one.',
   conversation_id_invalid: 'Send a UUID from the list of conversations.',
+  identity_not_found: 'Use a name of `GET /api/auth/identities`.',
   link_code_invalid: 'Ask for a new code and send it once.',
   sign_in_throttled:
     'Wait as long as `Retry-After` says; attempts from places where the person signed in before go on.',

@@ -24,6 +24,11 @@ export const ERRORS = {
   foreign_user: { status: 403, retryable: false, sentence: "Cannot access other users' conversations" },
   conversation_not_found: { status: 404, retryable: false, sentence: 'Conversation not found' },
   conversation_id_invalid: { status: 400, retryable: false, sentence: 'Invalid conversation ID format' },
+  identity_not_found: {
+    status: 404,
+    retryable: false,
+    sentence: 'Nothing of that name is linked to your account.',
+  },
   link_code_invalid: {
     status: 400,
     retryable: false,

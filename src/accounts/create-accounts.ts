@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { AppError } from '../errors.ts'
-import type { Principal } from '../http/principal.ts'
+import { NOBODY, type Principal } from '../http/principal.ts'
 import type { CreateLimiter } from '../limits/limits.ts'
 import type { Store, StoredUser } from '../store/store.ts'
 import type { AccountService, Credentials, NewPerson, SignedIn } from './accounts.ts'
@@ -65,7 +65,7 @@ class Authentication {
     const { accounts } = this.#options.store
     if (verified.role) {
       if (await accounts.isEnded(verified.id)) throw new AppError('token_invalid')
-      return { userId: 0, role: verified.role }
+      return { userId: NOBODY, role: verified.role }
     }
     const userId = await this.#userOf(verified)
     const role = await accounts.roleOf(userId, verified.id)

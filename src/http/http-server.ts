@@ -65,10 +65,15 @@ const CONTENT_SECURITY_POLICY = {
 
 function corsOptions(origins: readonly string[] | undefined): {
   origin: boolean | string[]
+  methods: string[]
   exposedHeaders: string[]
 } {
   const origin = origins?.includes('*') ? true : [...(origins ?? [])]
-  return { origin: origins ? origin : false, exposedHeaders: ['x-request-id', 'retry-after'] }
+  return {
+    origin: origins ? origin : false,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
+  }
 }
 
 /** A caller's id is kept when it is harmless in a log and a header. */

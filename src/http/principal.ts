@@ -5,8 +5,12 @@ import { bearerOf } from './bearer.ts'
 /** What somebody may do: `user` their own things, `operator` the management API, `admin` also the accounts. */
 export type Role = 'user' | 'operator' | 'admin'
 
+/** The `userId` of tokens that machines use to operate the server: they belong to no account. */
+export const NOBODY = 0
+
 /** Who sent a request, as a valid token says. */
 export interface Principal {
+  /** `NOBODY` for the token of a machine. */
   readonly userId: number
   readonly role: Role
 }
@@ -18,6 +22,8 @@ export type Authenticate = (token: string) => Promise<Principal>
 export function subjectOf({ userId }: Pick<Principal, 'userId'>): `user:${number}` {
   return `user:${userId}`
 }
+
+type CountUse = (principal: Principal, request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
 /** A route option `onRequest`: runs before the body is read and before anything of the request is validated. */
 export type GateHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
@@ -31,20 +37,23 @@ export type GateHook = (request: FastifyRequest, reply: FastifyReply) => Promise
  */
 export class Gate {
   readonly #authenticate: Authenticate
+  readonly #count: CountUse
   readonly #principals = new WeakMap<FastifyRequest, Principal>()
 
-  constructor(authenticate: Authenticate) {
+  /** `count` hears of every request that was let through; it may throw `rate_limited`. */
+  constructor(authenticate: Authenticate, count: CountUse = async () => undefined) {
     this.#authenticate = authenticate
+    this.#count = count
   }
 
-  /** 401 `token_invalid` unless a valid token came along. */
+  /** 401 `token_invalid` unless a valid token came along, 403 `forbidden` for one that is nobody's account. */
   readonly signedIn: GateHook = async (request, reply) => {
-    await this.#admit(request, reply)
+    await this.#admitUser(request, reply)
   }
 
   /** As `signedIn`; then 403 `foreign_user` unless the `{user_id}` of the path is the signed-in user's own. */
   readonly owner: GateHook = async (request, reply) => {
-    const { userId } = await this.#admit(request, reply)
+    const { userId } = await this.#admitUser(request, reply)
     const { user_id: asked } = request.params as { readonly user_id?: string }
     // What is no number at all is left to the schema of the route, which answers 422.
     if (asked !== String(userId) && /^\d+$/.test(asked ?? '0')) throw new AppError('foreign_user')
@@ -69,11 +78,18 @@ export class Gate {
   async find(request: FastifyRequest): Promise<Principal | undefined> {
     const token = bearerOf(request)
     try {
-      return token === undefined ? undefined : await this.#authenticate(token)
+      const principal = token === undefined ? undefined : await this.#authenticate(token)
+      return principal?.userId === NOBODY ? undefined : principal
     } catch (error) {
       if (error instanceof AppError && error.code === 'token_invalid') return undefined
       throw error
     }
+  }
+
+  async #admitUser(request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
+    const principal = await this.#admit(request, reply)
+    if (principal.userId === NOBODY) throw new AppError('forbidden')
+    return principal
   }
 
   async #admit(request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
@@ -82,6 +98,7 @@ export class Gate {
       if (token === undefined) throw new AppError('token_invalid')
       const principal = await this.#authenticate(token)
       this.#principals.set(request, principal)
+      await this.#count(principal, request, reply)
       return principal
     } catch (error) {
       if (error instanceof AppError && error.status === 401) reply.header('www-authenticate', 'Bearer')
