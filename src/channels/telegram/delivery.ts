@@ -1,7 +1,7 @@
 import type { Json, MessageWork } from '../../inbound.ts'
 import type { TelegramAccount } from './account.ts'
 import { plainText, type RichText } from './rich-text.ts'
-import { isFailure, TelegramFailure, toChannelError } from './telegram-failure.ts'
+import { failureOf, isFailure, TelegramFailure, toChannelError } from './telegram-failure.ts'
 
 /** Where a message goes. */
 export interface ChatPlace {
@@ -61,8 +61,9 @@ export class Delivery {
       for (const [index, part] of parts.entries()) await this.#put(first + index, part)
     } catch (error) {
       this.#work.signal.throwIfAborted()
-      if (!isFailure(error, 'gone')) throw toChannelError(error)
-      await this.#work.outbox.refuse(error.message)
+      const failure = failureOf(error)
+      if (failure?.kind !== 'gone') throw toChannelError(error)
+      await this.#work.outbox.refuse(failure.message)
     }
   }
 
@@ -79,6 +80,16 @@ export class Delivery {
   }
 
   async #sendPlaceholder(): Promise<string> {
+    try {
+      return await this.#sendWhereItIs()
+    } catch (error) {
+      // The ledger takes a coded error for a message that was surely not sent.
+      throw isFailure(error, 'unknown') ? error : toChannelError(error)
+    }
+  }
+
+  /** Follows a group that has become a supergroup. */
+  async #sendWhereItIs(): Promise<string> {
     try {
       return await this.#send()
     } catch (error) {

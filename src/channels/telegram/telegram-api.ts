@@ -48,6 +48,10 @@ function toFailure(error: unknown): unknown {
   if (error instanceof GrammyError) return fromRefusal(error)
   if (!(error instanceof HttpError)) return error
   // Nothing of the cause but its code: its message holds the address, and that the token.
-  const code = error.error instanceof Error && 'code' in error.error ? ` (${String(error.error.code)})` : ''
-  return new TelegramFailure(`Telegram did not answer${code}`, { kind: 'unknown' })
+  const code = error.error instanceof Error && 'code' in error.error ? String(error.error.code) : undefined
+  const kind = code !== undefined && NOT_OUT.has(code) ? 'unreachable' : 'unknown'
+  return new TelegramFailure(`Telegram did not answer${code === undefined ? '' : ` (${code})`}`, { kind })
 }
+
+/** Codes of connections that never were. */
+const NOT_OUT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])

@@ -2,7 +2,8 @@ import { AppError, type ErrorCode } from '../../errors.ts'
 
 /**
  * What became of a call that failed. `gone`: nobody can be written to there any more. `missing`: the message to edit
- * is not there, or cannot be edited. `unknown`: no answer arrived, the call may have had its effect.
+ * is not there, or cannot be edited. `unreachable`: the call did not get out. `unknown`: no answer arrived, the call may
+ * have had its effect.
  */
 export type FailureKind =
   | 'unauthorized'
@@ -14,6 +15,7 @@ export type FailureKind =
   | 'not-modified'
   | 'missing'
   | 'rejected'
+  | 'unreachable'
   | 'unknown'
 
 export interface FailureDetail {
@@ -78,6 +80,7 @@ function kindOf(code: number, description: string): FailureKind {
 const CODES: Readonly<Partial<Record<FailureKind, ErrorCode>>> = {
   unauthorized: 'channel_unauthorized',
   throttled: 'channel_rate_limited',
+  unreachable: 'channel_unavailable',
   unknown: 'channel_unavailable',
   conflict: 'channel_unavailable',
 }
@@ -90,6 +93,12 @@ export function toChannelError(thrown: unknown): unknown {
     cause: thrown,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   })
+}
+
+/** The failed call behind an error, if there is one. */
+export function failureOf(thrown: unknown): TelegramFailure | undefined {
+  if (thrown instanceof TelegramFailure) return thrown
+  return thrown instanceof AppError && thrown.cause instanceof TelegramFailure ? thrown.cause : undefined
 }
 
 export function isFailure(thrown: unknown, ...kinds: readonly FailureKind[]): thrown is TelegramFailure {
