@@ -5,7 +5,11 @@ import { createOwnConversations } from './accounts-conversations.ts'
 import { createIdentities } from './accounts-identities.ts'
 import { createConversations } from './conversations.ts'
 import type { Database, DatabaseOptions } from './database.ts'
+import { createDeliveries } from './deliveries.ts'
 import { guardPool } from './guarded-pool.ts'
+import { createFeedback, createNotes } from './feedback.ts'
+import { createInbox } from './inbox.ts'
+import { createLanes } from './lanes.ts'
 import { createReadinessCheck } from './readiness-check.ts'
 import type { Schema } from './schema.ts'
 import { createTasks } from './tasks.ts'
@@ -52,6 +56,11 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     kind: database.kind,
     turns,
     conversations,
+    lanes: createLanes(db),
+    inbox: createInbox(db),
+    deliveries: createDeliveries(db),
+    feedback: createFeedback(db),
+    notes: createNotes(db),
     accounts: createAccounts(db),
     identities: createIdentities(db),
     ownConversations: createOwnConversations(db),

@@ -26,6 +26,7 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       role: 'text!',
       text: 'text!',
       created_at: 'timestamp with time zone!',
+      turn_id: 'uuid',
     },
     indexes: ['messages_pkey', 'messages_by_conversation'],
   },
@@ -96,9 +97,43 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
     },
     indexes: ['lane_dead_items_pkey', 'lane_dead_items_by_queue'],
   },
-  seen_events: {
-    columns: { source: 'text!', event_id: 'text!', seen_at: 'timestamp with time zone!' },
-    indexes: ['seen_events_pkey', 'seen_events_by_age'],
+  inbox_messages: {
+    columns: {
+      id: 'uuid!',
+      channel: 'text!',
+      bot: 'text!',
+      external_id: 'text!',
+      conversation_key: 'text!',
+      subject: 'text!',
+      text: 'text!',
+      detail: 'text!',
+      accepted_at: 'timestamp with time zone!',
+      answered_with: 'uuid',
+      outcome: 'text',
+      finished_at: 'timestamp with time zone',
+      error: 'text',
+    },
+    indexes: [
+      'inbox_messages_pkey',
+      'inbox_messages_by_event',
+      'inbox_messages_unfinished',
+      'inbox_messages_finished',
+    ],
+  },
+  deliveries: {
+    columns: {
+      message_id: 'uuid!',
+      part: 'integer!',
+      state: 'text!',
+      external_id: 'text',
+      content: 'text',
+      ambiguous: 'integer!',
+      attempts: 'integer!',
+      last_error: 'text',
+      created_at: 'timestamp with time zone!',
+      updated_at: 'timestamp with time zone!',
+    },
+    indexes: ['deliveries_pkey', 'deliveries_unfinished', 'deliveries_ambiguous'],
   },
   users: {
     columns: {
@@ -166,5 +201,34 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
   time_zones: {
     columns: { subject: 'text!', time_zone: 'text!' },
     indexes: ['time_zones_pkey'],
+  },
+  turn_references: {
+    columns: {
+      bot: 'text!',
+      channel: 'text!',
+      reference: 'text!',
+      turn_id: 'uuid!',
+      created_at: 'timestamp with time zone!',
+    },
+    indexes: ['turn_references_pkey', 'turn_references_by_turn'],
+  },
+  feedback: {
+    columns: {
+      id: 'bigint!',
+      bot: 'text!',
+      channel: 'text!',
+      reference: 'text!',
+      subject: 'text!',
+      kind: 'text!',
+      value: 'text!',
+      turn_id: 'uuid',
+      revision: 'text',
+      created_at: 'timestamp with time zone!',
+    },
+    indexes: ['feedback_pkey', 'feedback_by_word', 'feedback_by_revision', 'feedback_by_turn'],
+  },
+  channel_notes: {
+    columns: { channel: 'text!', key: 'text!', value: 'text!', updated_at: 'timestamp with time zone!' },
+    indexes: ['channel_notes_pkey'],
   },
 }

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { ErrorCode } from '../errors.ts'
+import type { DeliveryState, InboxOutcome } from './inbox-store.ts'
 import type { TurnOutcome } from './store.ts'
 
 /** The tables as the queries see them. `schema-list.ts` says the same to `verifySchema`. */
@@ -11,7 +12,8 @@ export interface Schema {
   lanes: LaneTable
   lane_items: LaneItemTable
   lane_dead_items: LaneDeadItemTable
-  seen_events: SeenEventTable
+  inbox_messages: InboxMessageTable
+  deliveries: DeliveryTable
   users: UserTable
   ended_tokens: EndedTokenTable
   identities: IdentityTable
@@ -19,6 +21,9 @@ export interface Schema {
   tasks: TaskTable
   notifications: NotificationTable
   time_zones: TimeZoneTable
+  turn_references: TurnReferenceTable
+  feedback: FeedbackTable
+  channel_notes: ChannelNoteTable
 }
 
 type Created = ColumnType<Date, Date | undefined, never>
@@ -43,6 +48,8 @@ export interface MessageTable {
   readonly role: 'user' | 'assistant'
   readonly text: string
   readonly created_at: Created
+  /** The turn it belongs to; null in what older versions stored. */
+  readonly turn_id: string | null
 }
 
 export interface TurnTable {
@@ -82,7 +89,7 @@ export interface LaneTable {
   readonly key: string
   /** When the lane may be claimed: the run time of its next item, the end of a back-off, or of a lease. */
   readonly due_at: Date
-  /** Raised with every claim; a worker with an older token has lost the lane. */
+  /** A new one with every claim; a worker with another token has lost the lane. */
   readonly token: Generated<string>
   readonly leased: Generated<boolean>
   readonly attempts: Generated<number>
@@ -112,10 +119,39 @@ export interface LaneDeadItemTable {
   readonly died_at: Generated<Date>
 }
 
-export interface SeenEventTable {
-  readonly source: string
-  readonly event_id: string
-  readonly seen_at: Generated<Date>
+export interface InboxMessageTable {
+  readonly id: string
+  readonly channel: string
+  readonly bot: string
+  readonly external_id: string
+  readonly conversation_key: string
+  readonly subject: string
+  readonly text: string
+  /** JSON text. */
+  readonly detail: string
+  readonly accepted_at: Created
+  /** The first of the messages answered together, whose id is also that of the turn. */
+  readonly answered_with: string | null
+  /** Null while the message waits or is worked on. */
+  readonly outcome: InboxOutcome | null
+  readonly finished_at: Date | null
+  readonly error: string | null
+}
+
+export interface DeliveryTable {
+  readonly message_id: string
+  readonly part: number
+  readonly state: DeliveryState
+  /** The channel's id of what was sent. */
+  readonly external_id: string | null
+  /** JSON text. */
+  readonly content: string | null
+  /** How often it is unknown whether a placeholder was sent. */
+  readonly ambiguous: Generated<number>
+  readonly attempts: Generated<number>
+  readonly last_error: string | null
+  readonly created_at: Created
+  readonly updated_at: Generated<Date>
 }
 
 export interface UserTable {
@@ -184,4 +220,33 @@ export interface NotificationTable {
 export interface TimeZoneTable {
   readonly subject: string
   readonly time_zone: string
+}
+
+/** How a channel calls an answer. */
+export interface TurnReferenceTable {
+  readonly bot: string
+  readonly channel: string
+  readonly reference: string
+  readonly turn_id: string
+  readonly created_at: Generated<Date>
+}
+
+export interface FeedbackTable {
+  readonly id: BigId
+  readonly bot: string
+  readonly channel: string
+  readonly reference: string
+  readonly subject: string
+  readonly kind: 'reaction' | 'feedback'
+  readonly value: string
+  readonly turn_id: string | null
+  readonly revision: string | null
+  readonly created_at: Created
+}
+
+export interface ChannelNoteTable {
+  readonly channel: string
+  readonly key: string
+  readonly value: string
+  readonly updated_at: Generated<Date>
 }

@@ -1,14 +1,26 @@
 import type { ConversationKey } from '../conversation.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
+import type { ChannelNotes } from '../feedback.ts'
+import type { Feedback } from './feedback-store.ts'
+import type { Deliveries, Inbox } from './inbox-store.ts'
+import type { Lanes } from './lane-store.ts'
 import type { TaskStore } from './task-store.ts'
 
+export type * from './feedback-store.ts'
+export type * from './inbox-store.ts'
+export type * from './lane-store.ts'
 export type * from './task-store.ts'
 
 /** The door of the store room: what is kept, as repositories. PostgreSQL and the embedded one behave alike. */
 export interface Store {
   readonly turns: Turns
   readonly conversations: Conversations
+  readonly lanes: Lanes
+  readonly inbox: Inbox
+  readonly deliveries: Deliveries
+  readonly feedback: Feedback
+  readonly notes: ChannelNotes
   readonly accounts: Accounts
   readonly identities: Identities
   readonly ownConversations: OwnConversations
@@ -18,10 +30,12 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** Conversations and their messages, read side; `Turns` writes them. */
+/** Conversations and their messages; `Turns` writes them. */
 export interface Conversations {
   /** The conversation of an outside key, or undefined when nobody has spoken there. Messages oldest first. */
   find(key: ConversationKey, options: { readonly limit: number }): Promise<StoredConversation | undefined>
+  /** Deletes the messages; turns keep their facts. */
+  clear(key: ConversationKey): Promise<void>
 }
 
 export interface StoredConversation {
@@ -48,6 +62,13 @@ export interface Turns {
    * `owner` for `leaseMs` on the database's clock. Undefined, and nothing stored, when there is a turn of that id.
    */
   begin(turn: NewTurn): Promise<BegunTurn | undefined>
+  /**
+   * In one commit: begins an existing turn anew for `owner`, whoever held it. Its events and what it answered so far
+   * are gone, the person's message stays in its place with the new text. For whoever is the only one who may answer
+   * the message. Undefined, and nothing changed, when there is no such turn or it has its answer: it was completed,
+   * stopped when it had spoken, or failed for good.
+   */
+  takeOver(turn: NewTurn): Promise<BegunTurn | undefined>
   /**
    * Appends events, many turns in one commit, and renews the leases of their turns when `renewForMs` says for how
    * long (`segments` may then be empty of events). Returns what became of each turn that is not simply running on:

@@ -1,13 +1,17 @@
 import type { Migration } from 'kysely/migration'
 import * as conversations from './0001-conversations.ts'
 import * as lanes from './0002-lanes.ts'
+import * as inbox from './0003-inbox.ts'
 import * as accounts from './0004-accounts.ts'
 import * as tasks from './0005-tasks.ts'
+import * as feedback from './0006-feedback.ts'
 
 /** Every migration by name, in order. A name never changes once it was released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-conversations': conversations,
   '0002-lanes': lanes,
+  '0003-inbox': inbox,
   '0004-accounts': accounts,
   '0005-tasks': tasks,
+  '0006-feedback': feedback,
 }
