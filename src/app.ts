@@ -1,14 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { addAuthRoutes } from './accounts/auth-routes.ts'
+import { openAccess, type Access } from './accounts/open-access.ts'
 import { revisionOf, type Bot } from './bot.ts'
+import { openCache, type OpenCache } from './cache/open-cache.ts'
 import type { BotInfo, Bots, Channel, Host } from './channels/channel.ts'
+import type { ConverseRequest } from './conversation.ts'
 import { createOpenAIChannel } from './channels/openai/openai.ts'
+import { RunningChannels } from './channels/running-channels.ts'
 import { createPageChannel } from './channels/page/page.ts'
+import { createTelegramChannel } from './channels/telegram/telegram.ts'
+import { describeTelegram, toTelegramOptions } from './channels/telegram/telegram-options.ts'
+import { createRestChannel } from './channels/rest/rest.ts'
 import { createWebChannel } from './channels/web/web.ts'
 import { defaultModelOf, type Config } from './config.ts'
 import { addHealthRoutes } from './http/health.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { OpenRequests } from './http/open-requests.ts'
+import { Gate } from './http/principal.ts'
+import { addRateLimits, type CountUser } from './http/rate-limits.ts'
+import { createLimiters } from './limits/create-limiters.ts'
+import type { CreateLimiter } from './limits/limits.ts'
 import { createOfflineModel } from './models/offline.ts'
 import { createModelResolver, type ModelResolver } from './models/resolve-model.ts'
 import type { Log } from './observe/log.ts'
@@ -18,6 +30,7 @@ import { openStore, type OpenStore } from './store/open-store.ts'
 import { createTasks } from './tasks/own-tasks.ts'
 import type { Tasks } from './tasks/tasks.ts'
 import { summarize, type Feature } from './summary.ts'
+import { createInbox, type MessageQueue } from './inbox/inbox.ts'
 import { readVersion } from './version.ts'
 import { ConversationHost, type ServedBot } from './turn/conversation-host.ts'
 
@@ -25,6 +38,8 @@ export interface AppOptions {
   readonly config: Config
   readonly project: Project
   readonly log: Log
+  /** Further channels, beside those that ship. Default: none. */
+  readonly channels?: readonly Channel[]
 }
 
 /** Everything wired together, not yet listening. */
@@ -34,9 +49,17 @@ export interface App {
   readonly store: OpenStore
   /** What is on, what is off and why. */
   readonly summary: readonly Feature[]
-  /** From now on replies close their connections and `/readyz` fails; requests are still taken. */
+  /** Begins what does not wait for requests: channels that poll, and the answers to accepted messages. */
+  start(): Promise<void>
+  /**
+   * From now on replies close their connections, `/readyz` fails and no accepted message is begun; requests are still
+   * taken.
+   */
   beginDrain(): void
-  /** Waits up to `timeoutMs` for the running turns, then interrupts what is left; resolves when no turn runs. */
+  /**
+   * Stops the channels, waits up to `timeoutMs` for the running turns, then hands accepted messages over and
+   * interrupts what is left; resolves when no turn runs.
+   */
   drainTurns(timeoutMs: number): Promise<void>
   /** Takes no new connection and ends the idle ones; resolves when no request is open any more. */
   stopListening(): Promise<void>
@@ -76,13 +99,13 @@ export function createModels(config: Config): ModelResolver {
 }
 
 /** Wires bots, models, store and channels together. Everything that cannot work fails here, not at a request. */
-export async function createApp({ config, project, log }: AppOptions): Promise<App> {
+export async function createApp({ config, project, log, channels = [] }: AppOptions): Promise<App> {
   const models = createModels(config)
   const bots = project.bots.map((bot) => serveBot(bot, models, config))
   const store = await openDatabase(config, log)
   try {
     await prepareStore(store, config, log)
-    return await assemble({ config, log, bots, store })
+    return await assemble({ config, log, bots, store, channels: [...createChannels(config), ...channels] })
   } catch (error) {
     await store.close()
     throw error
@@ -96,7 +119,11 @@ interface Parts {
   readonly store: OpenStore
 }
 
-async function assemble({ config, log, bots, store }: Parts): Promise<App> {
+async function assemble({
+  channels,
+  ...parts
+}: Parts & { readonly channels: readonly Channel[] }): Promise<App> {
+  const { config, log, bots, store } = parts
   let draining = false
   const tasks = createTasks({
     store: store.tasks,
@@ -104,12 +131,16 @@ async function assemble({ config, log, bots, store }: Parts): Promise<App> {
     mostTasks: config.MAX_TASKS_PER_PERSON,
   })
   const turns = createHost({ config, log, bots, store, tasks })
-  const host = toHost(turns, bots)
+  const host = toHost(turns, { bots, store, log })
   const server = await createServer({ config, log, store, isDraining: () => draining })
   const requests = new OpenRequests(server)
   const channels = createChannels(config)
   for (const channel of channels) channel.register(server, host)
   const stopSweeping = sweep(store, config, log)
+  const drainTurns = async (timeoutMs: number): Promise<void> => {
+    await running.stop()
+    await Promise.all([inbox.drain(timeoutMs), turns.drain(timeoutMs)])
+  }
   await server.ready()
   return {
     server,
@@ -120,11 +151,19 @@ async function assemble({ config, log, bots, store }: Parts): Promise<App> {
       database: store.describe(),
       openaiChannel: channels.some(({ name }) => name === 'openai'),
       keysRequired: config.API_KEYS !== undefined,
+      tokenSecret: access?.secretOrigin,
+      cache: shared.cache.place,
+      telegram: describeTelegram(config),
     }),
+    start: async () => {
+      inbox.start()
+      await running.start(host)
+    },
     beginDrain: () => {
       draining = true
+      inbox.stopClaiming()
     },
-    drainTurns: (timeoutMs) => turns.drain(timeoutMs),
+    drainTurns,
     stopListening: () => {
       server.server.close()
       server.server.closeIdleConnections()
@@ -132,9 +171,10 @@ async function assemble({ config, log, bots, store }: Parts): Promise<App> {
     },
     close: async () => {
       stopSweeping()
-      await turns.drain(0)
+      await drainTurns(0)
       server.server.closeAllConnections()
       await server.close()
+      await shared.close()
       await store.close()
     },
   }
@@ -159,11 +199,47 @@ function createHost({ config, log, bots, store, tasks }: HostParts): Conversatio
   })
 }
 
+function createMessageQueue(
+  { config, log, store }: Parts,
+  turns: ConversationHost,
+  channels: readonly Channel[],
+): MessageQueue {
+  return createInbox({
+    store,
+    handlers: new Map(channels.flatMap(({ name, inbox }) => (inbox ? [[name, inbox]] : []))),
+    converse: async (request) => {
+      const answer = await turns.converse(request)
+      // Nobody reacts before having read something, so the answer does not wait for it.
+      if (request.reference) void link(request, answer.turnId)
+      return answer
+    },
+    turnOver: (turnId) => turns.turnOver(turnId),
+    concurrency: config.INBOX_CONCURRENCY,
+    onAmbiguous: (delivery) => log.warn(delivery, 'a message may have been sent that nobody knows of'),
+    onFailure: ({ lane, error, dead }) =>
+      log[dead ? 'error' : 'warn'](
+        { messageId: lane.item?.payload, attempt: lane.attempts, err: error },
+        dead ? 'a message went to the dead letters' : 'a message could not be answered; trying again',
+      ),
+    onDatabase: (error) =>
+      error === undefined
+        ? log.info('accepted messages are answered again')
+        : log.error({ err: error }, 'accepted messages wait: the database cannot be used; trying again'),
+  })
+}
+
 interface ServerParts extends Omit<Parts, 'bots'> {
+  readonly channels: readonly Channel[]
   readonly isDraining: () => boolean
 }
 
-async function createServer({ config, log, store, isDraining }: ServerParts): Promise<FastifyInstance> {
+async function createServer({
+  config,
+  log,
+  store,
+  channels,
+  isDraining,
+}: ServerParts): Promise<FastifyInstance> {
   const version = readVersion()
   const server = await createHttpServer({
     log,
@@ -181,17 +257,76 @@ async function createServer({ config, log, store, isDraining }: ServerParts): Pr
     okWord: config.HEALTH_OK_WORD,
     isDraining,
     checks: { database: () => store.check() },
+    channelProblems: () => Object.fromEntries(channels.flatMap((channel) => problemOf(channel))),
   })
   return server
 }
 
-function createChannels(config: Config): readonly Channel[] {
+function openShared({ config, log, store }: Omit<Parts, 'bots'>): Promise<OpenCache> {
+  return openCache({
+    redisUrl: config.REDIS_URL,
+    alone: store.kind === 'embedded',
+    onChange: (state, error) =>
+      state === 'away'
+        ? log.warn({ err: error }, 'Redis is away; each process caches nothing and counts for itself')
+        : log.info('Redis is back'),
+  })
+}
+
+interface LimitParts extends Pick<Parts, 'config' | 'log'> {
+  readonly createLimiter: CreateLimiter
+}
+
+function limitRates(server: FastifyInstance, { config, log, createLimiter }: LimitParts): CountUser {
+  return addRateLimits(server, {
+    createLimiter,
+    perSecond: config.RATE_LIMIT_PER_SECOND,
+    burst: config.RATE_LIMIT_BURST,
+    chatPerMinute: config.CHAT_RATE_LIMIT_PER_MINUTE,
+    streamsPerMinute: config.STREAM_RATE_LIMIT_PER_MINUTE,
+    onHiddenClients: () =>
+      log.warn(
+        'requests come through a proxy: set TRUST_PROXY=true, or all of its clients share one rate limit',
+      ),
+  })
+}
+
+interface PersonalParts extends Pick<Parts, 'config' | 'store'> {
+  readonly access: Access | undefined
+  readonly gate: Gate | undefined
+}
+
+/** What needs an account. */
+function createPersonalChannels({ config, store, access, gate }: PersonalParts): readonly Channel[] {
+  if (!access || !gate) return []
+  const own = store.ownConversations
+  const conversations = {
+    ...own,
+    list: (subject: string) => access.conversations.list(subject),
+    remove: async (subject: string, id: string) => {
+      const removed = await own.remove(subject, id)
+      if (removed) await access.conversations.changed(subject)
+      return removed
+    },
+  }
+  const timeoutMs = config.CHAT_TIMEOUT * 1_000
+  return [createRestChannel({ gate, conversations, bot: config.REST_BOT, timeoutMs })]
+}
+
+function problemOf({ name, health }: Channel): readonly (readonly [string, string])[] {
+  const problem = health?.() ?? null
+  return problem === null ? [] : [[name, problem]]
+}
+
+function createChannels(config: Config, gate: Gate | undefined): readonly Channel[] {
   const production = config.NODE_ENV === 'production'
+  const telegram = toTelegramOptions(config)
   const openai = createOpenAIChannel({ apiKeys: config.API_KEYS, maxBodyBytes: config.MAX_BODY_BYTES })
   return [
     createPageChannel(),
-    createWebChannel({ strictIds: production }),
+    createWebChannel({ strictIds: production, ...(gate && { gate }) }),
     ...(production && !config.API_KEYS ? [] : [openai]),
+    ...(typeof telegram === 'string' ? [] : [createTelegramChannel(telegram)]),
   ]
 }
 
@@ -216,6 +351,7 @@ async function prepareStore(store: OpenStore, config: Config, log: Log): Promise
     if (done.length > 0) log.info({ migrations: done }, 'database migrated')
   }
   // Nobody else can hold an embedded database, so whatever still runs in it died with its process.
+  if (store.kind === 'embedded') await store.lanes.voidLeases()
   const interrupted = await store.turns.interruptAbandoned({ all: store.kind === 'embedded' })
   if (interrupted > 0) log.warn({ interrupted }, 'closed turns that an earlier process left unfinished')
 }
@@ -225,6 +361,7 @@ function sweep(store: OpenStore, config: Config, log: Log): () => void {
     try {
       await store.turns.interruptAbandoned({ all: false })
       await store.turns.pruneLogs(config.EVENT_LOG_HOURS * 3_600_000)
+      await store.accounts.forgetExpired()
     } catch (error) {
       log.warn({ err: error }, 'old event logs could not be swept; trying again in a minute')
     }
@@ -233,15 +370,36 @@ function sweep(store: OpenStore, config: Config, log: Log): () => void {
   return () => clearInterval(timer)
 }
 
-function toHost(turns: ConversationHost, served: readonly ServedBot[]): Host {
+function toHost(turns: ConversationHost, { bots: served, store, log }: Omit<Parts, 'config'>): Host {
   const list = served.map(({ bot }) => toBotInfo(bot))
+  const link = async ({ conversation, reference = '' }: ConverseRequest, turnId: string): Promise<void> => {
+    const { bot, channel } = conversation
+    try {
+      await store.feedback.link({ bot, channel, reference, turnId })
+    } catch (error) {
+      log.warn({ err: error, turnId }, 'reactions to this answer will not find it')
+    }
+  }
   const bots: Bots = { list: () => list, find: (name) => list.find((bot) => bot.name === name) }
   return {
     bots,
-    converse: (request) => turns.converse(request),
+    converse: async (request) => {
+      const subject = (await access?.accounts.links.resolve(request.subject)) ?? request.subject
+      const answer = await turns.converse({ ...request, subject })
+      // Not waited for: this process knows at once, and the answer should begin.
+      void access?.conversations.changed(subject)
+      return answer
+    },
+    link: async (subject, code) => (await access?.accounts.links.link(subject, code)) ?? false,
     resume: (turnId, afterSeq, readerLeft) => turns.resume(turnId, afterSeq, readerLeft),
     stop: (turnId) => turns.stop(turnId),
     history: (conversation) => turns.history(conversation),
+    report: async (feedback) => {
+      const target = await store.feedback.record(feedback)
+      const { bot, channel, kind, value, removed = false } = feedback
+      log.info({ bot, channel, kind, value, removed, ...target }, 'feedback')
+    },
+    notes: store.notes,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
 import type { LoggedEvent } from '../events.ts'
+import type { ChannelNotes, FeedbackReport } from '../feedback.ts'
 import type { InboundMessage, InboxHandler } from '../inbound.ts'
 
 /** The door of the channels room: a way for people to reach bots. */
@@ -36,6 +37,11 @@ export interface Host {
    * Throws `database_unavailable`; then the other side must deliver it again.
    */
   accept(message: InboundMessage): Promise<'accepted' | 'duplicate'>
+  /**
+   * Links the sender `subject` (`telegram:123`) to the account whose one-time code was sent; from then on turns have
+   * the account's subject. False when the code is wrong, used or expired. Throws `rate_limited` after many attempts.
+   */
+  link(subject: string, code: string): Promise<boolean>
   /** Forgets the messages of a conversation; its turns keep their facts. */
   clear(conversation: ConversationKey): Promise<void>
   /**
@@ -47,6 +53,9 @@ export interface Host {
   stop(turnId: string): Promise<boolean>
   /** The last messages of a conversation, oldest first; undefined when nobody has spoken there. */
   history(conversation: ConversationKey): Promise<Transcript | undefined>
+  /** Keeps what a person thinks of an answer, with its turn and revision where they are known. */
+  report(feedback: FeedbackReport): Promise<void>
+  readonly notes: ChannelNotes
 }
 
 export interface Bots {
