@@ -11,17 +11,22 @@ export interface ServedParts {
   readonly database: string
   readonly openaiChannel: boolean
   readonly keysRequired: boolean
+  readonly telegram: Omit<Feature, 'name'>
 }
 
 /** What is on, what is off and why: the lines a start prints. */
-export function summarize({ bots, database, openaiChannel, keysRequired }: ServedParts): readonly Feature[] {
+export function summarize(parts: ServedParts): readonly Feature[] {
+  const { bots, database, openaiChannel, keysRequired, telegram } = parts
   return [
     ...bots.map(({ name, model }) => ({ name: `bot ${name}`, on: true, detail: `answers with ${model}` })),
     ...(bots.some(({ model }) => model === 'offline') ? [NO_LANGUAGE_MODEL] : []),
     { name: 'database', on: true, detail: database },
     { name: 'chat page', on: true, detail: 'at /' },
     { name: 'web API', on: true, detail: 'at /api/chat/query/stream, described at /docs' },
+    { name: 'accounts', on: tokenSecret !== undefined, detail: accountsDetail(tokenSecret) },
+    { name: 'Redis', on: cache === 'Redis', detail: cacheDetail(cache) },
     { name: 'OpenAI API', on: openaiChannel, detail: openaiDetail({ openaiChannel, keysRequired }) },
+    { name: 'Telegram', ...telegram },
   ]
 }
 
@@ -38,4 +43,19 @@ function openaiDetail({
 }: Pick<ServedParts, 'openaiChannel' | 'keysRequired'>): string {
   if (!openaiChannel) return 'off in production until API_KEYS says who may use it'
   return `at /v1/chat/completions, ${keysRequired ? 'for the keys in API_KEYS' : 'open to everybody (development); set API_KEYS to close it'}`
+}
+
+function accountsDetail(tokenSecret: ServedParts['tokenSecret']): string {
+  if (tokenSecret === undefined) return 'off in production until JWT_SECRET is set'
+  const where = 'at /api/auth, REST API at /api/{user_id}/chat'
+  if (tokenSecret === 'setting') return `${where}; tokens are signed with JWT_SECRET`
+  return tokenSecret === 'file'
+    ? `${where}; tokens are signed with a secret kept in DATA_DIR (development)`
+    : `${where}; tokens end with this process, as DATA_DIR cannot be written: set JWT_SECRET`
+}
+
+function cacheDetail(cache: string): string {
+  return cache === 'Redis'
+    ? 'holds caches and rate limits for all replicas'
+    : 'off: each process counts rate limits for itself; set REDIS_URL to share them'
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts'
 import { AppError } from '../../errors.ts'
+import { webhookUrl } from './connect.ts'
 import type { TelegramBotOptions, TelegramChannelOptions } from './telegram.ts'
 
 /**
@@ -20,6 +21,15 @@ export function toTelegramOptions(config: Config): TelegramChannelOptions | stri
       perChatPerSecond: config.TELEGRAM_CHAT_MESSAGES_PER_SECOND,
     },
   }
+}
+
+/** What a start prints about the channel. */
+export function describeTelegram(config: Config): { readonly on: boolean; readonly detail: string } {
+  const options = toTelegramOptions(config)
+  if (typeof options === 'string') return { on: false, detail: options }
+  const { webhookBase } = options
+  const way = webhookBase === undefined ? 'by long polling' : `by webhook at ${webhookUrl(webhookBase)}`
+  return { on: true, detail: `messages come ${way}` }
 }
 
 function botsOf(config: Config): readonly TelegramBotOptions[] {
