@@ -12,8 +12,6 @@ import { createPageChannel } from './channels/page/page.ts'
 import { createTelegramChannel } from './channels/telegram/telegram.ts'
 import { describeTelegram, toTelegramOptions } from './channels/telegram/telegram-options.ts'
 import { createRestChannel } from './channels/rest/rest.ts'
-import { createTelegramChannel } from './channels/telegram/telegram.ts'
-import { describeTelegram, toTelegramOptions } from './channels/telegram/telegram-options.ts'
 import { createWebChannel } from './channels/web/web.ts'
 import { defaultModelOf, type Config } from './config.ts'
 import { addHealthRoutes } from './http/health.ts'
@@ -153,7 +151,6 @@ async function assemble({
       database: store.describe(),
       openaiChannel: channels.some(({ name }) => name === 'openai'),
       keysRequired: config.API_KEYS !== undefined,
-      telegram: describeTelegram(config),
       tokenSecret: access?.secretOrigin,
       cache: shared.cache.place,
       telegram: describeTelegram(config),
@@ -324,13 +321,11 @@ function problemOf({ name, health }: Channel): readonly (readonly [string, strin
 function createChannels(config: Config, gate: Gate | undefined): readonly Channel[] {
   const production = config.NODE_ENV === 'production'
   const telegram = toTelegramOptions(config)
-  const telegram = toTelegramOptions(config)
   const openai = createOpenAIChannel({ apiKeys: config.API_KEYS, maxBodyBytes: config.MAX_BODY_BYTES })
   return [
     createPageChannel(),
     createWebChannel({ strictIds: production, ...(gate && { gate }) }),
     ...(production && !config.API_KEYS ? [] : [openai]),
-    ...(typeof telegram === 'string' ? [] : [createTelegramChannel(telegram)]),
     ...(typeof telegram === 'string' ? [] : [createTelegramChannel(telegram)]),
   ]
 }
