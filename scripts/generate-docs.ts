@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { ERRORS, type ErrorCode } from '../src/errors.ts'
 import { SETTING_ROWS, type Setting } from '../src/settings.ts'
 import { ERROR_ADVICE } from './error-advice.ts'
+import { verifyPoePage } from './verify-poe-page.ts'
 
 const ORIGIN = '`npm run docs`'
 
@@ -12,6 +13,7 @@ export function generatePages(): ReadonlyMap<string, string> {
     ['.env.example', envExample()],
     ['docs/configuration.md', configurationPage()],
     ['docs/errors.md', errorsPage()],
+    ['docs/verify-poe.md', verifyPoePage(table)],
   ])
 }
 

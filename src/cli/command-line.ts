@@ -7,14 +7,16 @@ import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
 import { drill } from './commands/drill.ts'
 import { migrate } from './commands/migrate.ts'
+import { smoke } from './commands/smoke.ts'
 import { start } from './commands/start.ts'
+import { verify } from './commands/verify.ts'
 import { commandHelp, overviewHelp } from './help.ts'
 import { paint } from './paint.ts'
 import { printFailure } from './print-failure.ts'
 import { readVersion } from '../version.ts'
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [dev, start, chat, check, doctor, migrate, drill]
+export const COMMANDS: readonly Command[] = [dev, start, chat, check, doctor, migrate, drill, verify, smoke]
 
 /** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -2,7 +2,8 @@ import type { CheckResult, FindingStatus } from '../checks/check.ts'
 import type { ExitCode, Terminal } from './command.ts'
 import { paint } from './paint.ts'
 
-const MARKS: Readonly<Record<FindingStatus, readonly [string, 'green' | 'yellow' | 'red' | 'dim']>> = {
+/** How the status of a finding is shown. */
+export const MARKS: Readonly<Record<FindingStatus, readonly [string, 'green' | 'yellow' | 'red' | 'dim']>> = {
   pass: ['✓', 'green'],
   warn: ['!', 'yellow'],
   fail: ['✗', 'red'],
@@ -34,7 +35,8 @@ export async function printResults(
   return seen.some(({ status }) => status === 'fail') ? 1 : 0
 }
 
-function countAll(results: readonly CheckResult[]): string {
+/** The last line of a report. */
+export function countAll(results: readonly { readonly status: FindingStatus }[]): string {
   const count = (wanted: FindingStatus): number => results.filter(({ status }) => status === wanted).length
   const skipped = count('skip') > 0 ? `, ${count('skip')} skipped` : ''
   return `${count('pass')} passed, ${count('warn')} with a warning, ${count('fail')} failed${skipped}`

@@ -1,0 +1,41 @@
+import { parseBotUrl, readKey, readSeconds } from '../bot-target.ts'
+import type { Command } from '../command.ts'
+import { paint } from '../paint.ts'
+
+const USUAL_TIMEOUT_S = 60
+const SHOWN_ANSWER = 60
+
+export const smoke: Command = {
+  name: 'smoke',
+  summary: 'Ask a Poe server bot for its settings and one question',
+  usage: '<url>',
+  arity: [1, 1],
+  options: {
+    key: { type: 'string', value: 'key', about: 'The access key of the bot; default POE_ACCESS_KEY' },
+    timeout: {
+      type: 'string',
+      value: 's',
+      about: `How long the answer is awaited. Default: ${USUAL_TIMEOUT_S}`,
+    },
+  },
+  examples: [
+    'botyard smoke https://bot.example.com/ --key 0123…',
+    'POE_ACCESS_KEY=0123… botyard smoke http://localhost:5000/',
+  ],
+  run: async (invocation) => {
+    const { arguments: words, terminal } = invocation
+    const { stdout } = terminal
+    const url = parseBotUrl(words[0] ?? '')
+    const timeoutMs = readSeconds(invocation, 'timeout', USUAL_TIMEOUT_S)
+    const { runSmokeTest } = await import('../../checks/poe/smoke-test.ts')
+    const { problems, answer, totalMs } = await runSmokeTest({ url, key: readKey(invocation), timeoutMs })
+    for (const { wrong, remedy } of problems)
+      stdout.write(`${paint(stdout, 'red', '✗')} ${wrong}\n  ${paint(stdout, 'cyan', '→')} ${remedy}\n`)
+    if (problems.length > 0) return 1
+    const said = answer.length > SHOWN_ANSWER ? `${answer.slice(0, SHOWN_ANSWER)}…` : answer
+    stdout.write(
+      `${paint(stdout, 'green', '✓')} Smoke test passed in ${Math.round(totalMs)} ms: ${JSON.stringify(said)}\n`,
+    )
+    return 0
+  },
+}
