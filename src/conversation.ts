@@ -18,6 +18,11 @@ export interface ConverseRequest extends Sampling {
    * answered again: the answer of the first is read. Default: a new one.
    */
   readonly messageId?: string
+  /**
+   * Says that nobody else may answer the message, such as the holder of its lane: an unfinished answer of its turn,
+   * on whatever replica, is then begun anew instead of read. A finished one is read as ever.
+   */
+  readonly takeOver?: boolean
   /** Whose conversation it is; tools scope their rows by it. */
   readonly subject: string
   /** What the person said. */

@@ -51,7 +51,7 @@ export interface MessageWork {
   /** Aborts when the lane is lost, steered anew, or handed over at a shutdown; the handler then ends soon, without effects. */
   readonly signal: AbortSignal
   /** Answers as `Host.converse` does, once: a finished answer is read again, an unfinished one is run anew. */
-  converse(request: Omit<ConverseRequest, 'messageId' | 'signal' | 'readerLeft'>): Promise<Answer>
+  converse(request: Omit<ConverseRequest, 'messageId' | 'signal' | 'readerLeft' | 'takeOver'>): Promise<Answer>
   readonly outbox: Outbox
 }
 

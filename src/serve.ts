@@ -31,6 +31,7 @@ export async function serve({ onListening, ...options }: ServeOptions): Promise<
   const stop = listenForSignals()
   try {
     await listen(app, options)
+    await app.start()
     onListening({ url: urlOf(app, config), summary: app.summary })
   } catch (error) {
     await app.close()

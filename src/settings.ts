@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.ts'
+import { POE_SETTINGS } from './poe-settings.ts'
 import {
   anyText,
   choice,
@@ -298,6 +299,20 @@ export const SETTINGS = {
     default: '2',
   },
 
+  INBOX_CONCURRENCY: {
+    section: 'Channels',
+    about:
+      'Conversations of channels such as Telegram that one process answers at the same time; keep it below `MAX_RUNNING_TURNS`.',
+    type: whole(1, 100_000),
+    default: '50',
+  },
+  INBOX_DAYS: {
+    section: 'Channels',
+    about:
+      'How long messages of such channels are kept after they were answered or given up, in days; so long a redelivery is recognised.',
+    type: whole(1, 3_650),
+    default: '7',
+  },
   API_KEYS: {
     section: 'Channels',
     about:
@@ -362,6 +377,7 @@ export const SETTINGS = {
     default: '1',
   },
 
+  ...POE_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies Record<string, Setting>
 

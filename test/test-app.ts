@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type App } from '../src/app.ts'
 import { defineBot, type Bot, type BotDefinition } from '../src/bot.ts'
+import type { Channel } from '../src/channels/channel.ts'
 import { loadConfig } from '../src/config.ts'
 import type { Model } from '../src/models/model.ts'
 import { createLog, type LogDestination } from '../src/observe/log.ts'
@@ -20,6 +21,8 @@ export interface TestAppOptions {
   /** Served after the bot `test`. */
   readonly moreBots?: readonly Bot[]
   readonly env?: Readonly<Record<string, string>>
+  /** Beside those that ship. */
+  readonly channels?: readonly Channel[]
   /** Gets the lines of the log. Default: nothing is logged. */
   readonly log?: LogDestination
 }
@@ -29,6 +32,7 @@ export async function startTestApp({
   model = 'offline',
   bot,
   moreBots = [],
+  channels = [],
   env,
   log,
 }: TestAppOptions = {}): Promise<TestApp> {
@@ -45,6 +49,7 @@ export async function startTestApp({
   const app = await createApp({
     config,
     project,
+    channels,
     log: createLog({
       level: log ? 'info' : 'silent',
       pretty: false,
@@ -53,6 +58,7 @@ export async function startTestApp({
     }),
   })
   await app.server.listen({ host: '127.0.0.1', port: 0 })
+  await app.start()
   const { port } = app.server.server.address() as AddressInfo
   return {
     ...app,

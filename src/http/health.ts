@@ -10,6 +10,8 @@ export interface HealthOptions {
   readonly isDraining: () => boolean
   /** Each throws an `AppError` when its part cannot serve. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
+  /** What is not well with each channel, by its name; such a replica still serves. Default: nothing. */
+  readonly channelProblems?: () => Readonly<Record<string, string>>
 }
 
 const State = z.object({
@@ -18,6 +20,7 @@ const State = z.object({
   timestamp: z.string(),
   checks: z.record(z.string(), z.boolean()),
   problems: z.record(z.string(), z.string()).optional(),
+  channels: z.record(z.string(), z.string()).optional(),
 })
 
 /**
@@ -55,7 +58,13 @@ interface HealthState {
   readonly retryAfter: number | undefined
 }
 
-async function readState({ version, okWord, isDraining, checks }: HealthOptions): Promise<HealthState> {
+async function readState({
+  version,
+  okWord,
+  isDraining,
+  checks,
+  channelProblems,
+}: HealthOptions): Promise<HealthState> {
   const failures = new Map<string, AppError>()
   const flags: Record<string, boolean> = {}
   for (const [name, failure] of await Promise.all(
@@ -66,6 +75,7 @@ async function readState({ version, okWord, isDraining, checks }: HealthOptions)
   }
   if (isDraining()) failures.set('process', new AppError('draining', { retryAfterMs: 5_000 }))
   const ok = failures.size === 0
+  const channels = channelProblems?.() ?? {}
   const problems = Object.fromEntries([...failures].map(([name, { message }]) => [name, message]))
   return {
     ok,
@@ -76,6 +86,7 @@ async function readState({ version, okWord, isDraining, checks }: HealthOptions)
       timestamp: new Date().toISOString(),
       checks: flags,
       ...(!ok && { problems }),
+      ...(Object.keys(channels).length > 0 && { channels }),
     },
   }
 }

@@ -41,8 +41,8 @@ export async function closeAbandoned(db: Kysely<Schema>, turnId: string, which: 
         and ${lastSeq} = (select coalesce(max(last_seq), 0) from turn_events where turn_id = ${turnId})
       returning id, conversation_id
     ), answer as (
-      insert into messages (id, conversation_id, role, text)
-      select ${randomUUID()}, conversation_id, 'assistant', ${text}::text from closed where ${text}::text <> ''
+      insert into messages (id, conversation_id, role, text, turn_id)
+      select ${randomUUID()}, conversation_id, 'assistant', ${text}::text, id from closed where ${text}::text <> ''
     ), written as (
       insert into turn_events (turn_id, first_seq, last_seq, events)
       select id, ${lastSeq + 1}, ${lastSeq + 1}, ${toStoredEvents([interruption(lastSeq + 1)])} from closed

@@ -12,7 +12,7 @@ interface ConversationRow extends MessageRow {
 }
 
 export function createConversations(db: Kysely<Schema>): Conversations {
-  return { find: (key, { limit }) => find(db, key, limit) }
+  return { find: (key, { limit }) => find(db, key, limit), clear: (key) => clear(db, key) }
 }
 
 async function find(
@@ -36,4 +36,11 @@ async function find(
   const first = rows[0]
   if (first === undefined) return undefined
   return { id: first.conversation_id, messages: toMessages(rows), runningTurnId: first.running_turn_id }
+}
+
+async function clear(db: Kysely<Schema>, { bot, channel, key }: ConversationKey): Promise<void> {
+  await sql`
+    delete from messages where conversation_id = (
+      select id from conversations where bot = ${bot} and channel = ${channel} and key = ${key}
+    )`.execute(db)
 }

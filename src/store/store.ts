@@ -9,6 +9,7 @@ import type { TaskStore } from './task-store.ts'
 
 export type * from './feedback-store.ts'
 export type * from './inbox-store.ts'
+export { INBOX_QUEUE } from './inbox-store.ts'
 export type * from './lane-store.ts'
 export type * from './task-store.ts'
 

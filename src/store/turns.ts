@@ -6,6 +6,7 @@ import { closeAbandoned, interruptAbandoned } from './abandoned-turns.ts'
 import type { Schema } from './schema.ts'
 import type { BegunTurn, EventSegment, FinishedTurn, Hold, Lease, NewTurn, TurnLog, Turns } from './store.ts'
 import { fromStoredEvents, toStoredEvents } from './stored-events.ts'
+import { takeOver } from './take-over.ts'
 import { toMessages } from './stored-messages.ts'
 import type { MessageRow } from './stored-messages.ts'
 
@@ -17,6 +18,7 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 export function createTurns(db: Kysely<Schema>): Turns {
   return {
     begin: (turn) => begin(db, turn),
+    takeOver: (turn) => takeOver(db, turn),
     append: (segments, lease) => append(db, segments, lease),
     finish: (turn) => finish(db, turn),
     read: (turnId, afterSeq) => read(db, turnId, afterSeq),
@@ -44,8 +46,8 @@ async function begin(db: Kysely<Schema>, turn: NewTurn): Promise<BegunTurn | und
       on conflict (id) do nothing
       returning conversation_id
     ), message as (
-      insert into messages (id, conversation_id, role, text)
-      select ${randomUUID()}, conversation_id, 'user', ${turn.text}::text from turn where ${turn.text}::text <> ''
+      insert into messages (id, conversation_id, role, text, turn_id)
+      select ${randomUUID()}, conversation_id, 'user', ${turn.text}::text, ${turn.turnId} from turn where ${turn.text}::text <> ''
     )
     select turn.conversation_id, history.id, history.role, history.text, history.created_at
     from turn left join lateral (
@@ -96,8 +98,8 @@ async function finish(db: Kysely<Schema>, turn: FinishedTurn): Promise<boolean> 
       where id = ${turn.turnId} and owner = ${turn.owner} and outcome is null
       returning id, conversation_id
     ), answer as (
-      insert into messages (id, conversation_id, role, text)
-      select ${randomUUID()}, conversation_id, 'assistant', ${turn.text}::text from closed where ${turn.text}::text <> ''
+      insert into messages (id, conversation_id, role, text, turn_id)
+      select ${randomUUID()}, conversation_id, 'assistant', ${turn.text}::text, id from closed where ${turn.text}::text <> ''
     ), touched as (
       update conversations set updated_at = now() where id in (select conversation_id from closed)
     ), written as (${insertSegments(toSegmentRow(turn), sql`join closed on closed.id = segment.turn_id`)})

@@ -4,7 +4,7 @@ import type { Answer, ConversationKey, ConverseRequest } from '../conversation.t
 import { AppError, toAppError } from '../errors.ts'
 import { isTerminal, type LoggedEvent, type TerminalEvent } from '../events.ts'
 import type { Model } from '../models/model.ts'
-import type { Store, StoredConversation, TurnOutcome } from '../store/store.ts'
+import type { BegunTurn, NewTurn, Store, StoredConversation, TurnOutcome } from '../store/store.ts'
 import type { ToolServices } from '../tools/tool.ts'
 import { Journal } from './journal.ts'
 import { LiveTurn } from './live-turn.ts'
@@ -22,7 +22,7 @@ export interface ServedBot {
 
 export interface HostOptions {
   readonly bots: readonly ServedBot[]
-  readonly store: Store
+  readonly store: Pick<Store, 'turns' | 'conversations'>
   /** Names this process in leases. */
   readonly owner: string
   /** Turns that may run at the same time; more are refused with `overloaded`. */
@@ -72,13 +72,21 @@ export class ConversationHost {
   async converse(request: ConverseRequest): Promise<Answer> {
     const served = this.#admit(request)
     const turn = new LiveTurn(request.messageId ?? randomUUID())
-    const begun = this.#begin(turn, request, served)
+    const before = request.takeOver ? this.#endingTurn(turn.id) : undefined
+    const begun = before
+      ? before.then(() => this.#begin(turn, request, served))
+      : this.#begin(turn, request, served)
     this.#track(
       turn,
       begun.then((input) => input && this.#answer(turn, input, request)),
     )
     const events = (await begun) ? turn.read(0) : await this.#readAgain(turn.id, request)
     return { turnId: turn.id, events }
+  }
+
+  /** Resolves when the turn does not run in this process. */
+  async turnOver(turnId: string): Promise<void> {
+    await Promise.all([...this.#running].flatMap(([turn, over]) => (turn.id === turnId ? [over] : [])))
   }
 
   /** See `Host.resume`. */
@@ -99,6 +107,11 @@ export class ConversationHost {
   /** See `Host.history`. */
   async history(conversation: ConversationKey): Promise<StoredConversation | undefined> {
     return await this.#options.store.conversations.find(conversation, { limit: 100 })
+  }
+
+  /** See `Host.clear`. */
+  async clear(conversation: ConversationKey): Promise<void> {
+    await this.#options.store.conversations.clear(conversation)
   }
 
   /**
@@ -129,18 +142,29 @@ export class ConversationHost {
     this.#running.set(turn, settled)
   }
 
+  /** The end of a turn that was told to end and is about to; undefined when there is none. */
+  #endingTurn(turnId: string): Promise<void> | undefined {
+    return [...this.#running.keys()].some((turn) => turn.id === turnId && turn.signal.aborted)
+      ? this.turnOver(turnId)
+      : undefined
+  }
+
   /** The answer to a message that came again under its name. */
   async #readAgain(
     turnId: string,
     { conversation, readerLeft }: ConverseRequest,
   ): Promise<AsyncIterable<LoggedEvent>> {
+    await this.#requireSame(turnId, conversation)
+    return this.resume(turnId, 0, readerLeft ?? new AbortController().signal)
+  }
+
+  async #requireSame(turnId: string, conversation: ConversationKey): Promise<void> {
     const known = await this.#options.store.turns.conversationOf(turnId)
     const same =
       known?.bot === conversation.bot &&
       known.channel === conversation.channel &&
       known.key === conversation.key
     if (!same) throw new AppError('message_id_taken')
-    return this.resume(turnId, 0, readerLeft ?? new AbortController().signal)
   }
 
   async #begin(
@@ -150,7 +174,7 @@ export class ConversationHost {
   ): Promise<TurnInput | undefined> {
     const startedAt = { date: new Date(), tick: performance.now() }
     const { conversation, subject, text, transcript } = request
-    const begun = await this.#options.store.turns.begin({
+    const begun = await this.#open(request, {
       turnId: turn.id,
       conversation,
       subject,
@@ -184,11 +208,21 @@ export class ConversationHost {
     }
   }
 
+  /** Begins the turn; one that exists only for whoever may take it over, and unless it runs here. */
+  async #open(request: ConverseRequest, turn: NewTurn): Promise<BegunTurn | undefined> {
+    const { turns } = this.#options.store
+    const begun = await turns.begin(turn)
+    if (begun || !request.takeOver || this.#journal.live.has(turn.turnId)) return begun
+    await this.#requireSame(turn.turnId, request.conversation)
+    return await turns.takeOver(turn)
+  }
+
   /** Runs the turn to its end and tells it; does not reject. */
   async #answer(turn: LiveTurn, input: TurnInput, request: ConverseRequest): Promise<void> {
+    const stopFollowing = followAbort(request.signal, turn)
     try {
       const facts = new TurnFacts(input.startedAt.tick)
-      const signal = request.signal ? AbortSignal.any([turn.signal, request.signal]) : turn.signal
+      const { signal } = turn
       const last = await runTurn(input, { signal, facts, emit: (event) => turn.append(event) })
       const { channel } = request.conversation
       const told = await this.#store(turn, { last, facts, report: toReport(last, { input, facts, channel }) })
@@ -197,6 +231,7 @@ export class ConversationHost {
     } catch (error) {
       this.#options.onError(error)
     } finally {
+      stopFollowing()
       turn.close()
     }
   }
@@ -256,6 +291,14 @@ function toReport(last: TerminalEvent, { input, facts, channel }: ReportContext)
 function toOutcome(last: TerminalEvent): TurnOutcome {
   if (last.type === 'end') return last.reason === 'stopped' ? 'stopped' : 'completed'
   return last.code === 'interrupted' ? 'interrupted' : 'failed'
+}
+
+/** Ends the turn when the caller's signal aborts. Returns what ends the listening. */
+function followAbort(signal: AbortSignal | undefined, turn: LiveTurn): () => void {
+  const follow = (): void => turn.abort(signal?.reason)
+  if (signal?.aborted) follow()
+  else signal?.addEventListener('abort', follow, { once: true })
+  return () => signal?.removeEventListener('abort', follow)
 }
 
 function noop(): void {

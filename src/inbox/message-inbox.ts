@@ -1,0 +1,83 @@
+import type { Answer, ConverseRequest } from '../conversation.ts'
+import { AppError } from '../errors.ts'
+import type { InboundMessage, InboxHandler } from '../inbound.ts'
+import type { LaneWorker } from '../lanes/lanes.ts'
+import type { ClaimedLane, InboxEnd, InboxMessage, Store } from '../store/store.ts'
+import { BatchedAccept } from './batched-accept.ts'
+import { LaneBell } from './lane-bell.ts'
+import { MessageGroup } from './message-group.ts'
+import { runHandler } from './run-handler.ts'
+
+export interface MessageInboxOptions {
+  readonly store: Pick<Store, 'inbox' | 'deliveries' | 'lanes'>
+  /** How each channel answers, by its name. */
+  readonly handlers: ReadonlyMap<string, InboxHandler>
+  readonly converse: (request: ConverseRequest) => Promise<Answer>
+  /** Resolves when the turn does not run in this process. */
+  readonly turnOver: (turnId: string) => Promise<void>
+  /** How often a message is begun before it goes to the dead letters. */
+  readonly maxAttempts: number
+  /** Told when a message was accepted. */
+  readonly onAccepted: () => void
+  readonly onAmbiguous: (delivery: { readonly messageId: string; readonly part: number }) => void
+}
+
+/** Accepts messages durably and answers them, those of one conversation in order. */
+export class MessageInbox implements LaneWorker {
+  readonly #options: MessageInboxOptions
+  readonly #accepting: BatchedAccept
+  readonly #bell = new LaneBell()
+
+  constructor(options: MessageInboxOptions) {
+    this.#options = options
+    this.#accepting = new BatchedAccept(options.store.inbox)
+  }
+
+  /** See `Host.accept`. */
+  async accept(message: InboundMessage): Promise<'accepted' | 'duplicate'> {
+    this.#requireHandler(message)
+    const fresh = await this.#accepting.accept(message)
+    if (!fresh) return 'duplicate'
+    this.#options.onAccepted()
+    this.#bell.ring(message.conversation)
+    return 'accepted'
+  }
+
+  /** Answers the first messages of a lane, and records how that ended. */
+  async work(lane: ClaimedLane, signal: AbortSignal): Promise<void> {
+    const { store, maxAttempts } = this.#options
+    const group = await MessageGroup.load(store.inbox, lane, (message) => this.#requireHandler(message))
+    if (group === undefined) {
+      await store.lanes.settle(lane)
+      return
+    }
+    const refusal = await runHandler(group, {
+      ...this.#options,
+      lane,
+      signal,
+      bell: this.#bell,
+      lastAttempt: lane.attempts >= maxAttempts,
+    })
+    if (signal.aborted) return
+    const end: InboxEnd =
+      refusal === null ? { outcome: 'answered', error: null } : { outcome: 'refused', error: refusal }
+    await this.#finish(lane, group.messages, end)
+  }
+
+  async bury(lane: ClaimedLane, error: string): Promise<void> {
+    const group = await MessageGroup.load(this.#options.store.inbox, lane, () => undefined)
+    if (group === undefined) await this.#options.store.lanes.bury(lane, error)
+    else await this.#finish(lane, group.messages, { outcome: 'dead', error })
+  }
+
+  async #finish(lane: ClaimedLane, messages: readonly InboxMessage[], end: InboxEnd): Promise<void> {
+    const ids = messages.map(({ id }) => id)
+    await this.#options.store.inbox.finish(lane, ids, end)
+  }
+
+  #requireHandler({ conversation }: InboundMessage): InboxHandler {
+    const handler = this.#options.handlers.get(conversation.channel)
+    if (handler) return handler
+    throw new AppError('internal', { cause: new Error(`the channel "${conversation.channel}" has no inbox`) })
+  }
+}

@@ -1,0 +1,38 @@
+import { AppError } from '../errors.ts'
+import type { RetryPolicy } from './lanes.ts'
+
+/** What is to be done about a failed attempt. */
+export type Remedy =
+  | { readonly kind: 'bury'; readonly error: string }
+  | { readonly kind: 'postpone'; readonly delayMs: number; readonly counted: boolean; readonly error: string }
+
+/** Codes that say nothing against the item: it is tried again as often as it takes. */
+const NOT_ITS_FAULT: ReadonlySet<string> = new Set(['overloaded', 'draining', 'database_unavailable'])
+
+const LONGEST_ERROR = 1_000
+
+/** An `AppError` that is not retryable gives up at once; anything else is tried again, later and later. */
+export function toRemedy(thrown: unknown, attempt: number, policy: RetryPolicy): Remedy {
+  const error = describeFailure(thrown)
+  const known = thrown instanceof AppError ? thrown : undefined
+  if (known && NOT_ITS_FAULT.has(known.code))
+    return { kind: 'postpone', delayMs: known.retryAfterMs ?? policy.firstDelayMs, counted: false, error }
+  if ((known && !known.retryable) || attempt >= policy.maxAttempts) return { kind: 'bury', error }
+  return { kind: 'postpone', delayMs: known?.retryAfterMs ?? backOff(attempt, policy), counted: true, error }
+}
+
+/** What operators are shown: the code of a known error, then what it says and what caused it. */
+export function describeFailure(thrown: unknown): string {
+  const messages: string[] = thrown instanceof AppError ? [thrown.code] : []
+  for (let next: unknown = thrown; next !== undefined && messages.length < 5;) {
+    messages.push(next instanceof Error ? next.message : String(next))
+    next = next instanceof Error ? next.cause : undefined
+  }
+  return messages.join(': ').slice(0, LONGEST_ERROR)
+}
+
+/** Doubles with every attempt; the last half is left to chance, so that what failed together is not tried together. */
+function backOff(attempt: number, { firstDelayMs, longestDelayMs }: RetryPolicy): number {
+  const full = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1))
+  return full / 2 + Math.random() * (full / 2)
+}

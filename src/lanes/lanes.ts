@@ -1,0 +1,27 @@
+import type { ClaimedLane } from '../store/store.ts'
+
+/**
+ * The door of the lanes room: works off one queue of lanes, several lanes at a time, each by one worker over all
+ * replicas.
+ */
+export interface LaneWorker {
+  /**
+   * Works on the lane's item to its end, which it records itself (settle, repeat, bury or a postponement). Ends soon,
+   * without effects, when `signal` aborts. What it throws counts as a failure of the attempt.
+   */
+  work(lane: ClaimedLane, signal: AbortSignal): Promise<void>
+  /** Records that the item failed for good. */
+  bury(lane: ClaimedLane, error: string): Promise<void>
+}
+
+/** How failures are tried again. */
+export interface RetryPolicy {
+  /** After so many attempts an item goes to the dead ones. Default 8. */
+  readonly maxAttempts: number
+  /** The pause after the first failure, doubled after each further one, in milliseconds. Default 1000. */
+  readonly firstDelayMs: number
+  /** The longest pause, in milliseconds. Default 60000. */
+  readonly longestDelayMs: number
+}
+
+export const RETRY_POLICY: RetryPolicy = { maxAttempts: 8, firstDelayMs: 1_000, longestDelayMs: 60_000 }

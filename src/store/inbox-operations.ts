@@ -1,0 +1,113 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import { freeLane } from './free-lane.ts'
+import { toInboxMessage } from './inbox-rows.ts'
+import type { InboxMessageRow } from './inbox-rows.ts'
+import { INBOX_QUEUE } from './inbox-store.ts'
+import type { InboxEntry, InboxFilter, InboxState } from './inbox-store.ts'
+import type { Schema } from './schema.ts'
+
+interface EntryRow extends InboxMessageRow {
+  readonly state: InboxState
+  readonly attempts: number
+  readonly last_error: string | null
+}
+
+/** Every message with its state; a message runs when its lane is leased and it is what the lane's worker answers. */
+const ENTRIES = sql<EntryRow>`
+  select m.*,
+    case when m.outcome is not null then m.outcome
+      when l.leased and l.due_at > now() and h.first in (m.id::text, m.answered_with::text) then 'running'
+      else 'waiting' end as state,
+    coalesce(d.attempts, case when h.first in (m.id::text, m.answered_with::text) then l.attempts end, 0) as attempts,
+    case when h.first in (m.id::text, m.answered_with::text) then l.last_error end as last_error
+  from inbox_messages m
+  left join lane_items i on i.queue = ${INBOX_QUEUE} and i.dedupe = m.id::text
+  left join lanes l on l.queue = i.queue and l.key = i.key
+  left join lateral (
+    select dedupe as first from lane_items where queue = i.queue and key = i.key order by id limit 1
+  ) h on true
+  left join lane_dead_items d on d.queue = ${INBOX_QUEUE} and d.dedupe = m.id::text`
+
+export async function listMessages(
+  db: Kysely<Schema>,
+  { states, channel, bot, limit }: InboxFilter,
+): Promise<readonly InboxEntry[]> {
+  const { rows } = await sql<EntryRow>`
+    select * from (${ENTRIES}) e
+    where state = any(${[...states]}::text[])
+      and (${channel ?? null}::text is null or channel = ${channel ?? null})
+      and (${bot ?? null}::text is null or bot = ${bot ?? null})
+    order by accepted_at desc, id limit ${limit}`.execute(db)
+  return rows.map((row) => toEntry(row))
+}
+
+export async function findMessage(db: Kysely<Schema>, id: string): Promise<InboxEntry | undefined> {
+  const { rows } = await sql<EntryRow>`select * from (${ENTRIES}) e where id::text = ${id}`.execute(db)
+  return rows[0] && toEntry(rows[0])
+}
+
+function toEntry(row: EntryRow): InboxEntry {
+  return {
+    ...toInboxMessage(row),
+    state: row.state,
+    acceptedAt: row.accepted_at,
+    finishedAt: row.finished_at,
+    attempts: row.attempts,
+    error: row.error ?? row.last_error,
+  }
+}
+
+/** The item gets its old number back, so that it stands before everything that came after it. */
+export async function retryMessage(db: Kysely<Schema>, id: string): Promise<number> {
+  const { rows } = await sql`
+    with group_of as (
+      select coalesce(answered_with, id) as first from inbox_messages where id::text = ${id} and outcome = 'dead'
+    ), again as (
+      update inbox_messages set outcome = null, finished_at = null, error = null
+      where outcome = 'dead' and coalesce(answered_with, id) in (select first from group_of)
+      returning id
+    ), items as (
+      delete from lane_dead_items where queue = ${INBOX_QUEUE} and dedupe in (select id::text from again) returning *
+    ), opened as (
+      insert into lanes (queue, key, due_at) select distinct queue, key, now() from items
+      on conflict (queue, key) do update set
+        due_at = case when lanes.leased then lanes.due_at else now() end,
+        attempts = case when lanes.leased then lanes.attempts else 0 end
+      returning key
+    )
+    insert into lane_items (id, queue, key, dedupe, payload) overriding system value
+    select id, queue, items.key, dedupe, payload from items join opened on opened.key = items.key
+    returning 1`.execute(db)
+  return rows.length
+}
+
+export async function dropMessage(db: Kysely<Schema>, id: string, reason: string): Promise<boolean> {
+  return await db.transaction().execute(async (tx) => {
+    const { rows: lanes } = await sql<{ readonly key: string }>`
+      select l.key from lanes l join lane_items i on i.queue = l.queue and i.key = l.key
+      where i.queue = ${INBOX_QUEUE} and i.dedupe = ${id} for update of l`.execute(tx)
+    const key = lanes[0]?.key
+    const first = key === undefined ? undefined : await firstOf(tx, key)
+    const { rows: dropped } = await sql<{ readonly answered_with: string | null }>`
+      with removed as (
+        delete from lane_items where queue = ${INBOX_QUEUE} and dedupe = ${id}
+      ), revived as (
+        delete from lane_dead_items where queue = ${INBOX_QUEUE} and dedupe = ${id}
+      )
+      update inbox_messages set outcome = 'dropped', finished_at = now(), error = concat_ws('; ', ${reason}::text, error)
+      where id::text = ${id} and (outcome is null or outcome = 'dead')
+      returning answered_with`.execute(tx)
+    const worked = first !== undefined && [id, dropped[0]?.answered_with].includes(first)
+    if (key !== undefined && worked) await freeLane(tx, { queue: INBOX_QUEUE, key })
+    return dropped.length > 0
+  })
+}
+
+async function firstOf(tx: Kysely<Schema>, key: string): Promise<string | undefined> {
+  const { rows } = await sql<{ readonly dedupe: string }>`
+    select dedupe from lane_items where queue = ${INBOX_QUEUE} and key = ${key} order by id limit 1`.execute(
+    tx,
+  )
+  return rows[0]?.dedupe
+}

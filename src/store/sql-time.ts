@@ -1,0 +1,7 @@
+import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+
+/** A number of milliseconds as an interval. */
+export function milliseconds(amount: number): RawBuilder<unknown> {
+  return sql`${amount}::float8 * interval '1 millisecond'`
+}
