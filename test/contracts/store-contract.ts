@@ -7,6 +7,8 @@ import { migrateDown, migrateUp, migrationStatus } from '../../src/store/migrate
 import { MIGRATIONS } from '../../src/store/migrations/migrations.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
 import type { FinishedTurn, NewTurn } from '../../src/store/store.ts'
+import { inboxContract } from './inbox-contract.ts'
+import { laneContract } from './lane-contract.ts'
 import { verifySchema } from '../../src/store/verify-schema.ts'
 import type { Backend } from '../test-store.ts'
 
@@ -24,6 +26,8 @@ export function storeContract(backend: Backend): void {
     textTests(() => store)
     databaseTests(() => store)
   })
+  laneContract(backend)
+  inboxContract(backend)
   describe(`migrations on ${backend.name}`, () => migrationTests(backend))
 }
 
