@@ -77,7 +77,8 @@ export function secretsOf(config: Config): readonly string[] {
   const secrets = SETTING_ROWS.flatMap(([name, { secret }]) => (secret ? [values.get(name) ?? []] : []))
     .flat(2)
     .map(String)
-  return [...secrets, ...passwordIn(config.DATABASE_URL), ...passwordIn(config.REDIS_URL)]
+  const poeKeys = (config.POE_ACCESS_KEYS ?? []).map((pair) => pair.slice(pair.indexOf('=') + 1))
+  return [...secrets, ...poeKeys, ...passwordIn(config.DATABASE_URL), ...passwordIn(config.REDIS_URL)]
 }
 
 function passwordIn(url: string | undefined): readonly string[] {
@@ -179,7 +180,7 @@ function findTokenConflicts(config: Config): readonly ConfigProblem[] {
 function findModelConflict(config: Config): readonly ConfigProblem[] {
   const variable = config.MODEL ? 'MODEL' : 'LLM_PROVIDER'
   const name = config.MODEL?.split('/')[0] ?? config.LLM_PROVIDER
-  if (name === undefined || name === 'offline') return []
+  if (name === undefined || name === 'offline' || name === 'poe') return []
   const provider = PROVIDERS.find((known) => known.name === name)
   if (!provider) {
     const known = PROVIDERS.map((row) => row.name).join(', ')

@@ -184,6 +184,27 @@ export const ERRORS = {
   },
 
   // Channels
+  request_type_unknown: {
+    status: 501,
+    retryable: false,
+    sentence: 'Requests of this type are not supported.',
+  },
+  method_not_allowed: { status: 405, retryable: false, sentence: 'Send a POST request.' },
+  poe_insufficient_funds: {
+    status: 402,
+    retryable: true,
+    sentence: 'Your balance at Poe does not cover this answer.',
+  },
+  poe_upload_failed: {
+    status: 502,
+    retryable: true,
+    sentence: 'The file could not be given to Poe. Please try again.',
+  },
+  poe_unavailable: {
+    status: 502,
+    retryable: true,
+    sentence: 'Poe did not answer as expected. Please try again in a moment.',
+  },
   webhook_secret_invalid: { status: 403, retryable: false, sentence: 'Invalid webhook secret' },
   channel_unavailable: {
     status: 502,

@@ -50,6 +50,17 @@ export const telegramSecret: SettingType<string> = z
   .regex(/^[\w-]{1,256}$/)
   .describe('up to 256 letters, digits, `_` and `-`')
 
+/** Source: Poe, server bot settings. */
+export const poeKey: SettingType<string> = z
+  .string()
+  .regex(/^[\x21-\x7e]{32}$/)
+  .describe('the 32 characters that Poe shows as the access key of the bot')
+
+/** Each is the name of a bot, `=` and its access key. */
+export const poeKeys: SettingType<readonly string[]> = list(
+  z.string().regex(/^[a-z0-9-]+=[\x21-\x7e]{32}$/),
+).describe('pairs of a bot and its 32-character key, such as `sales=…`, separated by commas')
+
 export function whole(lowest: number, highest: number): SettingType<number> {
   return z
     .string()
