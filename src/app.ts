@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { addAuthRoutes } from './accounts/auth-routes.ts'
+import { addAccess } from './accounts/add-access.ts'
 import { openAccess, type Access } from './accounts/open-access.ts'
 import { revisionOf, type Bot } from './bot.ts'
-import { openCache, type OpenCache } from './cache/open-cache.ts'
 import type { BotInfo, Bots, Channel, Host } from './channels/channel.ts'
 import type { ConverseRequest } from './conversation.ts'
 import { createOpenAIChannel } from './channels/openai/openai.ts'
@@ -11,16 +10,13 @@ import { RunningChannels } from './channels/running-channels.ts'
 import { createPageChannel } from './channels/page/page.ts'
 import { createTelegramChannel } from './channels/telegram/telegram.ts'
 import { describeTelegram, toTelegramOptions } from './channels/telegram/telegram-options.ts'
-import { createRestChannel } from './channels/rest/rest.ts'
+import { createRestChannel, type RestChannelOptions } from './channels/rest/rest.ts'
 import { createWebChannel } from './channels/web/web.ts'
 import { defaultModelOf, type Config } from './config.ts'
 import { addHealthRoutes } from './http/health.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { OpenRequests } from './http/open-requests.ts'
-import { Gate } from './http/principal.ts'
-import { addRateLimits, type CountUser } from './http/rate-limits.ts'
-import { createLimiters } from './limits/create-limiters.ts'
-import type { CreateLimiter } from './limits/limits.ts'
+import type { Gate } from './http/principal.ts'
 import { createOfflineModel } from './models/offline.ts'
 import { createModelResolver, type ModelResolver } from './models/resolve-model.ts'
 import type { Log } from './observe/log.ts'
@@ -105,7 +101,7 @@ export async function createApp({ config, project, log, channels = [] }: AppOpti
   const store = await openDatabase(config, log)
   try {
     await prepareStore(store, config, log)
-    return await assemble({ config, log, bots, store, channels: [...createChannels(config), ...channels] })
+    return await assemble({ config, log, bots, store, further: channels })
   } catch (error) {
     await store.close()
     throw error
@@ -119,10 +115,12 @@ interface Parts {
   readonly store: OpenStore
 }
 
-async function assemble({
-  channels,
-  ...parts
-}: Parts & { readonly channels: readonly Channel[] }): Promise<App> {
+interface AppParts extends Parts {
+  /** Channels beside those that ship. */
+  readonly further: readonly Channel[]
+}
+
+async function assemble({ further, ...parts }: AppParts): Promise<App> {
   const { config, log, bots, store } = parts
   let draining = false
   const tasks = createTasks({
@@ -130,11 +128,23 @@ async function assemble({
     defaultTimeZone: config.TIME_ZONE,
     mostTasks: config.MAX_TASKS_PER_PERSON,
   })
-  const turns = createHost({ config, log, bots, store, tasks })
-  const host = toHost(turns, { bots, store, log })
-  const server = await createServer({ config, log, store, isDraining: () => draining })
+  const onWarning = (message: string, error?: unknown): void => log.warn(error ? { err: error } : {}, message)
+  const access = await openAccess({ config, store, alone: store.kind === 'embedded', onWarning })
+  const turns = createHost({ ...parts, tasks })
+  const converse = createConverse({ ...parts, turns, access })
+  const server = await createServer({
+    config,
+    log,
+    store,
+    channelProblems: () => problemsOf(channels),
+    isDraining: () => draining,
+  })
+  const gate = addAccess(server, access, { config, onWarning })
+  const channels = [...createChannels(config, { gate, access }), ...further]
+  const inbox = createMessageQueue({ ...parts, turns, channels, converse })
+  const host = toHost({ ...parts, turns, inbox, access, converse })
+  const running = new RunningChannels(channels)
   const requests = new OpenRequests(server)
-  const channels = createChannels(config)
   for (const channel of channels) channel.register(server, host)
   const stopSweeping = sweep(store, config, log)
   const drainTurns = async (timeoutMs: number): Promise<void> => {
@@ -151,8 +161,8 @@ async function assemble({
       database: store.describe(),
       openaiChannel: channels.some(({ name }) => name === 'openai'),
       keysRequired: config.API_KEYS !== undefined,
-      tokenSecret: access?.secretOrigin,
-      cache: shared.cache.place,
+      tokenSecret: access.tokenSecret,
+      cache: access.cache.place,
       telegram: describeTelegram(config),
     }),
     start: async () => {
@@ -174,7 +184,7 @@ async function assemble({
       await drainTurns(0)
       server.server.closeAllConnections()
       await server.close()
-      await shared.close()
+      await access.close()
       await store.close()
     },
   }
@@ -199,20 +209,45 @@ function createHost({ config, log, bots, store, tasks }: HostParts): Conversatio
   })
 }
 
-function createMessageQueue(
-  { config, log, store }: Parts,
-  turns: ConversationHost,
-  channels: readonly Channel[],
-): MessageQueue {
+interface ConverseParts extends Parts {
+  readonly turns: ConversationHost
+  readonly access: Access
+}
+
+type Converse = Host['converse']
+
+/** What every message passes, from a channel or from the inbox: people are served as whom they are linked to. */
+function createConverse({ turns, access, store, log }: ConverseParts): Converse {
+  const link = async ({ conversation, reference = '' }: ConverseRequest, turnId: string): Promise<void> => {
+    const { bot, channel } = conversation
+    try {
+      await store.feedback.link({ bot, channel, reference, turnId })
+    } catch (error) {
+      log.warn({ err: error, turnId }, 'reactions to this answer will not find it')
+    }
+  }
+  return async (request) => {
+    const subject = await access.resolve(request.subject)
+    const answer = await turns.converse({ ...request, subject })
+    // Not waited for: this process knows at once, and the answer should begin.
+    void access.conversations.changed(subject)
+    // Nobody reacts before having read something, so the answer does not wait for it.
+    if (request.reference) void link(request, answer.turnId)
+    return answer
+  }
+}
+
+interface QueueParts extends Parts {
+  readonly turns: ConversationHost
+  readonly channels: readonly Channel[]
+  readonly converse: Converse
+}
+
+function createMessageQueue({ config, log, store, turns, channels, converse }: QueueParts): MessageQueue {
   return createInbox({
     store,
     handlers: new Map(channels.flatMap(({ name, inbox }) => (inbox ? [[name, inbox]] : []))),
-    converse: async (request) => {
-      const answer = await turns.converse(request)
-      // Nobody reacts before having read something, so the answer does not wait for it.
-      if (request.reference) void link(request, answer.turnId)
-      return answer
-    },
+    converse,
     turnOver: (turnId) => turns.turnOver(turnId),
     concurrency: config.INBOX_CONCURRENCY,
     onAmbiguous: (delivery) => log.warn(delivery, 'a message may have been sent that nobody knows of'),
@@ -229,15 +264,25 @@ function createMessageQueue(
 }
 
 interface ServerParts extends Omit<Parts, 'bots'> {
-  readonly channels: readonly Channel[]
+  readonly channelProblems: () => Readonly<Record<string, string>>
   readonly isDraining: () => boolean
+}
+
+/** What channels say is not well with them, by their names. */
+function problemsOf(channels: readonly Channel[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    channels.flatMap(({ name, health }) => {
+      const problem = health?.() ?? null
+      return problem === null ? [] : [[name, problem]]
+    }),
+  )
 }
 
 async function createServer({
   config,
   log,
   store,
-  channels,
+  channelProblems,
   isDraining,
 }: ServerParts): Promise<FastifyInstance> {
   const version = readVersion()
@@ -257,77 +302,31 @@ async function createServer({
     okWord: config.HEALTH_OK_WORD,
     isDraining,
     checks: { database: () => store.check() },
-    channelProblems: () => Object.fromEntries(channels.flatMap((channel) => problemOf(channel))),
+    channelProblems,
   })
   return server
 }
 
-function openShared({ config, log, store }: Omit<Parts, 'bots'>): Promise<OpenCache> {
-  return openCache({
-    redisUrl: config.REDIS_URL,
-    alone: store.kind === 'embedded',
-    onChange: (state, error) =>
-      state === 'away'
-        ? log.warn({ err: error }, 'Redis is away; each process caches nothing and counts for itself')
-        : log.info('Redis is back'),
-  })
-}
-
-interface LimitParts extends Pick<Parts, 'config' | 'log'> {
-  readonly createLimiter: CreateLimiter
-}
-
-function limitRates(server: FastifyInstance, { config, log, createLimiter }: LimitParts): CountUser {
-  return addRateLimits(server, {
-    createLimiter,
-    perSecond: config.RATE_LIMIT_PER_SECOND,
-    burst: config.RATE_LIMIT_BURST,
-    chatPerMinute: config.CHAT_RATE_LIMIT_PER_MINUTE,
-    streamsPerMinute: config.STREAM_RATE_LIMIT_PER_MINUTE,
-    onHiddenClients: () =>
-      log.warn(
-        'requests come through a proxy: set TRUST_PROXY=true, or all of its clients share one rate limit',
-      ),
-  })
-}
-
-interface PersonalParts extends Pick<Parts, 'config' | 'store'> {
-  readonly access: Access | undefined
+interface ChannelParts {
   readonly gate: Gate | undefined
+  readonly access: Access
 }
 
-/** What needs an account. */
-function createPersonalChannels({ config, store, access, gate }: PersonalParts): readonly Channel[] {
-  if (!access || !gate) return []
-  const own = store.ownConversations
-  const conversations = {
-    ...own,
-    list: (subject: string) => access.conversations.list(subject),
-    remove: async (subject: string, id: string) => {
-      const removed = await own.remove(subject, id)
-      if (removed) await access.conversations.changed(subject)
-      return removed
-    },
-  }
-  const timeoutMs = config.CHAT_TIMEOUT * 1_000
-  return [createRestChannel({ gate, conversations, bot: config.REST_BOT, timeoutMs })]
-}
-
-function problemOf({ name, health }: Channel): readonly (readonly [string, string])[] {
-  const problem = health?.() ?? null
-  return problem === null ? [] : [[name, problem]]
-}
-
-function createChannels(config: Config, gate: Gate | undefined): readonly Channel[] {
+function createChannels(config: Config, { gate, access }: ChannelParts): readonly Channel[] {
   const production = config.NODE_ENV === 'production'
   const telegram = toTelegramOptions(config)
   const openai = createOpenAIChannel({ apiKeys: config.API_KEYS, maxBodyBytes: config.MAX_BODY_BYTES })
   return [
     createPageChannel(),
     createWebChannel({ strictIds: production, ...(gate && { gate }) }),
+    ...(gate ? [createRestChannel({ gate, ...restOptions(config, access) })] : []),
     ...(production && !config.API_KEYS ? [] : [openai]),
     ...(typeof telegram === 'string' ? [] : [createTelegramChannel(telegram)]),
   ]
+}
+
+function restOptions(config: Config, { conversations }: Access): Omit<RestChannelOptions, 'gate'> {
+  return { conversations, bot: config.REST_BOT, timeoutMs: config.CHAT_TIMEOUT * 1_000 }
 }
 
 function provider(
@@ -370,27 +369,20 @@ function sweep(store: OpenStore, config: Config, log: Log): () => void {
   return () => clearInterval(timer)
 }
 
-function toHost(turns: ConversationHost, { bots: served, store, log }: Omit<Parts, 'config'>): Host {
+interface WiredParts extends ConverseParts {
+  readonly inbox: MessageQueue
+  readonly converse: Converse
+}
+
+function toHost({ bots: served, store, log, turns, inbox, access, converse }: WiredParts): Host {
   const list = served.map(({ bot }) => toBotInfo(bot))
-  const link = async ({ conversation, reference = '' }: ConverseRequest, turnId: string): Promise<void> => {
-    const { bot, channel } = conversation
-    try {
-      await store.feedback.link({ bot, channel, reference, turnId })
-    } catch (error) {
-      log.warn({ err: error, turnId }, 'reactions to this answer will not find it')
-    }
-  }
   const bots: Bots = { list: () => list, find: (name) => list.find((bot) => bot.name === name) }
   return {
     bots,
-    converse: async (request) => {
-      const subject = (await access?.accounts.links.resolve(request.subject)) ?? request.subject
-      const answer = await turns.converse({ ...request, subject })
-      // Not waited for: this process knows at once, and the answer should begin.
-      void access?.conversations.changed(subject)
-      return answer
-    },
-    link: async (subject, code) => (await access?.accounts.links.link(subject, code)) ?? false,
+    converse,
+    accept: (message) => inbox.accept(message),
+    clear: (conversation) => turns.clear(conversation),
+    link: (subject, code) => access.link(subject, code),
     resume: (turnId, afterSeq, readerLeft) => turns.resume(turnId, afterSeq, readerLeft),
     stop: (turnId) => turns.stop(turnId),
     history: (conversation) => turns.history(conversation),

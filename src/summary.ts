@@ -12,11 +12,15 @@ export interface ServedParts {
   readonly openaiChannel: boolean
   readonly keysRequired: boolean
   readonly telegram: Omit<Feature, 'name'>
+  /** Where the secret that signs tokens comes from; undefined when there are no accounts. */
+  readonly tokenSecret: 'setting' | 'file' | 'start' | undefined
+  /** Where the cache is kept, for people. */
+  readonly cache: string
 }
 
 /** What is on, what is off and why: the lines a start prints. */
 export function summarize(parts: ServedParts): readonly Feature[] {
-  const { bots, database, openaiChannel, keysRequired, telegram } = parts
+  const { bots, database, openaiChannel, keysRequired, telegram, tokenSecret, cache } = parts
   return [
     ...bots.map(({ name, model }) => ({ name: `bot ${name}`, on: true, detail: `answers with ${model}` })),
     ...(bots.some(({ model }) => model === 'offline') ? [NO_LANGUAGE_MODEL] : []),

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError } from '../../errors.ts'
 import { isTerminal, type LoggedEvent } from '../../events.ts'
 import { EventStream, whenLeft } from '../../http/event-stream.ts'
+import { subjectOf, type Gate, type Principal } from '../../http/principal.ts'
 import { EVENT_STREAM, PROBLEMS } from '../../http/problem-schema.ts'
 import type { Answer } from '../../conversation.ts'
 import type { BotInfo, Channel, Host } from '../channel.ts'
@@ -36,19 +37,22 @@ export interface WebChannelOptions {
    * the default one, so that printed examples work as printed.
    */
   readonly strictIds: boolean
+  /** Knows signed-in people by their tokens. Absent: everybody is anonymous. */
+  readonly gate?: Gate
 }
 
 /** The web channel: guide 002's chat endpoints, over server-sent events that can be resumed, and without. */
-export function createWebChannel({ strictIds }: WebChannelOptions): Channel {
+export function createWebChannel({ strictIds, gate }: WebChannelOptions): Channel {
   return {
     name: 'web',
     register(server, host) {
       const routes = withZod(server)
       const findBot = (id: string): BotInfo | undefined =>
         host.bots.find(id) ?? (strictIds ? undefined : host.bots.list()[0])
-      addChatRoutes(routes, { host, findBot, body: strictIds ? StrictChatQuery : ChatQuery })
+      const placeOf: PlaceOf = async (request, sessionId) => toPlace(sessionId, await gate?.find(request))
+      addChatRoutes(routes, { host, findBot, placeOf, body: strictIds ? StrictChatQuery : ChatQuery })
       addStreamRoutes(routes, host)
-      addSessionRoutes(routes, { host, findBot })
+      addSessionRoutes(routes, { host, findBot, placeOf })
     },
   }
 }
@@ -59,15 +63,31 @@ function withZod(server: FastifyInstance) {
   return server.withTypeProvider<ZodTypeProvider>()
 }
 
+/** Where a conversation lies and whose it is. */
+interface ConversationPlace {
+  readonly key: string
+  readonly subject: string
+}
+
+type PlaceOf = (request: FastifyRequest, sessionId: string) => Promise<ConversationPlace>
+
+/** The sessions of a signed-in person are theirs alone: no token, no conversation, whoever knows the session id. */
+function toPlace(sessionId: string, person: Principal | undefined): ConversationPlace {
+  if (!person) return { key: sessionId, subject: `session:${sessionId}` }
+  const subject = subjectOf(person)
+  return { key: `${subject}/${sessionId}`, subject }
+}
+
 const tags = ['chat']
 
 interface ChatRoutes {
   readonly host: Host
   readonly findBot: (id: string) => BotInfo | undefined
+  readonly placeOf: PlaceOf
   readonly body: typeof ChatQuery | typeof StrictChatQuery
 }
 
-function addChatRoutes(routes: Routes, { host, findBot, body }: ChatRoutes): void {
+function addChatRoutes(routes: Routes, { host, findBot, placeOf, body }: ChatRoutes): void {
   const summary = 'Ask a bot'
   routes.post(
     '/api/chat/query/stream',
@@ -87,7 +107,11 @@ function addChatRoutes(routes: Routes, { host, findBot, body }: ChatRoutes): voi
       const bot = findBot(query.chatbotId)
       if (!bot) return refuse(reply, { error: new AppError('bot_not_found'), query })
       return sendAnswer(reply, {
-        answer: await converse(host, bot, { query, readerLeft: whenLeft(reply) }),
+        answer: await converse(host, bot, {
+          query,
+          place: await placeOf(request, query.sessionId),
+          readerLeft: whenLeft(reply),
+        }),
         query,
       })
     },
@@ -99,7 +123,9 @@ function addChatRoutes(routes: Routes, { host, findBot, body }: ChatRoutes): voi
       const query = withSession(request.body)
       const bot = findBot(query.chatbotId)
       if (!bot) throw new AppError('bot_not_found')
-      return collectReply(await converse(host, bot, { query, readerLeft: whenLeft(reply) }), query.sessionId)
+      const place = await placeOf(request, query.sessionId)
+      const answer = await converse(host, bot, { query, place, readerLeft: whenLeft(reply) })
+      return collectReply(answer, query.sessionId)
     },
   )
 }
@@ -112,15 +138,16 @@ function withSession(body: z.infer<typeof ChatQuery>): SessionQueryBody {
 
 interface Question {
   readonly query: SessionQueryBody
+  readonly place: ConversationPlace
   readonly readerLeft: AbortSignal
 }
 
-async function converse(host: Host, bot: BotInfo, { query, readerLeft }: Question): Promise<Answer> {
-  const { query: text, sessionId, messageId } = query
+async function converse(host: Host, bot: BotInfo, { query, place, readerLeft }: Question): Promise<Answer> {
+  const { query: text, messageId } = query
   return host.converse({
-    conversation: { bot: bot.name, channel: 'web', key: sessionId },
+    conversation: { bot: bot.name, channel: 'web', key: place.key },
     ...(messageId && { messageId: messageId.toLowerCase() }),
-    subject: `session:${sessionId}`,
+    subject: place.subject,
     text,
     readerLeft,
   })
@@ -220,7 +247,7 @@ function addStreamRoutes(routes: Routes, host: Host): void {
   )
 }
 
-function addSessionRoutes(routes: Routes, { host, findBot }: Omit<ChatRoutes, 'body'>): void {
+function addSessionRoutes(routes: Routes, { host, findBot, placeOf }: Omit<ChatRoutes, 'body'>): void {
   routes.get(
     '/api/chat/bots',
     {
@@ -251,7 +278,8 @@ function addSessionRoutes(routes: Routes, { host, findBot }: Omit<ChatRoutes, 'b
       const { sessionId } = request.params
       const bot = findBot(request.query.chatbotId)
       if (!bot) throw new AppError('bot_not_found')
-      const transcript = await host.history({ bot: bot.name, channel: 'web', key: sessionId })
+      const { key } = await placeOf(request, sessionId)
+      const transcript = await host.history({ bot: bot.name, channel: 'web', key })
       const messages = transcript?.messages ?? []
       return {
         sessionId,
