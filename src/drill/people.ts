@@ -24,7 +24,7 @@ const ARRIVAL_MS = 1_000
 const BETWEEN_MESSAGES_MS = 120
 const BETWEEN_BURSTS_MS = 400
 /** Nobody waits longer, however patient the drill is. */
-const LONGEST_WAIT_MS = 15_000
+const LONGEST_WAIT_MS = 10_000
 const LOOK_MS = 25
 
 /**

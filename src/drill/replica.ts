@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { AppError } from '../errors.ts'
 
 /** How one replica is started. */
 export interface ReplicaLaunch {
@@ -59,10 +60,8 @@ export class Replica {
     child.once('exit', (code, signal) => this.#exited(child, code ?? signal))
     const deadline = Date.now() + BOOT_LIMIT_MS
     while (!(await isReady(this.#url))) {
-      if (this.#child !== child)
-        throw new Error(`${this.name} ended while it started:\n${await this.#logTail()}`)
-      if (Date.now() > deadline)
-        throw new Error(`${this.name} was not ready in time:\n${await this.#logTail()}`)
+      if (this.#child !== child) throw await this.#failure('ended while it started')
+      if (Date.now() > deadline) throw await this.#failure('was not ready in time')
       await delay(PROBE_PAUSE_MS)
     }
     if (this.#child === child && this.#isStarting()) this.#state = 'ready'
@@ -126,9 +125,11 @@ export class Replica {
     if (!expected && wasReady) this.onCrash(`${this.name} left by itself (${how ?? 'unknown'})`)
   }
 
-  async #logTail(): Promise<string> {
+  /** With the end of its log, which says why. */
+  async #failure(what: string): Promise<AppError> {
     const text = await readFile(this.#launch.logFile, 'utf8').catch(() => '')
-    return text.trimEnd().split('\n').slice(-LOG_TAIL).join('\n')
+    const tail = text.trimEnd().split('\n').slice(-LOG_TAIL).join('\n')
+    return new AppError('invalid_configuration', { params: { problem: `${this.name} ${what}:\n${tail}` } })
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { AppError } from '../errors.ts'
 import { createFakeTelegram, type FakeTelegram, type TelegramFault } from '../fakes/telegram.ts'
 import { startBalancer, type Balancer } from './balancer.ts'
 import type { DrillReport, MessageDrill } from './drill.ts'
@@ -153,7 +154,10 @@ function spoilTelegram({ seed, faults }: MessageDrill, telegram: FakeTelegram): 
 async function untilWebhook({ calls }: FakeTelegram, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + WEBHOOK_LIMIT_MS
   while (!calls.some(({ method, status }) => method === 'setWebhook' && status === 200)) {
-    if (Date.now() > deadline) throw new Error('The server is ready, but has not told Telegram its webhook.')
+    if (Date.now() > deadline)
+      throw new AppError('invalid_configuration', {
+        params: { problem: 'The server is ready, but has not told Telegram its webhook.' },
+      })
     await delay(LOOK_MS, undefined, { signal })
   }
 }

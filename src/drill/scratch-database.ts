@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { chown, mkdir, readdir, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -55,7 +54,7 @@ export async function startThrowAwayServer(
   await run(join(programs, 'initdb'), initdb, { ...owner })
   const settings = ['-k', data, '-c', 'listen_addresses=', '-c', 'max_connections=200']
   const server = spawn(join(programs, 'postgres'), ['-D', data, ...settings], { stdio: 'ignore', ...owner })
-  const gone = once(server, 'exit')
+  const gone = new Promise((resolve) => server.once('exit', resolve).once('error', resolve))
   const killNow = (): void => void server.kill('SIGKILL')
   process.once('exit', killNow)
   const close = async (): Promise<void> => {
