@@ -65,3 +65,35 @@ async function runOnce(url: string, statement: string): Promise<void> {
   await client.query(statement)
   await client.end()
 }
+
+/** A database for a whole server, by its environment. */
+export interface TestDatabase {
+  readonly name: Backend['name']
+  /** A new, empty database; `remove` removes it when nobody uses it any more. */
+  create(): Promise<{ readonly env: Readonly<Record<string, string>>; readonly remove: () => Promise<void> }>
+}
+
+/** As `backends()`, for those who start servers. */
+export function testDatabases(): readonly TestDatabase[] {
+  const url = process.env['TEST_DATABASE_URL']
+  const own: TestDatabase = { name: 'embedded', create: createFolder }
+  return url ? [own, { name: 'postgres', create: () => createDatabase(url) }] : [own]
+}
+
+async function createFolder(): ReturnType<TestDatabase['create']> {
+  const folder = await mkdtemp(join(tmpdir(), 'botyard-data-'))
+  return {
+    env: { DATA_DIR: join(folder, 'data') },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+async function createDatabase(url: string): ReturnType<TestDatabase['create']> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await runOnce(url, `create database ${name}`)
+  const databaseUrl = Object.assign(new URL(url), { pathname: `/${name}` }).href
+  return {
+    env: { DATABASE_URL: databaseUrl },
+    remove: () => runOnce(url, `drop database ${name} with (force)`),
+  }
+}
