@@ -30,6 +30,8 @@ import { createInbox, type MessageQueue } from './inbox/inbox.ts'
 import { readVersion } from './version.ts'
 import { ConversationHost, type ServedBot } from './turn/conversation-host.ts'
 
+export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
+
 export interface AppOptions {
   readonly config: Config
   readonly project: Project

@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts'
 import type { CheckResult } from './check.ts'
 import { liveChecks, type LiveContext } from './live.ts'
 import { runChecks } from './run-checks.ts'
+import type { TelegramAccountState } from './telegram.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -21,6 +22,14 @@ async function makeFolder(): Promise<string> {
   return folder
 }
 
+const TELEGRAM: TelegramAccountState = {
+  username: 'a_bot',
+  mode: 'webhook',
+  webhook: 'here',
+  pending: 0,
+  lastError: null,
+}
+
 async function run(change: Partial<LiveContext> & { env?: Record<string, string> } = {}) {
   const { env, ...rest } = change
   const context: LiveContext = {
@@ -29,6 +38,7 @@ async function run(change: Partial<LiveContext> & { env?: Record<string, string>
     inspectDatabase: async () => ({ pending: [], differences: [] }),
     askModel: async () => ({ model: 'offline', text: 'Hello.', durationMs: 3 }),
     isBotyard: async () => false,
+    inspectTelegram: async () => [TELEGRAM],
     ...rest,
   }
   const results: Record<string, CheckResult> = {}
@@ -112,4 +122,40 @@ test('tables that differ fail', async () => {
 test('a model that does not answer fails with the sentence of its error', async () => {
   const { model } = await run({ askModel: () => Promise.reject(new AppError('model_unauthorized')) })
   expect(model).toMatchObject({ status: 'fail', evidence: new AppError('model_unauthorized').message })
+})
+
+test.each<[string, Partial<TelegramAccountState> | string, string]>([
+  ['is off', 'off: set TELEGRAM_BOT_TOKEN', 'skip off: set TELEGRAM_BOT_TOKEN'],
+  [
+    'is polled',
+    { mode: 'polling', webhook: null, pending: 2 },
+    'pass @a_bot: messages are fetched, 2 waiting',
+  ],
+  [
+    'leads elsewhere',
+    { webhook: { host: 'old.example' } },
+    'warn @a_bot: messages are delivered to old.example',
+  ],
+  ['leads nowhere', { webhook: null }, 'warn @a_bot: no webhook is set'],
+  [
+    'fails',
+    { lastError: { message: 'Wrong response', at: new Date() } },
+    expect.stringMatching(/^warn @a_bot: a delivery failed at .*: Wrong response$/) as string,
+  ],
+  [
+    'failed long ago',
+    { lastError: { message: 'x', at: new Date(0) } },
+    'pass @a_bot: the webhook leads here, 0 waiting',
+  ],
+])('Telegram %s', async (_, state, expected) => {
+  const inspectTelegram = async () => (typeof state === 'string' ? state : [{ ...TELEGRAM, ...state }])
+  const { telegram } = await run({ inspectTelegram })
+  expect(`${telegram?.status} ${telegram?.evidence}`).toEqual(expected)
+})
+
+test('a Telegram that refuses the token fails', async () => {
+  const { telegram } = await run({
+    inspectTelegram: () => Promise.reject(new AppError('channel_unauthorized')),
+  })
+  expect(telegram).toMatchObject({ status: 'fail', evidence: new AppError('channel_unauthorized').message })
 })

@@ -5,9 +5,10 @@ import { dirname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
 import type { Check, Finding } from './check.ts'
+import { telegramCheck, type TelegramContext } from './telegram.ts'
 
 /** What the live checks look at. The functions reach into rooms that checks know nothing of. */
-export interface LiveContext {
+export interface LiveContext extends TelegramContext {
   readonly config: Config
   /** As `process.versions.node` gives it. */
   readonly nodeVersion: string
@@ -48,6 +49,7 @@ export const liveChecks: readonly Check<LiveContext>[] = [
   { id: 'live.migrations', title: 'Migrations', run: checkMigrations },
   { id: 'live.schema', title: 'Tables', run: checkSchema },
   { id: 'live.model', title: 'Model', run: checkModel },
+  telegramCheck,
 ]
 
 function checkNode(version: string): Finding {

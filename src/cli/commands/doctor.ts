@@ -12,7 +12,7 @@ const PROBE_PATIENCE_MS = 2_000
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'Look at this computer: port, disk, database, tables, model',
+  summary: 'Look at this computer: port, disk, database, tables, model, Telegram',
   usage: '',
   arity: [0, 0],
   options: { json: { type: 'boolean', about: 'Print every result as JSON' } },
@@ -36,6 +36,7 @@ function createContext(config: Config, log: Log): LiveContext {
     inspectDatabase: () => (database ??= inspectDatabase(config, log)),
     askModel: () => askModel(config),
     isBotyard,
+    inspectTelegram: () => inspectTelegram(config),
   }
 }
 
@@ -66,6 +67,11 @@ async function askModel(config: Config): Promise<ModelAnswer> {
   for await (const part of model.stream(request, { signal: AbortSignal.timeout(MODEL_PATIENCE_MS) }))
     if (part.type === 'text') text += part.text
   return { model: model.id, text, durationMs: performance.now() - begun }
+}
+
+async function inspectTelegram(config: Config): ReturnType<LiveContext['inspectTelegram']> {
+  const app = await import('../../app.ts')
+  return app.inspectTelegram(config)
 }
 
 async function isBotyard(url: string): Promise<boolean> {
