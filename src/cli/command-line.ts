@@ -9,6 +9,7 @@ import { drill } from './commands/drill.ts'
 import { migrate } from './commands/migrate.ts'
 import { smoke } from './commands/smoke.ts'
 import { start } from './commands/start.ts'
+import { token } from './commands/token.ts'
 import { verify } from './commands/verify.ts'
 import { commandHelp, overviewHelp } from './help.ts'
 import { paint } from './paint.ts'
@@ -16,7 +17,18 @@ import { printFailure } from './print-failure.ts'
 import { readVersion } from '../version.ts'
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [dev, start, chat, check, doctor, migrate, drill, verify, smoke]
+export const COMMANDS: readonly Command[] = [
+  dev,
+  start,
+  chat,
+  check,
+  doctor,
+  migrate,
+  token,
+  drill,
+  verify,
+  smoke,
+]
 
 /** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
