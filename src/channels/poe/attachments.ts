@@ -31,7 +31,8 @@ function introduceDocument({ name, content_type, parsed_content }: PoeAttachment
     const kind = content_type === '' ? '' : ` (${content_type})`
     return `The person attached the file ${name}${kind}. Its content could not be read; say so when it matters.`
   }
-  const language = 'Answer in the language of the message that follows, which may differ from that of the content.'
+  const language =
+    'Answer in the language of the message that follows, which may differ from that of the content.'
   if (content_type.startsWith('text/html'))
     return `You can see the page at ${name}. ${language} Use its content to answer:\n\n<page>\n${parsed_content}\n</page>`
   return `${language} This is the content of the attached file ${name}:\n\n<file>\n${parsed_content}\n</file>`
@@ -59,5 +60,7 @@ function isPublicUrl(url: string): boolean {
   if (parsed?.protocol !== 'https:') return false
   const { hostname } = parsed
   // Addresses in place of a name are never Poe's; neither are names without a dot or of a local network.
-  return /\.[a-z][a-z\d-]*$/i.test(hostname) && !/\.(?:local|localhost|internal|lan|home|arpa)$/i.test(hostname)
+  return (
+    /\.[a-z][a-z\d-]*$/i.test(hostname) && !/\.(?:local|localhost|internal|lan|home|arpa)$/i.test(hostname)
+  )
 }

@@ -107,6 +107,11 @@ export class PoeGovernor {
     return this.#takeOther(event, now)
   }
 
+  /** Ends the answer with an error that is none of the turn. */
+  fail(error: PoeError, now: number): readonly PoeEvent[] {
+    return this.#over ? NOTHING : this.#end(now, { error })
+  }
+
   tick(now: number): readonly PoeEvent[] {
     if (this.#over) return NOTHING
     if (now >= this.#deadline) return this.#closeLate(now)

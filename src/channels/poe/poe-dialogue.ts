@@ -14,7 +14,10 @@ export interface PoeDialogue {
 }
 
 /** Reads the conversation of a query. An answer at its end is left out: it is not to be answered. */
-export function toPoeDialogue(query: PoeQuery, { allowAttachments }: { readonly allowAttachments: boolean }): PoeDialogue {
+export function toPoeDialogue(
+  query: PoeQuery,
+  { allowAttachments }: { readonly allowAttachments: boolean },
+): PoeDialogue {
   const last = query.query.findLast(({ role }) => role === 'user')
   const read = new DialogueReader(last, allowAttachments)
   for (const message of query.query) read.take(message)
@@ -52,7 +55,11 @@ class DialogueReader {
   /** Calls, and results of calls that are known; models refuse others. */
   addRound(calls: PoeQuery['tool_calls'], results: PoeQuery['tool_results']): void {
     for (const { id, function: called } of calls) this.#toolNames.set(id, called.name)
-    const toolCalls = calls.map(({ id, function: { name, arguments: input } }) => ({ callId: id, tool: name, input }))
+    const toolCalls = calls.map(({ id, function: { name, arguments: input } }) => ({
+      callId: id,
+      tool: name,
+      input,
+    }))
     if (toolCalls.length > 0) this.transcript.push({ role: 'assistant', text: '', toolCalls })
     for (const { tool_call_id: callId, content } of results) {
       const tool = this.#toolNames.get(callId)
@@ -74,7 +81,9 @@ class DialogueReader {
 
 /** Stands for a message without words, since models refuse empty ones. */
 function mention({ attachments }: PoeMessage): string {
-  const names = attachments.map((attachment) => `${isImage(attachment) ? 'image' : 'file'} ${attachment.name}`)
+  const names = attachments.map(
+    (attachment) => `${isImage(attachment) ? 'image' : 'file'} ${attachment.name}`,
+  )
   return names.length > 0 ? `(${names.join(', ')})` : ''
 }
 

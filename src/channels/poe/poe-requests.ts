@@ -64,7 +64,12 @@ const Query = z.object({
   conversation_id: Id,
   metadata: text,
   bot_query_id: text,
-  temperature: z.number().min(0).transform((value) => Math.min(2, value)).nullish().catch(null),
+  temperature: z
+    .number()
+    .min(0)
+    .transform((value) => Math.min(2, value))
+    .nullish()
+    .catch(null),
   stop_sequences: known(z.string().min(1)).transform((list) => list.slice(0, 4)),
   language_code: z.string().max(35).catch('en'),
   tools: known(Tool).transform((list) => list.slice(0, 128)),
