@@ -4,7 +4,7 @@ import { findPlace } from '../cities.ts'
 
 /** Where a person is, for "tomorrow at 9"; kept until they say otherwise. */
 export const timeZoneTool: Tool = defineTool({
-  name: 'time_zone',
+  name: 'timezone',
   description:
     "Sets the person's time zone when they say where they are; without a place it tells which one is set.",
   input: z.object({

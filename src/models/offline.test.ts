@@ -85,7 +85,10 @@ describe('the calls a message asks for', () => {
   it.each<[string, ...[string, object][]]>([
     ['Add a task to buy groceries', ['add_task', { title: 'buy groceries' }]],
     ['add buy milk to my list', ['add_task', { title: 'buy milk' }]],
-    ['Remind me to call mom tomorrow', ['add_task', { title: 'call mom', due_date: '2026-11-22' }]],
+    [
+      'Remind me to call mom tomorrow',
+      ['add_task', { title: 'call mom', due_date: '2026-11-22', reminder_offset_minutes: 0 }],
+    ],
     [
       'I need to finish the report by Friday',
       ['add_task', { title: 'finish the report', due_date: '2026-11-27' }],
@@ -104,7 +107,10 @@ describe('the calls a message asks for', () => {
       ['add_task', { title: 'dentist', due_date: '2026-11-22', reminder_offset_minutes: 60 }],
     ],
     ['Добавь задачу купить молоко', ['add_task', { title: 'купить молоко' }]],
-    ['напомни мне завтра позвонить маме', ['add_task', { title: 'позвонить маме', due_date: '2026-11-22' }]],
+    [
+      'напомни мне завтра позвонить маме',
+      ['add_task', { title: 'позвонить маме', due_date: '2026-11-22', reminder_offset_minutes: 0 }],
+    ],
     [
       'добавь срочную задачу сдать отчёт к пятнице',
       ['add_task', { title: 'сдать отчёт', priority: 'high', due_date: '2026-11-27' }],

@@ -24,7 +24,7 @@ export function toFields(task: NewTask, moment: Moment): TaskFields {
 
 /** What becomes of a task when some of its fields change. Throws `task_invalid`. */
 export function applyChanges(task: StoredTask, changes: TaskChanges, moment: Moment): TaskEdit {
-  const changed = { ...toPlainChanges(changes), ...toTimedChanges(task, changes, moment) }
+  const changed = { ...toPlainChanges(task, changes), ...toTimedChanges(task, changes, moment) }
   const completion =
     changes.completed === undefined || changes.completed === task.completed
       ? undefined
@@ -75,12 +75,14 @@ export function remindAt(task: Reminded, { now, timeZone }: Moment): Date | null
   return new Date(Math.max(now.getTime(), base - task.reminderOffsetMinutes * 60_000))
 }
 
-function toPlainChanges(changes: TaskChanges): Partial<TaskFields> {
+function toPlainChanges(task: StoredTask, changes: TaskChanges): Partial<TaskFields> {
   return {
     ...(changes.title !== undefined && { title: readTitle(changes.title) }),
     ...(changes.description !== undefined && { description: readDescription(changes.description) }),
     ...(changes.priority !== undefined && { priority: changes.priority }),
-    ...(changes.tags !== undefined && { tags: readTags(changes.tags) }),
+    ...((changes.tags !== undefined || changes.addTags !== undefined) && {
+      tags: readTags([...(changes.tags ?? task.tags), ...(changes.addTags ?? [])]),
+    }),
   }
 }
 

@@ -68,6 +68,8 @@ export interface NewTask {
 export interface TaskChanges extends Omit<NewTask, 'title'> {
   readonly title?: string | undefined
   readonly completed?: boolean | undefined
+  /** Added to the tags that the task has. */
+  readonly addTags?: readonly string[] | undefined
 }
 
 export interface TaskQuery {

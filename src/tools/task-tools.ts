@@ -127,14 +127,19 @@ const updateTask = defineTool({
     status: z.enum(['pending', 'completed']).optional(),
     due_date: dueDate.nullable().optional(),
     tags: tags.nullable().optional().describe('All labels the task is to have'),
+    add_tags: tags.optional().describe('Labels it is to have besides those it has'),
     recurrence: recurrence.nullable().optional(),
     reminder_offset_minutes: reminder.nullable().optional(),
   }),
-  execute: async ({ task_id, status, due_date, reminder_offset_minutes, tags, ...plain }, context) => {
+  execute: async (
+    { task_id, status, due_date, reminder_offset_minutes, tags, add_tags, ...plain },
+    context,
+  ) => {
     const id = readId(task_id)
     const changes: TaskChanges = {
       ...plain,
       tags: tags === null ? [] : tags,
+      addTags: add_tags,
       completed: status && status === 'completed',
       dueDate: due_date,
       reminderOffsetMinutes: reminder_offset_minutes,

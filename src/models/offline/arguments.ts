@@ -1,9 +1,12 @@
 import { compilePhrases, cutSpan, findSpan } from './phrases.ts'
+import { asksToBeReminded } from './reminder.ts'
 import type { Clause } from './request.ts'
-import { findSlot, SLOT_ORDER, type SlotContext, topicPattern } from './slots.ts'
-import type { OfflineTool, Parameter } from './tool.ts'
+import type { SlotContext } from './slot.ts'
+import { findSlot, SLOT_ORDER } from './slots.ts'
+import { topicPattern } from './topic-pattern.ts'
+import type { OfflineTool, Parameter, ParameterKind } from './tool.ts'
 import { findUnitPair } from './unit-pair.ts'
-import { WEAK_ACTIONS } from './vocabulary.ts'
+import { TOPICS, WEAK_ACTIONS } from './vocabulary.ts'
 import { nameWords } from './words.ts'
 
 /** Arguments of a call. */
@@ -19,7 +22,11 @@ export interface Filled {
   readonly reference: string
   /** How many parameters other than plain text were recognised: a hint that the tool is the right one. */
   readonly recognised: number
+  /** True when the clause says when or how often. */
+  readonly dated: boolean
 }
+
+const DATED: ReadonlySet<ParameterKind> = new Set(['date', 'repeat', 'reminder'])
 
 interface Reading {
   readonly text: string
@@ -28,9 +35,14 @@ interface Reading {
 
 /** Fills the arguments of `tool` from the words of `clause`. Dates count from `now`. */
 export function fillArguments(tool: OfflineTool, clause: Clause, now: Date): Filled {
-  const slots = readSlots(tool, readLabels(tool, { text: withoutAction(clause), values: new Map() }), now)
+  const cleared = readCleared(tool, clause)
+  const slots = remindAtTime(
+    tool,
+    clause,
+    readSlots(tool, readLabels(tool, clause.action, cleared), { now, said: clause.text }),
+  )
   const main = findMainText(tool, clause, slots)
-  const values = new Map(slots.values)
+  const values = addToFields(tool, clause, slots.values)
   const left = cleanText(tool, slots.text)
   const text = main ? readText(main, { clause, left, rest: slots.text }) : ''
   if (main && text) values.set(main.name, [text])
@@ -39,8 +51,10 @@ export function fillArguments(tool: OfflineTool, clause: Clause, now: Date): Fil
     calls: combine(values),
     missing,
     // "Rename the milk task to oat milk" means the task before the new text.
-    reference: missing?.kind === 'id' ? cleanReference(text === '' ? left : (left.split(text)[0] ?? '')) : '',
+    reference:
+      missing?.kind === 'id' ? cleanReference(tool, text === '' ? left : (left.split(text)[0] ?? '')) : '',
     recognised: slots.values.size,
+    dated: tool.parameters.some(({ name, kind }) => DATED.has(kind) && slots.values.has(name)),
   }
 }
 
@@ -59,29 +73,36 @@ function withoutAction({ text, actionStart, actionEnd, action }: Clause): string
   return rest
 }
 
-/** "description: two litres", `title = "x"`. */
-function readLabels(tool: OfflineTool, reading: Reading): Reading {
+/** "description: two litres", `title = "x"`, "the description of task 3 to two litres". */
+function readLabels(tool: OfflineTool, action: Clause['action'], reading: Reading): Reading {
   let { text } = reading
   const values = new Map(reading.values)
   for (const { name, kind } of tool.parameters) {
     if (kind !== 'text') continue
-    const label = topicPattern([nameWords(name).join(' ')]).source
-    const match = new RegExp(
-      String.raw`(?:,\s*)?(?:with\s+)?(?:${label})\s*[:=]\s*(?<value>"[^"]+"|[^,;\n]+)`,
-      'iu',
-    ).exec(text)
-    if (!match) continue
-    values.set(name, [trimText(match.groups?.['value'] ?? '')])
-    text = cutSpan(text, { start: match.index, end: match.index + match[0].length })
+    const match = labelPattern(name, action).exec(text)
+    if (!match?.groups) continue
+    const { value = match.groups['changed'] ?? '', between = '' } = match.groups
+    values.set(name, [trimText(value)])
+    const rest = cutSpan(text, { start: match.index, end: match.index + match[0].length })
+    text = between === '' ? rest : `${rest}\n${between}`
   }
   return { text, values }
 }
 
-function readSlots(tool: OfflineTool, reading: Reading, now: Date): Reading {
+function labelPattern(name: string, action: Clause['action']): RegExp {
+  const label = topicPattern([nameWords(name).join(' ')]).source
+  const value = String.raw`(?<value>"[^"]+"|«[^»]+»|[^,;\n]+)`
+  const marked = String.raw`(?:,\s*)?(?:with\s+)?(?:${label})\s*[:=]\s*${value}`
+  if (action !== 'update') return new RegExp(marked, 'iu')
+  const changed = String.raw`(?:the\s+)?(?:${label})(?:\s+(?:of|for|from|у|для)?\s*(?<between>[^\n]{1,80}?))?\s+(?:to|as|на)\s+${value.replace('value', 'changed')}`
+  return new RegExp(`${marked}|${changed}`, 'iu')
+}
+
+function readSlots(tool: OfflineTool, reading: Reading, { now, said }: Omit<SlotContext, 'tool'>): Reading {
   const pair = findUnitPair(tool, reading.text)
   let text = pair?.text ?? reading.text
   const values = new Map([...reading.values, ...(pair?.values ?? [])])
-  const context: SlotContext = { tool, now }
+  const context: SlotContext = { tool, now, said }
   for (const kind of SLOT_ORDER) {
     for (const parameter of tool.parameters) {
       if (parameter.kind !== kind || values.has(parameter.name)) continue
@@ -110,12 +131,23 @@ function preferRequiredDates(
 
 const SEARCH_NAMES = new Set(['query', 'search', 'question', 'q', 'keyword', 'keywords', 'text', 'filter'])
 
+const RENAME = compilePhrases('rename, переимен*')
+
+/** A change of something else than the text: "move it to Monday". */
+function saysElse({ parameters }: OfflineTool, values: Reading['values']): boolean {
+  return parameters.some(({ name, kind }) => kind !== 'id' && values.has(name))
+}
+
 /** The parameter that takes the words nothing else has taken. */
-function findMainText(tool: OfflineTool, { action }: Clause, { values }: Reading): Parameter | undefined {
+function findMainText(
+  tool: OfflineTool,
+  { action, text }: Clause,
+  { values }: Reading,
+): Parameter | undefined {
   const open = tool.parameters.filter(({ name, kind }) => kind === 'text' && !values.has(name))
   const required = open.find((parameter) => parameter.required)
   if (required || action === 'add') return required ?? open[0]
-  if (action === 'update') return values.size > 1 ? undefined : open[0]
+  if (action === 'update') return saysElse(tool, values) && !RENAME.test(text) ? undefined : open[0]
   return open.find(({ name }) => SEARCH_NAMES.has(name))
 }
 
@@ -156,14 +188,54 @@ function cleanText(tool: OfflineTool, text: string): string {
   return trimText(body.replace(new RegExp(`^(?:${LINKS})\\s+`, 'iu'), ''))
 }
 
-/** What is left of "the one about milk" once small words and the kind of thing are gone. */
-function cleanReference(text: string): string {
-  return trimText(
-    text.replaceAll(
-      /(?<!\p{L})(?:the|a|an|my|one|that|this|it|as|to|with|task|tasks|задач\p{L}|эту|мою|как|про)(?!\p{L})/giu,
-      ' ',
-    ),
-  )
+/** What is left of "the due date of the milk task" once small words, the field and the kind of thing are gone. */
+function cleanReference(tool: OfflineTool, text: string): string {
+  const fields = tool.parameters
+    .filter(({ kind }) => kind !== 'id')
+    .map(({ name }) => fieldPattern(name).source)
+  const words =
+    'the|a|an|my|one|that|this|it|as|to|with|of|from|for|task|tasks|задач\\p{L}|задаче|эту|этой|мою|моей|как|про|у|из|для|на'
+  const small = new RegExp(String.raw`(?<!\p{L})(?:${words})(?!\p{L})`, 'giu')
+  const named = new RegExp(fields.join('|') || '(?!)', 'iu')
+  return trimText(text.replace(named, ' ').replaceAll(small, ' '))
+}
+
+/** The words for a parameter: "due date" for `due_date`, "reminder" for `reminder_offset_minutes`. */
+function fieldPattern(name: string): RegExp {
+  const said = nameWords(name)
+  return topicPattern([
+    TOPICS.has(said.join(' ')) ? said.join(' ') : said.length > 2 ? (said[0] ?? '') : said.join(' '),
+  ])
+}
+
+/** "Remove the due date": a change to nothing. */
+function readCleared(tool: OfflineTool, clause: Clause): Reading {
+  const text = withoutAction(clause)
+  const parameter = clause.cleared
+    ? tool.parameters.find(({ name, optional }) => optional && fieldPattern(name).test(clause.cleared ?? ''))
+    : undefined
+  if (!parameter) return { text, values: new Map() }
+  const span = findSpan(text, fieldPattern(parameter.name))
+  return { text: span ? cutSpan(text, span) : text, values: new Map([[parameter.name, [null]]]) }
+}
+
+/** What is added to a field goes to the parameter for that, where the tool has one (`add_tags` beside `tags`). */
+function addToFields(
+  { parameters }: OfflineTool,
+  { adds }: Clause,
+  values: Reading['values'],
+): Map<string, readonly unknown[]> {
+  const nameOf = (name: string): string =>
+    parameters.find((other) => adds && other.name === `add_${name}`)?.name ?? name
+  return new Map([...values].map(([name, found]) => [nameOf(name), found]))
+}
+
+/** "Remind me to call at 9" asks for a reminder at the time itself. */
+function remindAtTime(tool: OfflineTool, { text }: Clause, reading: Reading): Reading {
+  const reminder = tool.parameters.find(({ kind }) => kind === 'reminder')
+  const isDue = tool.parameters.some(({ name, kind }) => kind === 'date' && reading.values.has(name))
+  if (!reminder || !isDue || reading.values.has(reminder.name) || !asksToBeReminded(text)) return reading
+  return { ...reading, values: new Map([...reading.values, [reminder.name, [0]]]) }
 }
 
 function trimText(text: string): string {

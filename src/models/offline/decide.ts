@@ -4,6 +4,7 @@ import { detectLanguage, type Language } from './language.ts'
 import { READ_CHARACTERS } from './intent.ts'
 import { answerFromPassages } from './passages.ts'
 import { type Plan, planStep, type PlannedCall, readFinished } from './plan.ts'
+import { readRefusal } from './refusal.ts'
 import { describeResult } from './results.ts'
 import {
   describeAbsence,
@@ -29,14 +30,15 @@ export function decide(request: ModelRequest, now: Date): Decision {
   const text = message?.role === 'user' ? message.text : ''
   const language = detectLanguage(userTexts(messages))
   const finished = readFinished(messages.slice(lastUser + 1))
-  if (isSmallTalk(text)) return answerWithoutTools(text, { language, tools, passages })
+  const { instructions } = request
+  if (isSmallTalk(text)) return answerWithoutTools(text, { language, tools, passages, instructions })
 
   const asked = continueQuestion(messages.slice(0, lastUser), { text, tools, language, now })
   const plan = planStep(asked, { tools, finished, now })
   if (plan.calls.length > 0) return { kind: 'calls', calls: plan.calls }
   const outcome = describeOutcome(plan, language)
   if (outcome !== '') return { kind: 'answer', text: outcome, cited: [] }
-  return answerWithoutTools(text, { language, tools, passages })
+  return answerWithoutTools(text, { language, tools, passages, instructions })
 }
 
 /** Every expression below runs over what people write, and many look back and forth: none may be given a megabyte. */
@@ -63,11 +65,20 @@ function answerWithoutTools(
     language,
     tools,
     passages,
-  }: { language: Language; tools: readonly OfflineTool[]; passages: ModelRequest['passages'] },
+    instructions,
+  }: {
+    language: Language
+    tools: readonly OfflineTool[]
+    passages: ModelRequest['passages']
+    instructions: string
+  },
 ): Decision {
   const reply = replyToSmallTalk(text, language, { tools, hasDocuments: passages !== undefined })
   if (reply !== undefined) return { kind: 'answer', text: reply, cited: [] }
-  if (!passages) return { kind: 'answer', text: describeConfusion(language, tools), cited: [] }
+  if (!passages) {
+    const refusal = readRefusal(instructions, language) ?? describeConfusion(language, tools)
+    return { kind: 'answer', text: refusal, cited: [] }
+  }
   const answer = answerFromPassages(text, passages)
   if (answer) return { kind: 'answer', ...answer }
   const written = passages.map((passage) => passage.text).join(' ')

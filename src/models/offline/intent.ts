@@ -1,7 +1,7 @@
 import { fillArguments, type Filled } from './arguments.ts'
 import { compilePhrases } from './phrases.ts'
 import { type Clause, readClause, readClauses } from './request.ts'
-import { topicPattern } from './slots.ts'
+import { topicPattern } from './topic-pattern.ts'
 import type { OfflineTool } from './tool.ts'
 import { READ_ACTIONS } from './vocabulary.ts'
 import { contentWords, hasWord, words } from './words.ts'
@@ -55,13 +55,24 @@ function scoreTool(tool: OfflineTool, clause: Clause, filled: Filled): number {
 }
 
 /** The same action counts most; a writing tool is never called by a clause that asks for something else. */
-function scoreAction(tool: OfflineTool, clause: Clause, { recognised }: Filled): number {
-  const { action, strong, question } = clause
-  const writes = tool.action !== undefined && !READ_ACTIONS.has(tool.action)
+function scoreAction(tool: OfflineTool, clause: Clause, filled: Filled): number {
+  const { action, strong } = clause
   if (action !== undefined && action === tool.action && action !== 'get') return strong ? 4 : 3
-  if (writes) return -100
+  const writes = tool.action !== undefined && !READ_ACTIONS.has(tool.action)
+  if (writes) return tool.action === 'add' && isPlan(clause, filled) ? 3 : -100
   if (action !== undefined) return READ_ACTIONS.has(action) ? 1 : -2
-  return question || recognised > 0 || isNothingElse(tool, clause) ? 1 : -1.5
+  return scoreNoAction(tool, clause, filled)
+}
+
+function scoreNoAction(tool: OfflineTool, clause: Clause, filled: Filled): number {
+  return clause.question || filled.recognised > 0 || isNothingElse(tool, clause) ? 1 : -1.5
+}
+
+/** "Water the plants every Monday": something to do, and when, without a word that says to note it. */
+function isPlan({ text, action, question }: Clause, { dated, missing }: Filled): boolean {
+  return (
+    action === undefined && !question && dated && missing === undefined && STATEMENT.exec(text)?.index !== 0
+  )
 }
 
 const STATEMENT = compilePhrases('i, you, he, she, we, they, я, ты, он, она, мы, вы, они')

@@ -95,7 +95,9 @@ function resolve(
   const lookup = callKey(lister.name, '{}')
   const listed = finished.find((call) => callKey(call.tool, call.input) === lookup)
   if (!listed) return { calls: [{ tool: lister.name, input: {} }], lookup }
-  const items = readItems(listed.output, missing)
+  const items = readItems(listed.output, missing).filter(
+    (item) => tool.action !== 'complete' || !isDone(item),
+  )
   const matches = matchItems(items, reference)
   const [match] = matches
   if (!match) return { calls: [], lookup, obstacle: { kind: 'not-found', reference, items } }
@@ -106,6 +108,11 @@ function resolve(
     calls: filled.calls.map((input) => ({ tool: tool.name, input: { ...input, [missing.name]: id } })),
     lookup,
   }
+}
+
+/** What is done cannot be meant by "finish the milk task". */
+function isDone({ fields }: ListItem): boolean {
+  return fields['completed'] === true || /^(?:completed|done|closed)$/.test(String(fields['status']))
 }
 
 /** Reads run together; a change runs before what comes after it, so that a list asked for later shows it. */

@@ -1,4 +1,5 @@
 import { compilePhrases } from './phrases.ts'
+import { findReminder } from './reminder.ts'
 import { type Action, READ_ACTIONS, STRONG_ACTIONS, WEAK_ACTIONS } from './vocabulary.ts'
 
 /** One thing a message asks for. */
@@ -13,6 +14,10 @@ export interface Clause {
   readonly question: boolean
   /** True when a deed is named that is not to be done: "don't delete it", "how do I delete it?". */
   readonly refused: boolean
+  /** The field to be emptied, in the clause's words: "the due date" of "remove the due date from task 3". */
+  readonly cleared: string | undefined
+  /** True when something is added to a field and the rest of it stays: "add the tag food to task 3". */
+  readonly adds: boolean
 }
 
 const EXPLANATION = compilePhrases('how do i, how to, how can i, how does, how do, why, почему, зачем')
@@ -21,6 +26,11 @@ const NEGATION = compilePhrases("don't, do not, never, не, нельзя")
 const QUESTION = compilePhrases(
   "what, what's, how, when, which, where, сколько, какой, какая, какое, который, когда",
 )
+/** "The due date from task 3"; "the reminder to call mom" is a task. */
+const CLEARED =
+  /^\s*(?:the\s+|all\s+|all the\s+|все\s+)?(?<field>due date|deadline|due time|description|details|recurrence|repetition|tags?|labels?|reminders?(?=\s+(?:of|from|for|on)\s.*task)|срок\p{L}*|дедлайн|дату|описание|повтор\p{L}*|тег\p{L}*|метки|напоминани\p{L}(?=\s+(?:у|для|с|из)\s.*задач))(?!\p{L})/iu
+const ADDED_FIELD =
+  /^\s*(?:the\s+|an?\s+)?(?:(?:tags?|labels?|description|due date|deadline|reminder)\s.*\s(?:to|for)\s.*task|(?:тег\p{L}*|метк\p{L}|описание|срок|напоминание)\s.*\s(?:к|ко|для|у)\s.*задач)/iu
 const CONNECTOR = /[,;]?\s+(?:and then|and also|and|then|а также|а потом|потом|затем|и)\s+/giu
 
 /** Splits a message into the things it asks for; only where what follows is a request of its own. */
@@ -32,13 +42,51 @@ export function readClauses(message: string, actions: ReadonlySet<Action>): read
 }
 
 export function readClause(text: string): Clause {
-  const strong = findAction(text, STRONG_ACTIONS)
-  const found = strong ?? findAction(text, WEAK_ACTIONS)
-  const question = text.includes('?') || QUESTION.test(text.slice(0, 24))
-  const refused = found !== undefined && !READ_ACTIONS.has(found.action) && isAboutNotDoing(text, found.start)
-  const action = refused ? undefined : found?.action
-  const [actionStart, actionEnd] = action && found ? [found.start, found.end] : [0, 0]
-  return { text, action, actionStart, actionEnd, strong: strong !== undefined, question, refused }
+  const said = withoutReminder(text)
+  const strong = findAction(said, STRONG_ACTIONS)
+  const found = strong ?? findAction(said, WEAK_ACTIONS)
+  const refused = found !== undefined && isRefused(text, found)
+  const cleared = findCleared(text, found)
+  const asked = refused ? undefined : found
+  const adds = addsField(text, asked)
+  return {
+    text,
+    action: cleared !== undefined || adds ? 'update' : asked?.action,
+    actionStart: asked?.start ?? 0,
+    actionEnd: asked?.end ?? 0,
+    strong: strong !== undefined,
+    question: text.includes('?') || QUESTION.test(text.slice(0, 24)),
+    refused,
+    cleared,
+    adds,
+  }
+}
+
+function isRefused(text: string, { action, start }: FoundAction): boolean {
+  return !READ_ACTIONS.has(action) && isAboutNotDoing(text, start)
+}
+
+function findCleared(text: string, found: FoundAction | undefined): string | undefined {
+  return found?.action === 'delete' ? CLEARED.exec(text.slice(found.end))?.groups?.['field'] : undefined
+}
+
+/** "Add the tag food to the bread task" changes a task. */
+function addsField(text: string, found: FoundAction | undefined): boolean {
+  return found?.action === 'add' && ADDED_FIELD.test(text.slice(found.end))
+}
+
+interface FoundAction {
+  readonly action: Action
+  readonly start: number
+  readonly end: number
+}
+
+/** "Remind me an hour before" belongs to a request and begins none; its place is kept, so that positions stay. */
+function withoutReminder(text: string): string {
+  const found = findReminder(text)
+  return found
+    ? text.slice(0, found.start) + '_'.repeat(found.end - found.start) + text.slice(found.end)
+    : text
 }
 
 /** "How do I delete a task?" and "don't delete it" name a deed and ask for none. */
@@ -47,11 +95,8 @@ function isAboutNotDoing(text: string, actionStart: number): boolean {
   return EXPLANATION.test(before) || EXPLANATION_START.test(before) || NEGATION.test(before)
 }
 
-function findAction(
-  text: string,
-  table: ReadonlyMap<Action, RegExp>,
-): { readonly action: Action; readonly start: number; readonly end: number } | undefined {
-  let best: { action: Action; start: number; end: number } | undefined
+function findAction(text: string, table: ReadonlyMap<Action, RegExp>): FoundAction | undefined {
+  let best: FoundAction | undefined
   for (const [action, pattern] of table) {
     const match = pattern.exec(text)
     if (!match || (best && best.start < match.index)) continue
@@ -84,6 +129,7 @@ function splitRequests(sentence: string, actions: ReadonlySet<Action>): readonly
 
 function beginsRequest(text: string, actions: ReadonlySet<Action>): boolean {
   if (QUESTION.exec(text)?.index === 0) return true
+  if (findReminder(text)?.start === 0) return false
   const found = findAction(text, STRONG_ACTIONS)
   return found !== undefined && found.start === 0 && actions.has(found.action)
 }

@@ -1,4 +1,5 @@
 import type { ToolSpec } from '../../messages.ts'
+import { readRepeatFields, type RepeatFields } from './repeat.ts'
 import { nameWords } from './words.ts'
 import { type Action, STRONG_ACTIONS, TOPICS, WEAK_ACTIONS } from './vocabulary.ts'
 
@@ -20,17 +21,23 @@ export type ParameterKind =
   | 'date'
   | 'expression'
   | 'id'
+  | 'label'
   | 'list'
   | 'number'
   | 'other'
   | 'pattern'
   | 'place'
+  | 'reminder'
+  | 'repeat'
+  | 'sort'
   | 'text'
 
 export interface Parameter {
   readonly name: string
   readonly kind: ParameterKind
   readonly required: boolean
+  /** True when null clears it. */
+  readonly optional: boolean
   readonly description: string
   /** The values of a choice, or of the entries of a list. */
   readonly values: readonly string[]
@@ -41,6 +48,8 @@ export interface Parameter {
   /** True for dates the tool reads itself, in the person's words. */
   readonly inWords: boolean
   readonly pattern: RegExp | undefined
+  /** Of objects that say how often something comes again. */
+  readonly repeat: RepeatFields | undefined
 }
 
 /** Callers may bring their own tools; longer descriptions are read up to here. */
@@ -65,9 +74,14 @@ export function readTool(spec: ToolSpec): OfflineTool {
 /** The parameters of a JSON Schema object, in its order. */
 function readParameters(schema: Schema): readonly Parameter[] {
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : [])
-  return Object.entries(asSchema(schema['properties'])).map(([name, property]) =>
-    readParameter(name, asSchema(property), required.has(name)),
+  return Object.entries(propertiesOf(schema)).map(([name, property]) =>
+    readParameter(name, property, required.has(name)),
   )
+}
+
+function propertiesOf(schema: Schema): Readonly<Record<string, Schema>> {
+  const entries = Object.entries(asSchema(schema['properties']))
+  return Object.fromEntries(entries.map(([name, property]) => [name, asSchema(property)]))
 }
 
 function readParameter(name: string, declared: Schema, required: boolean): Parameter {
@@ -77,19 +91,22 @@ function readParameter(name: string, declared: Schema, required: boolean): Param
   const entries = schema['type'] === 'array' ? asSchema(schema['items']) : schema
   const numeric = schema['type'] === 'number' || schema['type'] === 'integer'
   const pattern = schema['type'] === 'string' ? toSafePattern(schema['pattern']) : undefined
-  const kind = kindOf(name, { schema, description, hasPattern: pattern !== undefined })
+  const repeat = schema['type'] === 'object' ? readRepeatFields(propertiesOf(schema)) : undefined
+  const kind = repeat ? 'repeat' : kindOf(name, { schema, description, hasPattern: pattern !== undefined })
   const dateTime = schema['format'] === 'date-time'
   return {
     name,
     kind,
     // A default means the tool has an answer of its own when the message has none.
     required: required && !('default' in declared),
+    optional: schema !== declared,
     description,
     values: valuesOf(entries),
     numeric,
     dateTime,
     inWords: kind === 'date' && IN_WORDS.test(description),
     pattern,
+    repeat,
   }
 }
 
@@ -98,13 +115,14 @@ function kindOf(
   { schema, description, hasPattern }: { schema: Schema; description: string; hasPattern: boolean },
 ): ParameterKind {
   const { type } = schema
-  if (valuesOf(schema).length > 0) return 'choice'
+  const names = nameWords(name)
+  if (valuesOf(schema).length > 0) return names.includes('sort') ? 'sort' : 'choice'
   if (type === 'boolean') return 'boolean'
   if (type === 'array') return asSchema(schema['items'])['type'] === 'string' ? 'list' : 'other'
-  const last = nameWords(name).at(-1)
-  if (last === 'id' && (type === 'string' || type === 'integer' || type === 'number')) return 'id'
-  if (type === 'number' || type === 'integer') return 'number'
-  if (type !== 'string') return 'other'
+  const numeric = type === 'number' || type === 'integer'
+  if (!numeric && type !== 'string') return 'other'
+  if (names.at(-1) === 'id') return 'id'
+  if (numeric) return names.includes('reminder') ? 'reminder' : 'number'
   return textKindOf(name, { format: schema['format'], description, hasPattern })
 }
 
@@ -120,7 +138,7 @@ function textKindOf(
   if (/\b(?:expression|formula)\b/.test(hint)) return 'expression'
   if (/\b(?:city|cities|place|location|town|country|zone|timezone)\b/.test(nameWords(name).join(' ')))
     return 'place'
-  return 'text'
+  return /^(?:tag|label|category)$/.test(name) ? 'label' : 'text'
 }
 
 /** `anyOf: [X, null]` and `type: ['string', 'null']` are how optional values are often written. */

@@ -14,7 +14,7 @@ const ACTION_PHRASES = {
     выполн*, законч*, сделано, сделана, сделал, сделала, закрой, закрыть, готово`,
   update: `
     update, change, rename, edit, modify, move, reschedule, postpone, измен*, обнов*, переимен*,
-    поменя*, перенес*, исправ*, отложи*`,
+    поменя*, перенес*, исправ*, отложи*, сдвин*, снизь, повысь`,
   delete: `
     delete, remove, drop, cancel, erase, get rid of, clear, удал*, убери, убрать, сотри, стереть,
     отмени, отменить, очисти*`,
@@ -41,6 +41,9 @@ const WEAK_PHRASES = {
 
 /** Things requests are often about, with their other names, so that a Russian request finds an English tool. */
 const TOPIC_PHRASES = {
+  timezone: `
+    time zone, timezone, i'm in, i am in, i live in, i moved to, i've moved to, часовой пояс, часового пояса,
+    я живу в, я живу во, я нахожусь в, я сейчас в, я переехал в, я переехала в`,
   task: 'task*, todo*, to-do*, chore*, reminder*, задач*, дело, дела, дел, напоминани*',
   time: `
     time, clock, o'clock, what day, what date, today's date, the date today, час, времени, время, времён,
@@ -60,10 +63,22 @@ const TOPIC_PHRASES = {
   order: 'order*, заказ*',
   user: 'user*, customer*, client*, пользовател*, клиент*',
   product: 'product*, item*, товар*',
+  'due date': 'due date, deadline, due time, срок*, дедлайн*, дату, дата',
+  reminder: 'reminder*, напоминани*',
+  recurrence: 'recurrence, repetition, repeat, повтор*',
   tag: 'tag, tags, tagged, label*, тег, теги, тегом, тегами, метк*',
   priority: 'priority, приоритет*',
   title: 'title, name, названи*, имя',
   description: 'description, details, описани*',
+} as const satisfies Record<string, string>
+
+/** Fields a list can be ordered by. */
+const SORT_PHRASES = {
+  created_at: 'date added, creation, created, age, дате создания, дате добавления',
+  updated_at: 'last change, update, updated, changed, изменени*, дате изменения',
+  due_date: 'due date, due, deadline, date, сроку, срокам, дате, дедлайну',
+  priority: 'priority, importance, urgency, приоритет*, важности, срочности',
+  title: 'title, name, alphabet, названи*, имени, алфавиту',
 } as const satisfies Record<string, string>
 
 /** Values of a choice in the words people use for them. */
@@ -106,6 +121,7 @@ const ORDER_VERB = String.raw`(?<=^[^\p{L}\p{N}]*|(?<!\p{L})(?:to|please,?|(?:ca
 export const STRONG_ACTIONS = compileStrongActions()
 export const WEAK_ACTIONS = compileTable(WEAK_PHRASES) as ReadonlyMap<Action, RegExp>
 export const TOPICS = compileTable(TOPIC_PHRASES)
+export const SORTS = compileTable(SORT_PHRASES)
 export const CHOICES = compileTable(CHOICE_PHRASES)
 
 function compileStrongActions(): ReadonlyMap<Action, RegExp> {
