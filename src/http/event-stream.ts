@@ -19,11 +19,17 @@ const HEADERS = {
   connection: 'keep-alive',
 } as const
 
-/** One server-sent event stream on the raw response, where frames cost what bare `node:http` does. */
+/**
+ * One server-sent event stream on the raw response, where frames cost what bare `node:http` does. Frames leave when
+ * the event loop has read what lay ready on all sockets: many streams' writes in a row cost less than reading and
+ * writing by turns.
+ */
 export class EventStream {
   readonly #response: FastifyReply['raw']
   readonly #heartbeat: NodeJS.Timeout
   #quiet = true
+  #unsent = ''
+  #flushing: NodeJS.Immediate | undefined
 
   /** Takes the reply over and sends the headers, with those that hooks have set (CORS, request id,
    * `Connection: close` while the server drains). */
@@ -45,11 +51,14 @@ export class EventStream {
   send(frames: string): boolean {
     if (!this.open) return true
     this.#quiet = false
-    return this.#response.write(frames) || this.#response.writableLength <= MAX_UNREAD_BYTES
+    this.#unsent += frames
+    this.#flushing ??= setImmediate(() => this.#flush())
+    return this.#response.writableLength + this.#unsent.length <= MAX_UNREAD_BYTES
   }
 
   /** Resolves when the reader has taken everything, or has been cut for not doing so. */
   async caughtUp(): Promise<void> {
+    this.#flush()
     if (!this.open || !this.#response.writableNeedDrain) return
     const { promise, resolve } = Promise.withResolvers<void>()
     const cut = setTimeout(() => this.#response.destroy(), CATCH_UP_MS)
@@ -62,7 +71,20 @@ export class EventStream {
   /** Ends the stream, with the last frames in the same write. */
   end(frames = ''): void {
     clearInterval(this.#heartbeat)
-    if (this.open) this.#response.end(frames)
+    if (this.open) this.#response.end(this.#takeUnsent() + frames)
+  }
+
+  #flush(): void {
+    const frames = this.#takeUnsent()
+    if (frames !== '' && this.open) this.#response.write(frames)
+  }
+
+  #takeUnsent(): string {
+    clearImmediate(this.#flushing)
+    this.#flushing = undefined
+    const frames = this.#unsent
+    this.#unsent = ''
+    return frames
   }
 
   #beat(): void {
