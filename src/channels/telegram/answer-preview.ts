@@ -37,6 +37,7 @@ export function previewAnswer(options: AnswerPreviewOptions): PacedPreview {
       if (!drafts || !isFailure(error, 'no-method', 'rejected')) return
       if (isFailure(error, 'no-method')) account.hasDrafts = false
       drafts = false
+      await show(markdown)
     }
   }
   return new PacedPreview({ show, pauseMs: PAUSE_MS })
