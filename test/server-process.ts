@@ -17,6 +17,12 @@ export interface ServerProcess {
 
 const ROOT = join(import.meta.dirname, '..')
 
+/** What node is given to run a server with the channel of `wire-channel.ts`. */
+export const INBOX_SERVER: readonly string[] = [
+  '--conditions=botyard-source',
+  join(ROOT, 'test/inbox-server.ts'),
+]
+
 /** What node is given to run the command line from its source. */
 export const CLI: readonly string[] = ['--conditions=botyard-source', join(ROOT, 'src/cli/cli.ts')]
 
@@ -27,10 +33,11 @@ export const CLI: readonly string[] = ['--conditions=botyard-source', join(ROOT,
 export async function startServerProcess(
   env: Readonly<Record<string, string>>,
   cwd = ROOT,
+  command: readonly string[] = [...CLI, 'start'],
 ): Promise<ServerProcess> {
   const host = env['HOST'] ?? '127.0.0.1'
   const port = env['PORT'] ?? String(await freePort())
-  const child = spawn(process.execPath, [...CLI, 'start'], {
+  const child = spawn(process.execPath, command, {
     cwd,
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env, HOST: host, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],

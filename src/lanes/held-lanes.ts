@@ -25,6 +25,7 @@ export class HeldLanes {
   readonly #held = new Map<string, HeldLane>()
   #timer: NodeJS.Timeout | undefined
   #renewing = false
+  #handingOver = false
 
   constructor(lanes: Lanes, options: HeldLanesOptions) {
     this.#lanes = lanes
@@ -40,11 +41,15 @@ export class HeldLanes {
   }
 
   remove({ token }: LaneHold): void {
+    // Work that was told to end has not freed its lane.
+    if (this.#handingOver) return
     this.#held.delete(token)
     if (this.#held.size === 0) this.close()
   }
 
+  /** Ends all work; its lanes are to be released. */
   abortAll(): void {
+    this.#handingOver = true
     for (const { controller } of this.#held.values()) controller.abort(new AppError('interrupted'))
   }
 
