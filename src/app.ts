@@ -8,6 +8,8 @@ import type { ConverseRequest } from './conversation.ts'
 import { createOpenAIChannel } from './channels/openai/openai.ts'
 import { RunningChannels } from './channels/running-channels.ts'
 import { createPageChannel } from './channels/page/page.ts'
+import { describePoe, toPoeChannelOptions } from './channels/poe/poe-channel-options.ts'
+import { createPoeChannel, type PoeChannelOptions } from './channels/poe/poe.ts'
 import { createTelegramChannel } from './channels/telegram/telegram.ts'
 import { describeTelegram, toTelegramOptions } from './channels/telegram/telegram-options.ts'
 import { createRestChannel, type RestChannelOptions } from './channels/rest/rest.ts'
@@ -24,6 +26,7 @@ import type { Project } from './project.ts'
 import { migrateUp } from './store/migrate.ts'
 import { openStore, type OpenStore } from './store/open-store.ts'
 import { createTasks } from './tasks/own-tasks.ts'
+import { addTaskRoutes } from './tasks/task-routes.ts'
 import type { Tasks } from './tasks/tasks.ts'
 import { summarize, type Feature } from './summary.ts'
 import { createInbox, type MessageQueue } from './inbox/inbox.ts'
@@ -87,6 +90,7 @@ export function createModels(config: Config): ModelResolver {
     cohere: provider(config.COHERE_API_KEY, config.COHERE_BASE_URL),
     anthropic: provider(config.ANTHROPIC_API_KEY, config.ANTHROPIC_BASE_URL),
     grok: provider(config.XAI_API_KEY, config.XAI_BASE_URL),
+    poe: provider(config.POE_API_KEY, config.POE_BASE_URL),
     offline: () => createOfflineModel({ paceMs: config.OFFLINE_PACE_MS }),
     timeouts: {
       connectMs: config.MODEL_CONNECT_TIMEOUT_MS,
@@ -142,7 +146,9 @@ async function assemble({ further, ...parts }: AppParts): Promise<App> {
     isDraining: () => draining,
   })
   const gate = addAccess(server, access, { config, onWarning })
-  const channels = [...createChannels(config, { gate, access }), ...further]
+  if (gate) addTaskRoutes(server, { gate, tasks })
+  const poe = toPoeChannelOptions(config, bots, access.createLimiter)
+  const channels = [...createChannels(config, { gate, access, poe }), ...further]
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
   const host = toHost({ ...parts, turns, inbox, access, converse })
   const running = new RunningChannels(channels)
@@ -166,6 +172,7 @@ async function assemble({ further, ...parts }: AppParts): Promise<App> {
       tokenSecret: access.tokenSecret,
       cache: access.cache.place,
       telegram: describeTelegram(config),
+      poe: describePoe(poe),
     }),
     start: async () => {
       inbox.start()
@@ -312,9 +319,10 @@ async function createServer({
 interface ChannelParts {
   readonly gate: Gate | undefined
   readonly access: Access
+  readonly poe: PoeChannelOptions | undefined
 }
 
-function createChannels(config: Config, { gate, access }: ChannelParts): readonly Channel[] {
+function createChannels(config: Config, { gate, access, poe }: ChannelParts): readonly Channel[] {
   const production = config.NODE_ENV === 'production'
   const telegram = toTelegramOptions(config)
   const openai = createOpenAIChannel({ apiKeys: config.API_KEYS, maxBodyBytes: config.MAX_BODY_BYTES })
@@ -324,6 +332,7 @@ function createChannels(config: Config, { gate, access }: ChannelParts): readonl
     ...(gate ? [createRestChannel({ gate, ...restOptions(config, access) })] : []),
     ...(production && !config.API_KEYS ? [] : [openai]),
     ...(typeof telegram === 'string' ? [] : [createTelegramChannel(telegram)]),
+    ...(poe ? [createPoeChannel(poe)] : []),
   ]
 }
 

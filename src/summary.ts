@@ -12,6 +12,7 @@ export interface ServedParts {
   readonly openaiChannel: boolean
   readonly keysRequired: boolean
   readonly telegram: Omit<Feature, 'name'>
+  readonly poe: Omit<Feature, 'name'>
   /** Where the secret that signs tokens comes from; undefined when there are no accounts. */
   readonly tokenSecret: 'setting' | 'file' | 'start' | undefined
   /** Where the cache is kept, for people. */
@@ -20,7 +21,7 @@ export interface ServedParts {
 
 /** What is on, what is off and why: the lines a start prints. */
 export function summarize(parts: ServedParts): readonly Feature[] {
-  const { bots, database, openaiChannel, keysRequired, telegram, tokenSecret, cache } = parts
+  const { bots, database, openaiChannel, keysRequired, telegram, poe, tokenSecret, cache } = parts
   return [
     ...bots.map(({ name, model }) => ({ name: `bot ${name}`, on: true, detail: `answers with ${model}` })),
     ...(bots.some(({ model }) => model === 'offline') ? [NO_LANGUAGE_MODEL] : []),
@@ -31,6 +32,7 @@ export function summarize(parts: ServedParts): readonly Feature[] {
     { name: 'Redis', on: cache === 'Redis', detail: cacheDetail(cache) },
     { name: 'OpenAI API', on: openaiChannel, detail: openaiDetail({ openaiChannel, keysRequired }) },
     { name: 'Telegram', ...telegram },
+    { name: 'Poe', ...poe },
   ]
 }
 

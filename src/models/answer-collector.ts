@@ -27,6 +27,12 @@ export class AnswerCollector {
     this.#text += text
   }
 
+  /** Discards all text so far and goes on from `text`. */
+  replaceText(text: string): void {
+    this.#text = ''
+    this.#parts = [...this.#parts.filter(({ type }) => type !== 'text'), { type: 'replace', text }]
+  }
+
   /** Names a passage once, however often the provider does. */
   addCitation(passage: number): void {
     if (this.#cited.has(passage)) return

@@ -1,9 +1,8 @@
 import { Agent } from 'undici'
 import type { Dispatcher } from 'undici'
 import { AppError } from '../errors.ts'
-import type { AnswerCollector } from './answer-collector.ts'
 import type { Model, ModelRequest } from './model.ts'
-import { readAnswer } from './read-answer.ts'
+import { readAnswer, type EventProtocol } from './read-answer.ts'
 import { readFailure } from './read-failure.ts'
 import { ResponseReader } from './response-reader.ts'
 import type { ResponseHead } from './response-reader.ts'
@@ -38,15 +37,28 @@ export interface HttpModelOptions {
 }
 
 /** How a provider is spoken to: everything that differs between them, and nothing else. */
-export interface ModelProtocol {
+export type ModelProtocol = ModelAddress & EventProtocol & (BodyOfCall | WholeCall)
+
+interface BodyOfCall {
+  readonly toBody: (request: ModelRequest) => object
+}
+
+/** For providers whose headers differ from call to call. */
+interface WholeCall {
+  readonly toCall: (request: ModelRequest) => ModelCall
+}
+
+export interface ModelCall {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: object
+}
+
+interface ModelAddress {
   readonly name: string
   readonly baseUrl: string
   /** Appended to the base URL. */
   readonly path: string
   readonly headers: (apiKey: string | undefined) => Readonly<Record<string, string>>
-  readonly toBody: (request: ModelRequest) => object
-  /** Adds one event to the answer; true when the provider has said that nothing follows. */
-  readonly readEvent: (data: string, answer: AnswerCollector) => boolean
 }
 
 interface Call {
@@ -78,11 +90,16 @@ export function createHttpModel(protocol: ModelProtocol, options: HttpModelOptio
   return {
     id: `${options.id ?? protocol.name}/${options.model}`,
     stream: (request, { signal }) => {
-      const body = JSON.stringify(protocol.toBody(request))
-      const call = { dispatcher, options: { ...fixed, body }, secrets }
-      return readAnswer(() => openResponse(call, signal), protocol.readEvent, signal)
+      const { body, ...own } = toModelCall(protocol, request)
+      const options = { ...fixed, headers: { ...headers, ...own.headers }, body: JSON.stringify(body) }
+      const call = { dispatcher, options, secrets: [...secrets, ...Object.values(own.headers)] }
+      return readAnswer(() => openResponse(call, signal), protocol, signal)
     },
   }
+}
+
+function toModelCall(protocol: BodyOfCall | WholeCall, request: ModelRequest): ModelCall {
+  return 'toCall' in protocol ? protocol.toCall(request) : { headers: {}, body: protocol.toBody(request) }
 }
 
 async function openResponse(call: Call, signal: AbortSignal): Promise<ResponseReader> {

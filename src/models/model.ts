@@ -36,6 +36,8 @@ export interface ModelRequest {
 
 export type ModelPart =
   | { readonly type: 'text'; readonly text: string }
+  /** Discards the text of this answer so far and goes on from `text`. */
+  | { readonly type: 'replace'; readonly text: string }
   /** A whole call; providers that stream arguments are assembled by their reader. */
   | ({ readonly type: 'tool-call' } & ToolCall)
   /** The answer rests on `passages[passage]` (counts from 0). */

@@ -128,7 +128,8 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   content_filter: 'refused',
 }
 
-function readEvent(data: string, answer: AnswerCollector): boolean {
+/** Adds one chunk of a completion to the answer; true when it was the last. */
+export function readEvent(data: string, answer: AnswerCollector): boolean {
   if (data === '[DONE]') return true
   const chunk: ChatCompletionChunk = parseEvent(data)
   if (chunk.error) throw toProviderError({ body: data })

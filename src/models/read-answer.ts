@@ -6,6 +6,13 @@ import { toStreamError } from './stream-error.ts'
 
 type ReadEvent = (data: string, answer: AnswerCollector) => boolean
 
+export interface EventProtocol {
+  /** Adds one event to the answer; true when the provider has said that nothing follows. */
+  readonly readEvent: ReadEvent
+  /** The data comes with the event's name and a line feed before it. Default false. */
+  readonly namedEvents?: boolean
+}
+
 /**
  * Turns the event stream of a provider into parts, and closes it when the reader leaves. Text that arrived together
  * is one part. A failure after the finish reason changes nothing, since the answer was whole; before it, the answer
@@ -14,12 +21,12 @@ type ReadEvent = (data: string, answer: AnswerCollector) => boolean
  */
 export async function* readAnswer(
   open: () => Promise<ResponseReader>,
-  readEvent: ReadEvent,
+  { readEvent, namedEvents = false }: EventProtocol,
   signal: AbortSignal,
 ): AsyncGenerator<ModelPart, void> {
   const response = await open()
   const answer = new AnswerCollector()
-  const events = new AnswerEvents(readEvent, answer)
+  const events = new AnswerEvents(readEvent, { answer, named: namedEvents })
   let spoken = false
   try {
     while (!events.over) {
@@ -45,13 +52,14 @@ export async function* readAnswer(
 
 /** Feeds bytes to the provider's reader until the stream is over, one way or the other. */
 class AnswerEvents {
-  readonly #scanner = new SseScanner()
+  readonly #scanner: SseScanner
   readonly #readEvent: ReadEvent
   readonly #answer: AnswerCollector
   #failure: unknown
   #over = false
 
-  constructor(readEvent: ReadEvent, answer: AnswerCollector) {
+  constructor(readEvent: ReadEvent, { answer, named }: { answer: AnswerCollector; named: boolean }) {
+    this.#scanner = new SseScanner({ named })
     this.#readEvent = readEvent
     this.#answer = answer
   }

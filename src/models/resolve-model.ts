@@ -6,6 +6,7 @@ import { createModelDispatcher } from './http-model.ts'
 import type { HttpModelOptions, ModelTimeouts } from './http-model.ts'
 import type { Model } from './model.ts'
 import { createOpenAIModel, OPENAI_BASE_URL } from './openai.ts'
+import { createPoeModel, POE_BASE_URL } from './poe.ts'
 
 /** How one provider is reached. */
 export interface ProviderSettings {
@@ -19,6 +20,7 @@ export interface ModelSettings {
   readonly cohere?: ProviderSettings
   readonly anthropic?: ProviderSettings
   readonly grok?: ProviderSettings
+  readonly poe?: ProviderSettings
   /** Makes the model called `offline`. */
   readonly offline: () => Model
   readonly timeouts?: ModelTimeouts
@@ -39,6 +41,8 @@ interface Provider {
   readonly baseUrl: string
   /** The variable that holds the key. */
   readonly keyVariable: string
+  /** A key comes with the question, or not at all. */
+  readonly keyOptional?: true
   /** Shown when a string lacks the model. */
   readonly example: string
 }
@@ -69,6 +73,13 @@ const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
     keyVariable: 'XAI_API_KEY',
     example: 'grok/grok-4',
   },
+  poe: {
+    create: createPoeModel,
+    baseUrl: POE_BASE_URL,
+    keyVariable: 'POE_API_KEY',
+    keyOptional: true,
+    example: 'poe/GPT-5',
+  },
 }
 
 /** Finds models by their strings. All of them share one pool of connections. */
@@ -79,7 +90,7 @@ export function createModelResolver(settings: ModelSettings): ModelResolver {
     if (modelString === 'offline') return settings.offline()
     const { id, model, provider } = parseModelString(modelString)
     const { apiKey, baseUrl = provider.baseUrl } = settings[id] ?? {}
-    if (!apiKey && baseUrl === provider.baseUrl)
+    if (!apiKey && !provider.keyOptional && baseUrl === provider.baseUrl)
       throw invalid(
         `The model "${modelString}" needs a key: set ${provider.keyVariable}, or use the model "offline".`,
       )

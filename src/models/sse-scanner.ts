@@ -4,23 +4,32 @@ import { AppError } from '../errors.ts'
 /** The longest event a provider may send, in characters; a longer one is a fault, not an answer. */
 const MAX_EVENT_LENGTH = 1024 * 1024
 
+export interface SseScannerOptions {
+  readonly maxEventLength?: number
+  /** Puts the name of an event and a line feed before its data, for protocols whose data does not tell. */
+  readonly named?: boolean
+}
+
 /**
  * Takes the bytes of one event stream as they arrive and gives the data of each complete event, by the WHATWG
  * grammar (HTML standard, section 9.2.6): LF, CR or CRLF line ends, comments, data of several lines. Other fields
- * are dropped: every provider repeats its event name inside the data. An event that the stream cuts is dropped too.
+ * are dropped, as most providers repeat the event's name inside the data. An event that the stream cuts is dropped too.
  */
 export class SseScanner {
   readonly #decoder = new StringDecoder('utf8')
   readonly #maxEventLength: number
+  readonly #named: boolean
   /** The line that has not ended yet. */
   #line = ''
   /** Data lines of the event that has not ended yet. */
   #data: string | undefined
+  #name = ''
   #atStart = true
   #afterCarriageReturn = false
 
-  constructor({ maxEventLength = MAX_EVENT_LENGTH }: { readonly maxEventLength?: number } = {}) {
+  constructor({ maxEventLength = MAX_EVENT_LENGTH, named = false }: SseScannerOptions = {}) {
     this.#maxEventLength = maxEventLength
+    this.#named = named
   }
 
   /** The data of the events that end in `bytes`. Throws `model_stream_broken` when an event is too long. */
@@ -41,10 +50,12 @@ export class SseScanner {
 
   #takeLine(line: string, events: string[]): void {
     if (line === '') {
-      if (this.#data !== undefined) events.push(this.#data)
+      if (this.#data !== undefined) events.push(this.#named ? `${this.#name}\n${this.#data}` : this.#data)
       this.#data = undefined
+      this.#name = ''
       return
     }
+    if (this.#named && line.startsWith('event:')) this.#name = line.slice(6).trim()
     if (!line.startsWith('data')) return
     const value = valueOfData(line)
     if (value !== undefined) this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`

@@ -137,6 +137,7 @@ class TurnRun {
     else if (part.type === 'tool-call')
       step.calls.push({ callId: part.callId, tool: part.tool, input: part.input })
     else if (part.type === 'citation') this.#cite(part.passage)
+    else if (part.type === 'replace') this.#replace(part.text, step)
     else {
       step.finish = part.reason
       this.#facts.addUsage(part.usage)
@@ -148,6 +149,16 @@ class TurnRun {
     if (allowed === '') return
     step.text += allowed
     this.#emit({ type: 'text-delta', text: allowed })
+  }
+
+  /** What was said in earlier steps stays. */
+  #replace(text: string, step: Step): void {
+    const { text: all } = this.#facts
+    const earlier = all.slice(0, all.length - step.text.length)
+    const allowed = this.#budget.allow({ type: 'replace', text: earlier + text })
+    if (allowed?.type !== 'replace') return
+    step.text = allowed.text.slice(earlier.length)
+    this.#emit(allowed)
   }
 
   readonly #emit = (event: TurnEvent): void => {
