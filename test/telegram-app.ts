@@ -2,6 +2,9 @@ import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { vi } from 'vitest'
 import { createFakeTelegram, type FakeTelegram, type FakeTelegramOptions } from '../src/fakes/telegram.ts'
+import { AppError } from '../src/errors.ts'
+import type { ModelRequest } from '../src/models/model.ts'
+import { text, type ScriptedModel } from './scripted-model.ts'
 import { startTestApp, type TestApp, type TestAppOptions } from './test-app.ts'
 
 export interface TelegramApp {
@@ -18,6 +21,10 @@ export interface TelegramAppOptions extends TestAppOptions {
   /** Default `polling`. */
   readonly mode?: 'polling' | 'webhook'
   readonly fake?: FakeTelegramOptions
+  /** Default: a new one, made with `fake`. */
+  readonly telegram?: FakeTelegram
+  /** Further bots of the project with fakes of their own. */
+  readonly more?: readonly (readonly [bot: string, telegram: FakeTelegram])[]
 }
 
 export const WEBHOOK_SECRET = 'a-secret-of-the-test'
@@ -26,25 +33,32 @@ export const WEBHOOK_SECRET = 'a-secret-of-the-test'
 export async function startTelegramApp({
   mode = 'polling',
   fake,
+  telegram: given,
+  more = [],
   env,
   ...options
 }: TelegramAppOptions = {}): Promise<TelegramApp> {
-  const telegram = await createFakeTelegram(fake)
-  const gateway = await startGateway()
+  const telegram = given ?? (await createFakeTelegram(fake))
+  const fakes = [telegram, ...more.map(([, other]) => other)]
+  // One Telegram, whose bots are told apart by their tokens.
+  const api = await startGateway((path) => fakes.find(({ token }) => path.startsWith(`/bot${token}/`))?.url)
+  let server = ''
+  const front = await startGateway(() => server)
   const app = await startTestApp({
     ...options,
     env: {
-      TELEGRAM_API_ROOT: telegram.url,
+      TELEGRAM_API_ROOT: more.length > 0 ? api.url : telegram.url,
       TELEGRAM_BOT_TOKEN: telegram.token,
+      TELEGRAM_MORE_BOTS: more.map(([bot, { token }]) => `${bot}=${token}`).join(','),
       TELEGRAM_MODE: mode,
       TELEGRAM_WEBHOOK_SECRET: WEBHOOK_SECRET,
       TELEGRAM_MESSAGES_PER_SECOND: '1000',
       TELEGRAM_CHAT_MESSAGES_PER_SECOND: '1000',
-      APP_URL: gateway.url,
+      APP_URL: front.url,
       ...env,
     },
   })
-  gateway.leadTo(app.url)
+  server = app.url
   const connected = mode === 'webhook' ? 'setWebhook' : 'getUpdates'
   await eventually(() => {
     if (!telegram.calls.some(({ method }) => method === connected)) throw new Error('not connected yet')
@@ -52,7 +66,7 @@ export async function startTelegramApp({
   return {
     app,
     telegram,
-    publicUrl: gateway.url,
+    publicUrl: front.url,
     texts: (chat) =>
       telegram
         .sent(chat)
@@ -60,10 +74,43 @@ export async function startTelegramApp({
         .map(({ text }) => text),
     close: async () => {
       await app.close()
-      await telegram.close()
-      await gateway.close()
+      await Promise.all([...fakes, front, api].map((one) => one.close()))
     },
   }
+}
+
+/**
+ * A model that does what it is told: `hang: So far` says that and waits to be stopped, `wait: Later` says it after
+ * `go`, `fail` fails, anything else is repeated.
+ */
+export function puppet(): Puppet {
+  const requests: ModelRequest[] = []
+  let gate = Promise.withResolvers<void>()
+  return {
+    id: 'puppet',
+    requests,
+    go: () => gate.resolve(),
+    async *stream(request, { signal }) {
+      requests.push({ ...request, messages: [...request.messages] })
+      const last = request.messages.at(-1)
+      const asked = last?.role === 'user' ? last.text : ''
+      const [, order, words = ''] = /(hang|wait|fail|say):? ?([^]*)$/.exec(asked) ?? []
+      if (order === 'fail') throw new AppError('model_unauthorized')
+      if (order === 'wait') {
+        await gate.promise
+        gate = Promise.withResolvers<void>()
+      }
+      yield* text(order ? words : `echo ${asked}`).filter(({ type }) => order !== 'hang' || type === 'text')
+      if (order === 'hang')
+        await new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+        })
+    },
+  }
+}
+
+export interface Puppet extends ScriptedModel {
+  go(): void
 }
 
 /** Long enough for a busy machine. */
@@ -73,16 +120,14 @@ export function eventually<Result>(check: () => Result | Promise<Result>): Promi
 
 interface Gateway {
   readonly url: string
-  leadTo(url: string): void
   close(): Promise<void>
 }
 
-/** A reverse proxy: its address is known before the server has one. */
-async function startGateway(): Promise<Gateway> {
-  let target = ''
+/** A reverse proxy; `targetOf` says where a path leads now. */
+async function startGateway(targetOf: (path: string) => string | undefined): Promise<Gateway> {
   const server: Server = createServer((incoming, outgoing) => {
-    const { method, url, headers } = incoming
-    const forwarded = request(`${target}${url}`, { method, headers }, (reply) => {
+    const { method, url = '', headers } = incoming
+    const forwarded = request(`${targetOf(url)}${url}`, { method, headers }, (reply) => {
       outgoing.writeHead(reply.statusCode ?? 502, reply.headers)
       reply.pipe(outgoing)
     })
@@ -92,9 +137,6 @@ async function startGateway(): Promise<Gateway> {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    leadTo: (url) => {
-      target = url
-    },
     close: async () => {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
