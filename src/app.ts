@@ -30,6 +30,9 @@ import { addTaskRoutes } from './tasks/task-routes.ts'
 import type { Tasks } from './tasks/tasks.ts'
 import { summarize, type Feature } from './summary.ts'
 import { createInbox, type MessageQueue } from './inbox/inbox.ts'
+import { createHousekeeping } from './jobs/housekeeping.ts'
+import type { Jobs } from './jobs/job.ts'
+import { JobQueue } from './jobs/job-queue.ts'
 import { readVersion } from './version.ts'
 import { ConversationHost, type ServedBot } from './turn/conversation-host.ts'
 
@@ -47,6 +50,7 @@ export interface AppOptions {
 export interface App {
   readonly server: FastifyInstance
   readonly host: Host
+  readonly jobs: Jobs
   readonly store: OpenStore
   /** What is on, what is off and why. */
   readonly summary: readonly Feature[]
@@ -68,8 +72,7 @@ export interface App {
   close(): Promise<void>
 }
 
-/** How often the store is relieved of old event logs and of turns that nobody runs any more. */
-const SWEEP_MS = 60_000
+const HOUR_MS = 3_600_000
 
 /** Opens the database as the configuration says; migrates nothing. */
 export function openDatabase(config: Config, log: Log): Promise<OpenStore> {
@@ -107,7 +110,7 @@ export async function createApp({ config, project, log, channels = [] }: AppOpti
   const store = await openDatabase(config, log)
   try {
     await prepareStore(store, config, log)
-    return await assemble({ config, log, bots, store, further: channels })
+    return await assemble({ config, log, bots, store, project, further: channels })
   } catch (error) {
     await store.close()
     throw error
@@ -122,11 +125,12 @@ interface Parts {
 }
 
 interface AppParts extends Parts {
+  readonly project: Project
   /** Channels beside those that ship. */
   readonly further: readonly Channel[]
 }
 
-async function assemble({ further, ...parts }: AppParts): Promise<App> {
+async function assemble({ further, project, ...parts }: AppParts): Promise<App> {
   const { config, log, bots, store } = parts
   let draining = false
   const tasks = createTasks({
@@ -149,20 +153,21 @@ async function assemble({ further, ...parts }: AppParts): Promise<App> {
   if (gate) addTaskRoutes(server, { gate, tasks })
   const poe = toPoeChannelOptions(config, bots, access.createLimiter)
   const channels = [...createChannels(config, { gate, access, poe }), ...further]
+  const jobs = createJobQueue(parts, project)
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
   const host = toHost({ ...parts, turns, inbox, access, converse })
   const running = new RunningChannels(channels)
   const requests = new OpenRequests(server)
   for (const channel of channels) channel.register(server, host)
-  const stopSweeping = sweep(store, config, log)
   const drainTurns = async (timeoutMs: number): Promise<void> => {
     await running.stop()
-    await Promise.all([inbox.drain(timeoutMs), turns.drain(timeoutMs)])
+    await Promise.all([inbox.drain(timeoutMs), jobs.drain(timeoutMs), turns.drain(timeoutMs)])
   }
   await server.ready()
   return {
     server,
     host,
+    jobs,
     store,
     summary: summarize({
       bots: bots.map(({ bot, model }) => ({ name: bot.name, model: model.id })),
@@ -176,11 +181,13 @@ async function assemble({ further, ...parts }: AppParts): Promise<App> {
     }),
     start: async () => {
       inbox.start()
+      jobs.start()
       await running.start(host)
     },
     beginDrain: () => {
       draining = true
       inbox.stopClaiming()
+      jobs.stopClaiming()
     },
     drainTurns,
     stopListening: () => {
@@ -189,7 +196,6 @@ async function assemble({ further, ...parts }: AppParts): Promise<App> {
       return requests.settled()
     },
     close: async () => {
-      stopSweeping()
       await drainTurns(0)
       server.server.closeAllConnections()
       await server.close()
@@ -244,6 +250,27 @@ function createConverse({ turns, access, store, log }: ConverseParts): Converse 
     if (request.reference) void link(request, answer.turnId)
     return answer
   }
+}
+
+function createJobQueue({ config, log, store }: Parts, project: Project): JobQueue {
+  const housekeeping = createHousekeeping({
+    store,
+    eventLogMs: config.EVENT_LOG_HOURS * HOUR_MS,
+    inboxMs: config.INBOX_DAYS * 24 * HOUR_MS,
+  })
+  return new JobQueue({
+    lanes: store.lanes,
+    jobs: [...housekeeping, ...project.jobs],
+    onFailure: ({ lane, error, dead }) =>
+      log[dead ? 'error' : 'warn'](
+        { job: lane.key.split(':')[0], attempt: lane.attempts, err: error },
+        dead ? 'a job failed for good' : 'a job failed; trying again',
+      ),
+    onDatabase: (error) =>
+      error === undefined
+        ? log.info('jobs are run again')
+        : log.error({ err: error }, 'jobs wait: the database cannot be used; trying again'),
+  })
 }
 
 interface QueueParts extends Parts {
@@ -364,20 +391,6 @@ async function prepareStore(store: OpenStore, config: Config, log: Log): Promise
   if (store.kind === 'embedded') await store.lanes.voidLeases()
   const interrupted = await store.turns.interruptAbandoned({ all: store.kind === 'embedded' })
   if (interrupted > 0) log.warn({ interrupted }, 'closed turns that an earlier process left unfinished')
-}
-
-function sweep(store: OpenStore, config: Config, log: Log): () => void {
-  const run = async (): Promise<void> => {
-    try {
-      await store.turns.interruptAbandoned({ all: false })
-      await store.turns.pruneLogs(config.EVENT_LOG_HOURS * 3_600_000)
-      await store.accounts.forgetExpired()
-    } catch (error) {
-      log.warn({ err: error }, 'old event logs could not be swept; trying again in a minute')
-    }
-  }
-  const timer = setInterval(() => void run(), SWEEP_MS).unref()
-  return () => clearInterval(timer)
 }
 
 interface WiredParts extends ConverseParts {
