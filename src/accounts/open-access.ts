@@ -37,11 +37,12 @@ export interface Access {
 const DAY_SECONDS = 86_400
 
 export async function openAccess({ config, store, alone, onWarning }: AccessOptions): Promise<Access> {
-  const { cache, redis, close } = await openCache({
+  const opened = await openCache({
     redisUrl: config.REDIS_URL,
     alone,
     onChange: (state, error) => onWarning(REDIS_CHANGES[state], error),
   })
+  const { cache, redis } = opened
   const createLimiter = createLimiters(redis)
   const found = await findTokenSecrets(config)
   const accounts =
@@ -54,7 +55,7 @@ export async function openAccess({ config, store, alone, onWarning }: AccessOpti
     tokenSecret: found?.origin,
     resolve: async (subject) => (await accounts?.links.resolve(subject)) ?? subject,
     link: async (subject, code) => (await accounts?.links.link(subject, code)) ?? false,
-    close,
+    close: () => opened.close(),
   }
 }
 

@@ -26,9 +26,8 @@ export class PersonalConversations {
 
   /** Newest first. */
   async list(subject: string): Promise<readonly ListedConversation[]> {
-    return this.#cache.remember(
-      { group: groupOf(subject), key: 'list', lifetimeMs: KEPT_MS },
-      async () => (await this.#store.list(subject, MOST)).map(toListed),
+    return this.#cache.remember({ group: groupOf(subject), key: 'list', lifetimeMs: KEPT_MS }, async () =>
+      (await this.#store.list(subject, MOST)).map(toListed),
     )
   }
 

@@ -8,8 +8,8 @@ const AT_ACCOUNT = { name: 'sign-in', points: 5, seconds: 900 }
 const OF_ADDRESS = { name: 'sign-in-address', points: 50, seconds: 900 }
 /** Failed attempts at one account from wherever. */
 const FROM_ANYWHERE = { name: 'sign-in-account', points: 100, seconds: 900 }
-/** An address from which somebody has signed in to the account, for 30 days. */
-const KNOWN_PLACE = { name: 'sign-in-known', points: 1, seconds: 2_592_000 }
+/** An address from which somebody has signed in to the account, for 14 days; timers reach no further than 24. */
+const KNOWN_PLACE = { name: 'sign-in-known', points: 1, seconds: 1_209_600 }
 const SIGN_UPS = { name: 'sign-up', points: 30, seconds: 3_600 }
 
 export interface Attempt {

@@ -25,8 +25,12 @@ export function openRedis({ url, onChange }: RedisOptions): RedisClient {
     retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_PAUSE_MS),
   })
   let away = false
+  let reason: unknown
   redis.on('error', (error: unknown) => {
-    if (!away) onChange('away', error)
+    reason = error
+  })
+  redis.on('reconnecting', () => {
+    if (!away) onChange('away', reason)
     away = true
   })
   redis.on('ready', () => {

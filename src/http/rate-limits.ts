@@ -48,8 +48,8 @@ export function addRateLimits(server: FastifyInstance, options: RateLimitOptions
       options.onHiddenClients()
     }
     if (isLocal(request)) return
-    for (const { limiter, code, applies } of rules)
-      if (applies(route)) await count(limiter, { key: clientAddress(request), code, reply })
+    for (const { limiter, code, ...rule } of rules)
+      if (rule.applies(route)) await count(limiter, { key: clientAddress(request), code, reply })
   })
   return async ({ userId }, request, reply) => {
     if (ofUser && !isLocal(request)) await count(ofUser, { key: String(userId), code: 'rate_limited', reply })

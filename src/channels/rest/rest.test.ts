@@ -204,18 +204,15 @@ describe.each(appBackends())('the REST API on $name', (backend) => {
   })
 
   test.each([
-    ['hang', 504, 'Agent took too long. Please try again.', 'timeout'],
-    ['fail', 502, "I'm having trouble thinking right now. Please try again.", 'internal_error'],
-    ['silence', 502, "I'm having trouble thinking right now. Please try again.", 'internal_error'],
-  ])(
-    'a model that does "%s" gets status %i and the sentence of guide 001',
-    async (words, status, detail, error) => {
-      expect(await chat(ada, words)).toMatchObject({
-        status,
-        body: { detail, error, message: detail, retryable: true },
-      })
-    },
-  )
+    ['hang', 504, 'Agent took too long. Please try again.'],
+    ['fail', 502, "I'm having trouble thinking right now. Please try again."],
+    ['silence', 502, "I'm having trouble thinking right now. Please try again."],
+  ])('a model that does "%s" gets status %i and the sentence of guide 001', async (words, status, detail) => {
+    expect(await chat(ada, words)).toMatchObject({
+      status,
+      body: { detail, message: detail, retryable: true },
+    })
+  })
 
   test('the same conversation goes on at the web channel, and is there for nobody without the token', async () => {
     const sessionId = randomUUID()

@@ -1,0 +1,386 @@
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportJWK, SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { appBackends, PASSWORD, send, signUp, type Person } from '../../test/people.ts'
+import { scriptedModel, text } from '../../test/scripted-model.ts'
+import { startTestApp, type TestApp } from '../../test/test-app.ts'
+
+const SECRET = 'a-secret-of-this-test-that-is-long-enough'
+const ISSUER = 'https://login.example.com/'
+const model = scriptedModel(text('Hello.'))
+
+/** The keys of another issuer, published as it would publish them. */
+async function startIssuer() {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' }]
+  let asked = 0
+  const server = createServer((_request, response) => {
+    asked++
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`,
+    publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    sign: (claims: Record<string, unknown> = {}) =>
+      new SignJWT({ sub: 'employee-7', aud: 'botyard', iss: ISSUER, ...claims })
+        .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey),
+    asked: () => asked,
+    close: () => server.close(),
+  }
+}
+
+let issuer: Awaited<ReturnType<typeof startIssuer>>
+beforeAll(async () => {
+  issuer = await startIssuer()
+})
+afterAll(() => issuer.close())
+
+function base64(value: object | string): string {
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+}
+
+/** A token made by hand, for what no library would sign. */
+function forge(header: object, claims: object, key = SECRET): string {
+  const signed = `${base64(header)}.${base64(claims)}`
+  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
+}
+
+function claimsOf(person: Person, changes: Record<string, unknown> = {}): object {
+  const now = Math.floor(Date.now() / 1_000)
+  const claims = { sub: String(person.id), iss: 'botyard', aud: 'botyard', iat: now, exp: now + 60 }
+  return JSON.parse(JSON.stringify({ ...claims, ...changes }))
+}
+
+describe.each(appBackends())('accounts on $name', (backend) => {
+  let app: TestApp
+  let ada: Person
+
+  const env = {
+    JWT_SECRET: SECRET,
+    JWKS_URL: '',
+    JWKS_ISSUER: ISSUER,
+    JWKS_AUDIENCE: 'botyard',
+    TRUST_PROXY: 'true',
+    RATE_LIMIT_PER_SECOND: '0',
+  }
+
+  beforeAll(async () => {
+    app = await backend.start({ model, env: { ...env, JWKS_URL: issuer.url } })
+    ada = await signUp(app)
+  })
+  afterAll(() => app.close())
+
+  const me = async (token: string) => send(app, 'GET /api/auth/me', { token })
+  const signIn = (email: string, password = PASSWORD, address?: string) =>
+    send(app, 'POST /api/auth/signin', {
+      body: { email, password },
+      ...(address && { headers: { 'x-forwarded-for': address } }),
+    })
+
+  test('signing up, in and out has the fields and statuses of guide 001', async () => {
+    const email = `${randomUUID()}@Example.com`
+    const made = await send(app, 'POST /api/auth/signup', {
+      body: { name: 'Bob', email, password: PASSWORD },
+    })
+    const user = {
+      id: expect.any(Number),
+      email: email.toLowerCase(),
+      name: 'Bob',
+      created_at: expect.any(String),
+    }
+    expect(made).toMatchObject({ status: 201, body: { token_type: 'bearer', user } })
+    expect(made.headers.get('cache-control')).toBe('no-store')
+    const again = await signIn(email.toUpperCase())
+    expect(again).toMatchObject({ status: 200, body: { token_type: 'bearer', user } })
+    const out = await send(app, 'POST /api/auth/signout', { token: again.body.access_token })
+    expect(out).toMatchObject({ status: 200, body: { message: 'Signed out successfully' } })
+    expect((await send(app, 'POST /api/auth/signout')).status).toBe(200)
+  })
+
+  test('an address can be used once, however it is written', async () => {
+    const body = { name: 'Eve', email: ada.email.toUpperCase(), password: PASSWORD }
+    expect(await send(app, 'POST /api/auth/signup', { body })).toMatchObject({
+      status: 400,
+      body: { detail: 'Email already registered' },
+    })
+  })
+
+  test.each([
+    ['name', { name: '' }],
+    ['email', { email: 'ada' }],
+    ['password', { password: 'short' }],
+    ['password', { password: 'x'.repeat(256) }],
+  ])('a sign-up with a bad %s is 422', async (field, wrong) => {
+    const body = { name: 'Eve', email: 'eve@example.com', password: PASSWORD, ...wrong }
+    const reply = await send(app, 'POST /api/auth/signup', { body })
+    expect(reply).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', field] }] } })
+  })
+
+  test('what a sign-up asks for beyond its fields is not given', async () => {
+    const email = `${randomUUID()}@example.com`
+    const body = { name: 'Eve', email, password: PASSWORD, role: 'admin', id: 1 }
+    const { body: made } = await send(app, 'POST /api/auth/signup', { body })
+    expect(made.user.role).toBe('user')
+  })
+
+  test('a wrong password and an unknown address get the same answer', async () => {
+    const wrong = await signIn(ada.email, 'wrong password')
+    const unknown = await signIn('nobody@example.com', 'wrong password')
+    expect(wrong).toMatchObject({ status: 401, body: { detail: 'Invalid email or password' } })
+    expect(unknown.body).toEqual(wrong.body)
+  })
+
+  test('passwords are kept as Argon2id, and tokens and hashes show up nowhere', async () => {
+    const row = await app.store.accounts.findByEmail(ada.email)
+    expect(row?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    expect(JSON.stringify((await me(ada.token)).body)).not.toContain('argon2')
+  })
+
+  describe('a token is refused', () => {
+    const bad: readonly (readonly [string, () => string | Promise<string>])[] = [
+      ['that is not one', () => 'nonsense'],
+      ['that is cut', () => ada.token.slice(0, -5)],
+      [
+        'whose claims were changed',
+        () => ada.token.replace(/\.[^.]+\./, `.${base64(claimsOf({ ...ada, id: 1 }))}.`),
+      ],
+      ['without a signature', () => `${base64({ alg: 'none' })}.${base64(claimsOf(ada))}.`],
+      ['without a signature, spelt otherwise', () => `${base64({ alg: 'None' })}.${base64(claimsOf(ada))}.`],
+      ['of another secret', () => forge({ alg: 'HS256' }, claimsOf(ada), `${SECRET}!`)],
+      ['of another algorithm', () => forge({ alg: 'HS512' }, claimsOf(ada))],
+      [
+        'that passes the public key of the other issuer off as a secret',
+        () => forge({ alg: 'HS256' }, claimsOf(ada, { iss: ISSUER }), issuer.publicPem),
+      ],
+      ['that says RS256 over a shared secret', () => forge({ alg: 'RS256', kid: 'one' }, claimsOf(ada))],
+      ['that has expired', () => forge({ alg: 'HS256' }, claimsOf(ada, { exp: 1_600_000_000 }))],
+      ['that never expires', () => forge({ alg: 'HS256' }, claimsOf(ada, { exp: undefined }))],
+      ['that is not valid yet', () => forge({ alg: 'HS256' }, claimsOf(ada, { nbf: 32_000_000_000 }))],
+      ['of another issuer', () => forge({ alg: 'HS256' }, claimsOf(ada, { iss: 'somebody' }))],
+      ['without an issuer', () => forge({ alg: 'HS256' }, claimsOf(ada, { iss: undefined }))],
+      ['for another audience', () => forge({ alg: 'HS256' }, claimsOf(ada, { aud: 'somebody' }))],
+      ['of nobody', () => forge({ alg: 'HS256' }, claimsOf(ada, { sub: '2147483647' }))],
+      ['of a number no user can have', () => forge({ alg: 'HS256' }, claimsOf(ada, { sub: '9999999999' }))],
+      [
+        'of something that is no number',
+        () => forge({ alg: 'HS256' }, claimsOf(ada, { sub: "1' or '1'='1" })),
+      ],
+      [
+        'with a critical header we do not know',
+        () => forge({ alg: 'HS256', crit: ['x'], x: 1 }, claimsOf(ada)),
+      ],
+      ['of an unknown key', () => forge({ alg: 'HS256', kid: 'other' }, claimsOf(ada))],
+      ['of the other issuer for another audience', () => issuer.sign({ aud: 'somebody' })],
+      ['of the other issuer in another name', () => issuer.sign({ iss: 'https://evil.example.com/' })],
+    ]
+    test.each(bad)('%s', async (_what, make) => {
+      expect(await me(await make())).toMatchObject({
+        status: 401,
+        body: { detail: 'Invalid or expired token' },
+      })
+    })
+
+    test('and where it says its keys lie is not asked', async () => {
+      const before = issuer.asked()
+      const header = {
+        alg: 'HS256',
+        jku: issuer.url,
+        x5u: issuer.url,
+        jwk: { kty: 'oct', k: base64(SECRET) },
+      }
+      expect((await me(forge(header, claimsOf(ada), 'my own key'))).status).toBe(401)
+      expect(issuer.asked()).toBe(before)
+    })
+
+    test('but one made by hand in the right way is taken', async () => {
+      expect((await me(forge({ alg: 'HS256' }, claimsOf(ada)))).status).toBe(200)
+    })
+  })
+
+  test('people of another issuer are the same user each time, and never somebody who has their address here', async () => {
+    const first = await me(await issuer.sign({ email: ada.email, name: 'Ada of the company' }))
+    const second = await me(await issuer.sign({ email: ada.email }))
+    expect(first).toMatchObject({
+      status: 200,
+      body: { name: 'Ada of the company', email: null, role: 'user' },
+    })
+    expect(second.body.id).toBe(first.body.id)
+    expect(first.body.id).not.toBe(ada.id)
+  })
+
+  test('signing out ends the token however its signature is written, and no other token of the person', async () => {
+    const { body: one } = await signIn(ada.email)
+    const { body: two } = await signIn(ada.email)
+    expect(one.access_token).not.toBe(two.access_token)
+    await send(app, 'POST /api/auth/signout', { token: one.access_token })
+    expect((await me(one.access_token)).status).toBe(401)
+    // The last letter of 43 carries two bits that mean nothing; whatever reads them generously reads the same signature.
+    const variants = ['A', 'B', 'C', 'D', 'Q', 'g', 'w'].map(
+      (letter) => one.access_token.slice(0, -1) + letter,
+    )
+    for (const token of variants) expect((await me(token)).status).toBe(401)
+    expect((await me(two.access_token)).status).toBe(200)
+  })
+
+  test('500 people sign in at the same time and each gets a token of their own', async () => {
+    const people = await Promise.all(Array.from({ length: 5 }, async () => signUp(app)))
+    const replies = await Promise.all(
+      Array.from({ length: 500 }, async (_, index) => {
+        const person = people[index % people.length]!
+        const { status, body } = await signIn(person.email)
+        return { status, right: body.user?.id === person.id, token: body.access_token }
+      }),
+    )
+    expect(replies.filter(({ status, right }) => status !== 200 || !right)).toEqual([])
+    expect(new Set(replies.map(({ token }) => token)).size).toBe(500)
+  }, 60_000)
+
+  describe('who guesses passwords', () => {
+    test('has five tries at an account, and then not even the right one counts', async () => {
+      const eve = await signUp(app)
+      for (let tries = 0; tries < 5; tries++)
+        expect((await signIn(eve.email, `guess ${tries}`, '203.0.113.5')).status).toBe(401)
+      const sixth = await signIn(eve.email, PASSWORD, '203.0.113.5')
+      expect(sixth).toMatchObject({ status: 429, body: { error: 'rate_limited', retryable: true } })
+      expect(Number(sixth.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect((await signIn(eve.email, PASSWORD, '203.0.113.6')).status).toBe(200)
+    })
+
+    test('gains nothing by sending all guesses at once', async () => {
+      const eve = await signUp(app)
+      const guesses = [...Array.from({ length: 60 }, (_, count) => `guess ${count}`), PASSWORD]
+      const replies = await Promise.all(guesses.map((guess) => signIn(eve.email, guess, '203.0.113.7')))
+      expect(replies.filter(({ status }) => status === 200)).toEqual([])
+    })
+
+    test('cannot shut the person out from where they have signed in before', async () => {
+      const eve = await signUp(app)
+      expect((await signIn(eve.email, PASSWORD, '198.51.100.1')).status).toBe(200)
+      const from = (index: number): string => `192.0.2.${index % 250}`
+      await Promise.all(Array.from({ length: 120 }, (_, index) => signIn(eve.email, 'guess', from(index))))
+      expect((await signIn(eve.email, PASSWORD, '198.51.100.2')).status).toBe(429)
+      expect((await signIn(eve.email, PASSWORD, '198.51.100.1')).status).toBe(200)
+    })
+  })
+
+  describe('a code that links another channel', () => {
+    const newCode = async (person: Person): Promise<string> =>
+      (await send(app, 'POST /api/auth/link', person)).body.code
+    const subject = (): string => `telegram:${randomUUID()}`
+
+    test('works once, in small letters and with spaces too', async () => {
+      const code = await newCode(ada)
+      const [hers, other] = [subject(), subject()]
+      expect(await app.host.link(hers, ` ${code.toLowerCase().replace('-', ' ')} `)).toBe(true)
+      expect(await app.host.link(other, code)).toBe(false)
+      const { body } = await send(app, 'GET /api/auth/identities', ada)
+      expect(body.identities).toContainEqual({ subject: hers })
+    })
+
+    test('makes what the channel says belong to the account', async () => {
+      const bob = await signUp(app, 'Bob')
+      const his = subject()
+      const turn = async (): Promise<string | undefined> => {
+        const conversation = { bot: 'test', channel: 'telegram', key: randomUUID() }
+        const answer = await app.host.converse({ conversation, subject: his, text: 'Hello' })
+        await Array.fromAsync(answer.events)
+        const query = app.store.db.selectFrom('turns').select('subject').where('id', '=', answer.turnId)
+        return (await query.executeTakeFirst())?.subject
+      }
+      expect(await turn()).toBe(his)
+      await app.host.link(his, await newCode(bob))
+      expect(await turn()).toBe(`user:${bob.id}`)
+      await send(app, `DELETE /api/auth/identities/${his}`, bob)
+      expect(await turn()).toBe(his)
+    })
+
+    test('is void when a newer one was asked for, or when its time is over', async () => {
+      const old = await newCode(ada)
+      const fresh = await newCode(ada)
+      expect(await app.host.link(subject(), old)).toBe(false)
+      await app.store.db
+        .updateTable('link_codes')
+        .set({ expires_at: new Date(0) })
+        .execute()
+      expect(await app.host.link(subject(), fresh)).toBe(false)
+    })
+
+    test('cannot be guessed: a sender has five tries', async () => {
+      const guesser = subject()
+      for (let tries = 0; tries < 5; tries++)
+        expect(await app.host.link(guesser, `GUESS${tries}`)).toBe(false)
+      await expect(app.host.link(guesser, await newCode(ada))).rejects.toMatchObject({ code: 'rate_limited' })
+    })
+
+    test('of two that send it at the same time one is linked', async () => {
+      const code = await newCode(ada)
+      const linked = await Promise.all([1, 2, 3, 4].map(() => app.host.link(subject(), code)))
+      expect(linked.filter(Boolean)).toHaveLength(1)
+    })
+
+    test('unlinking what belongs to another is 404', async () => {
+      const hers = subject()
+      await app.host.link(hers, await newCode(ada))
+      const bob = await signUp(app, 'Bob')
+      expect((await send(app, `DELETE /api/auth/identities/${hers}`, bob)).status).toBe(404)
+      expect((await send(app, 'GET /api/auth/identities', ada)).body.identities).toContainEqual({
+        subject: hers,
+      })
+    })
+
+    test('a subject that names a user or a web session is never linked', async () => {
+      expect(await app.host.link(`user:${ada.id}`, await newCode(ada))).toBe(false)
+      expect(await app.host.link('session:1', await newCode(ada))).toBe(false)
+    })
+  })
+})
+
+test('a new secret signs nobody out while the old one is kept, and everybody when it is not', async () => {
+  const next = `${SECRET}-of-next-year`
+  const before = await startTestApp({ model, env: { JWT_SECRET: SECRET } })
+  const { token } = await signUp(before)
+  await before.close()
+  const statusWith = async (env: Record<string, string>): Promise<number> => {
+    const app = await startTestApp({ model, env })
+    // The first account here has the number of the first account there.
+    await signUp(app)
+    const { status } = await send(app, 'GET /api/auth/me', { token })
+    await app.close()
+    return status
+  }
+  expect(await statusWith({ JWT_SECRET: next, JWT_PREVIOUS_SECRETS: SECRET })).toBe(200)
+  expect(await statusWith({ JWT_SECRET: next })).toBe(401)
+})
+
+test('in production there are no accounts until JWT_SECRET is set, and the start says so', async () => {
+  const app = await startTestApp({ model, env: { NODE_ENV: 'production' } })
+  expect((await send(app, 'POST /api/auth/signin', { body: {} })).status).toBe(404)
+  expect((await send(app, 'GET /api/1/conversations')).status).toBe(404)
+  expect(app.summary).toContainEqual({
+    name: 'accounts',
+    on: false,
+    detail: 'off in production until JWT_SECRET is set',
+  })
+  await app.close()
+})
+
+test('an operator can keep sign-up for themselves', async () => {
+  const app = await startTestApp({ model, env: { SIGN_UP: 'false' } })
+  const body = { name: 'Eve', email: 'eve@example.com', password: PASSWORD }
+  expect(await send(app, 'POST /api/auth/signup', { body })).toMatchObject({ status: 403 })
+  await app.close()
+})
+
+test('the keys of the other issuer being away is 503, never a way in', async () => {
+  const away = { JWKS_URL: 'http://127.0.0.1:1/jwks', JWKS_ISSUER: ISSUER, JWKS_AUDIENCE: 'botyard' }
+  const app = await startTestApp({ model, env: away })
+  const reply = await send(app, 'GET /api/auth/me', { token: await issuer.sign() })
+  expect(reply).toMatchObject({ status: 503, body: { error: 'unavailable', retryable: true } })
+  await app.close()
+})

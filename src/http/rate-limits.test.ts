@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { send, signUp, type Reply } from '../../test/people.ts'
+import { redisMissing, startRedis } from '../../test/redis-process.ts'
+import { scriptedModel, text } from '../../test/scripted-model.ts'
+import { startTestApp, type TestApp } from '../../test/test-app.ts'
+
+const model = scriptedModel(text('Hello.'))
+
+describe('behind a proxy that is believed', () => {
+  let app: TestApp
+  beforeAll(async () => {
+    app = await startTestApp({ model, env: { TRUST_PROXY: 'true' } })
+  })
+  afterAll(() => app.close())
+
+  const from = (address: string, request: string, options: object = {}): Promise<Reply> =>
+    send(app, request, { ...options, headers: { 'x-forwarded-for': address } })
+  const times = (count: number, ask: (index: number) => Promise<Reply>): Promise<Reply[]> =>
+    Promise.all(Array.from({ length: count }, (_, index) => ask(index)))
+  const refused = (replies: readonly Reply[]): readonly Reply[] =>
+    replies.filter(({ status }) => status === 429)
+
+  test('one address may send 30 requests to the REST API in 3 seconds, which is 10 a second and 20 at once', async () => {
+    const replies = await times(40, () => from('203.0.113.1', 'GET /api/1/conversations'))
+    expect(refused(replies)).toHaveLength(10)
+    expect((await from('203.0.113.2', 'GET /api/1/conversations')).status).toBe(401)
+    const [reply] = refused(replies)
+    expect(reply?.body).toMatchObject({
+      error: 'rate_limited',
+      detail: 'Too many requests. Please wait a moment and try again.',
+    })
+    expect(reply?.headers.get('retry-after')).toMatch(/^[1-3]$/)
+    expect(reply?.headers.get('ratelimit-policy')).toBe('"address";q=30;w=3')
+    expect(reply?.headers.get('ratelimit')).toMatch(/^"address";r=0;t=[1-3]$/)
+    expect(reply?.headers.get('ratelimit-remaining')).toBe('0')
+  })
+
+  test('one signed-in user has as many from all addresses together', async () => {
+    const ada = await signUp(app)
+    const path = `GET /api/${ada.id}/conversations`
+    const replies = await times(40, (index) => from(`192.0.2.${index}`, path, { token: ada.token }))
+    expect(refused(replies)).toHaveLength(10)
+  })
+
+  test('the chat endpoints take 100 requests and 30 streams a minute, with the sentences of guide 002', async () => {
+    const body = { query: 'Hello', chatbotId: 'test', sessionId: randomUUID() }
+    const streams = await times(31, () => from('203.0.113.3', 'POST /api/chat/query/stream', { body: {} }))
+    expect(refused(streams).map((reply) => reply.body)).toEqual([
+      expect.objectContaining({
+        status: 429,
+        error: 'Streaming rate limit exceeded. Please wait before starting a new stream.',
+      }),
+    ])
+    expect((await from('203.0.113.3', 'POST /api/chat/query', { body })).status).toBe(200)
+    const bots = await times(69, () => from('203.0.113.3', 'GET /api/chat/bots'))
+    expect(refused(bots).map((reply) => reply.body.message)).toEqual([
+      "Whoa! You're chatting a bit too fast. Please wait and try again in a few minutes. ⏳",
+    ])
+  })
+
+  test('all addresses of one IPv6 network are one', async () => {
+    const replies = await times(40, (index) => from(`2001:db8:1:2::${index}`, 'GET /api/1/conversations'))
+    expect(refused(replies)).toHaveLength(10)
+    expect((await from('2001:db8:1:3::1', 'GET /api/1/conversations')).status).toBe(401)
+  })
+
+  test('who claims to come from this computer is counted like anybody', async () => {
+    const replies = await times(40, () => from('127.0.0.1', 'GET /api/1/conversations'))
+    expect(refused(replies)).toHaveLength(10)
+  })
+
+  test('a path written otherwise is counted too', async () => {
+    const replies = await times(40, () => from('203.0.113.9', 'GET /%61pi/1/conversations'))
+    expect(refused(replies)).toHaveLength(10)
+  })
+
+  test('nothing else is limited', async () => {
+    expect(refused(await times(150, () => from('203.0.113.4', 'GET /livez')))).toEqual([])
+  })
+})
+
+test('on the own computer nobody is limited, and a proxy that is not believed is told of once', async () => {
+  const lines: string[] = []
+  const app = await startTestApp({ model, log: { write: (line: string) => void lines.push(line) } })
+  const ask = (headers = {}): Promise<Reply> => send(app, 'GET /api/1/conversations', { headers })
+  const replies = await Promise.all(Array.from({ length: 60 }, () => ask()))
+  expect(replies.every(({ status }) => status === 401)).toBe(true)
+  await ask({ 'x-forwarded-for': '203.0.113.1' })
+  await ask({ 'x-forwarded-for': '203.0.113.1' })
+  await app.close()
+  expect(lines.filter((line) => line.includes('TRUST_PROXY'))).toHaveLength(1)
+})
+
+test('a page of a listed origin may read the limits, and no credentials go along', async () => {
+  const app = await startTestApp({ model, env: { CORS_ORIGINS: 'https://app.example.com' } })
+  const preflight = await fetch(`${app.url}/api/1/conversations/x`, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://app.example.com', 'access-control-request-method': 'DELETE' },
+  })
+  expect(preflight.headers.get('access-control-allow-origin')).toBe('https://app.example.com')
+  expect(preflight.headers.get('access-control-allow-methods')).toContain('DELETE')
+  expect(preflight.headers.get('access-control-allow-credentials')).toBeNull()
+  const other = await send(app, 'GET /livez', { headers: { origin: 'https://evil.example.com' } })
+  await app.close()
+  expect(other.headers.get('access-control-allow-origin')).toBeNull()
+})
+
+test.skipIf(redisMissing())(
+  'a server whose Redis is killed in the middle goes on, right and not down',
+  async () => {
+    const redis = await startRedis()
+    const app = await startTestApp({ model, env: { REDIS_URL: redis.url } })
+    expect(app.summary).toContainEqual(expect.objectContaining({ name: 'Redis', on: true }))
+    const ada = await signUp(app)
+    const titles = async (): Promise<string[]> =>
+      (await send(app, `GET /api/${ada.id}/conversations`, ada)).body.map(
+        ({ title }: { title: string }) => title,
+      )
+    const say = (message: string): Promise<Reply> =>
+      send(app, `POST /api/${ada.id}/chat`, { token: ada.token, body: { message } })
+    await say('one')
+    expect(await titles()).toEqual(['one'])
+    await redis.kill()
+    expect((await say('two')).status).toBe(200)
+    expect(await titles()).toEqual(['two', 'one'])
+    redis.restart().catch(() => undefined)
+    await vi.waitFor(async () => expect(await titles()).toEqual(['two', 'one']), 5_000)
+    await say('three')
+    expect(await titles()).toEqual(['three', 'two', 'one'])
+    await app.close()
+    await redis.kill()
+  },
+)

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { redisMissing, startRedis, type RedisProcess } from '../../test/redis-process.ts'
+import { openCache, type OpenCache } from '../cache/open-cache.ts'
+import { createLimiters } from './create-limiters.ts'
+import type { CreateLimiter } from './limits.ts'
+
+function limiterTests(create: () => CreateLimiter): void {
+  const rule = (points: number, seconds = 60) => ({ name: crypto.randomUUID(), points, seconds })
+
+  test('lets as many through as there are points, for each key', async () => {
+    const limiter = create()(rule(2))
+    const uses = [
+      await limiter.use('a'),
+      await limiter.use('a'),
+      await limiter.use('a'),
+      await limiter.use('b'),
+    ]
+    expect(uses.map(({ allowed, left }) => [allowed, left])).toEqual([
+      [true, 1],
+      [true, 0],
+      [false, 0],
+      [true, 1],
+    ])
+    expect(uses[2]?.resetMs).toBeGreaterThan(50_000)
+  })
+
+  test('exactly as many of those that come at once', async () => {
+    const limiter = create()(rule(10))
+    const uses = await Promise.all(Array.from({ length: 100 }, () => limiter.use('a')))
+    expect(uses.filter(({ allowed }) => allowed)).toHaveLength(10)
+  })
+
+  test('looking counts nothing, and forgiving begins anew', async () => {
+    const limiter = create()(rule(1))
+    expect((await limiter.look('a')).left).toBe(1)
+    await limiter.use('a')
+    expect(await limiter.look('a')).toMatchObject({ left: 0 })
+    await limiter.forgive('a')
+    expect((await limiter.use('a')).allowed).toBe(true)
+  })
+
+  test('all points are there again when the time is over', async () => {
+    const limiter = create()(rule(1, 1))
+    await limiter.use('a')
+    await vi.waitFor(async () => expect((await limiter.look('a')).left).toBe(1), 3_000)
+  })
+}
+
+describe('in this process', () => {
+  limiterTests(() => createLimiters())
+})
+
+describe.skipIf(redisMissing())('on Redis', () => {
+  let redis: RedisProcess
+  const opened: OpenCache[] = []
+  const connect = async (): Promise<OpenCache> => {
+    const one = await openCache({ redisUrl: redis.url, alone: false, onChange: () => undefined })
+    opened.push(one)
+    await vi.waitFor(() => expect(one.redis?.status).toBe('ready'))
+    return one
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis()
+    await connect()
+    await connect()
+  })
+  afterAll(async () => {
+    await Promise.all(opened.map((one) => one.close()))
+    await redis.kill()
+  })
+
+  limiterTests(() => createLimiters(opened[0]?.redis))
+
+  test('two replicas count together', async () => {
+    const rule = { name: 'together', points: 3, seconds: 60 }
+    const [one, two] = opened.map((each) => createLimiters(each.redis)(rule))
+    const uses = [await one?.use('a'), await two?.use('a'), await one?.use('a'), await two?.use('a')]
+    expect(uses.map((use) => use?.allowed)).toEqual([true, true, true, false])
+  })
+
+  test('when Redis is killed in the middle the process goes on counting for itself', async () => {
+    const limiter = createLimiters(opened[0]?.redis)({ name: 'killed', points: 5, seconds: 60 })
+    await limiter.use('a')
+    await redis.kill()
+    const uses = await Promise.all(Array.from({ length: 20 }, () => limiter.use('a')))
+    expect(uses.filter(({ allowed }) => allowed)).toHaveLength(5)
+    await redis.restart()
+    await vi.waitFor(() => expect(opened[0]?.redis?.status).toBe('ready'), 5_000)
+    expect((await limiter.use('a')).allowed).toBe(true)
+  })
+})
