@@ -15,6 +15,14 @@ export {
 } from './tools/tool.ts'
 export { taskTools } from './tools/task-tools.ts'
 export type * from './tasks/tasks.ts'
+export {
+  defineJob,
+  type Job,
+  type JobContext,
+  type JobDefinition,
+  type JobRun,
+  type Jobs,
+} from './jobs/job.ts'
 export { markdownPassages } from './knowledge/markdown-passages.ts'
 export { passages } from './knowledge/passages.ts'
 export type { Knowledge } from './knowledge/knowledge.ts'
@@ -26,5 +34,6 @@ export { createCohereModel } from './models/cohere.ts'
 export type { HttpModelOptions, ModelTimeouts } from './models/http-model.ts'
 export { createOfflineModel, type OfflineModelOptions } from './models/offline.ts'
 export { createOpenAIModel, type OpenAIModelOptions } from './models/openai.ts'
+export type { Json } from './inbound.ts'
 export type { TurnEvent } from './events.ts'
 export { AppError, ERRORS, type ErrorCode } from './errors.ts'

@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest'
 import { defineBot } from './bot.ts'
 import { AppError } from './errors.ts'
+import { defineJob } from './jobs/job.ts'
 import { defineConfig, type ProjectDefinition } from './project.ts'
 
 const support = defineBot({ name: 'support', instructions: 'Help.' })
+const tidy = defineJob({ name: 'tidy', run: () => undefined })
 const sales = defineBot({ name: 'sales', instructions: 'Sell.' })
 
 test('the first bot is the default one', () => {
-  expect(defineConfig({ bots: [support, sales] })).toEqual({ bots: [support, sales], defaultBot: support })
+  expect(defineConfig({ bots: [support, sales] })).toEqual({
+    bots: [support, sales],
+    defaultBot: support,
+    jobs: [],
+  })
 })
 
 test('the default bot comes first', () => {
@@ -23,6 +29,8 @@ test.each([
   [{ bots: [support], defaultBot: 5 }, '`defaultBot` is 5; write the name of one of the bots.'],
   [{ bots: [support], defaultBott: 'support' }, '`defaultBott` does not exist; did you mean `defaultBot`?'],
   [{ bots: [support, sales, support] }, '`bots` holds two bots named "support"'],
+  [{ bots: [support], jobs: [{}] }, '`jobs[0]` is an object; list what defineJob() returns.'],
+  [{ bots: [support], jobs: [tidy, tidy] }, '`jobs` holds two jobs named "tidy"; rename one of them.'],
   [
     { bots: [support, sales], defaultBot: 'help' },
     '"help", which is none of the bots; use one of support, sales.',

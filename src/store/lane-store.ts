@@ -24,6 +24,8 @@ export interface Lanes {
   release(holds: readonly LaneHold[]): Promise<void>
   /** Frees every leased lane; only for the sole owner of a database, at its start. Returns how many. */
   voidLeases(): Promise<number>
+  /** The item of this name, if there is one. */
+  find(queue: string, dedupe: string): Promise<LaneItem | undefined>
   /** Removes an item that nobody works on; true when it was there. */
   remove(queue: string, dedupe: string): Promise<boolean>
   /** Deletes dead items that died more than `olderThanMs` ago. Returns how many. */

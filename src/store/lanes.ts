@@ -27,6 +27,7 @@ export function createLanes(db: Kysely<Schema>): Lanes {
     bury: (lane, deadBecause) => end(db, lane, { deadBecause }),
     release: (holds) => release(db, holds),
     voidLeases: () => voidLeases(db),
+    find: (queue, dedupe) => find(db, queue, dedupe),
     remove: (queue, dedupe) => remove(db, queue, dedupe),
     pruneDead: (olderThanMs) => pruneDead(db, olderThanMs),
   }
@@ -177,6 +178,16 @@ async function voidLeases(db: Kysely<Schema>): Promise<number> {
   const { rows } = await sql`
     update lanes set leased = false, due_at = now() where leased returning 1`.execute(db)
   return rows.length
+}
+
+async function find(db: Kysely<Schema>, queue: string, dedupe: string): Promise<LaneItem | undefined> {
+  const row = await db
+    .selectFrom('lane_items')
+    .select(['id', 'dedupe', 'payload', 'run_at as runAt'])
+    .where('queue', '=', queue)
+    .where('dedupe', '=', dedupe)
+    .executeTakeFirst()
+  return row && toItem(row)
 }
 
 async function remove(db: Kysely<Schema>, queue: string, dedupe: string): Promise<boolean> {
