@@ -11,7 +11,10 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
   tools: { doors: ['tool.ts'], mayImport: ['core', 'tasks'] },
   knowledge: { doors: ['knowledge.ts'], mayImport: ['core'] },
   // Migrations are what an operator runs, without a server around them.
-  store: { doors: ['store.ts', 'open-store.ts', 'migrate.ts', 'verify-schema.ts'], mayImport: ['core'] },
+  store: {
+    doors: ['store.ts', 'open-store.ts', 'migrate.ts', 'verify-schema.ts', 'verify-plans.ts'],
+    mayImport: ['core'],
+  },
   observe: { doors: ['log.ts', 'scrub.ts'], mayImport: ['core', 'store'] },
   tasks: { doors: ['tasks.ts', 'task.ts'], mayImport: ['core', 'store', 'http'] },
   turn: { doors: ['turn.ts'], mayImport: ['core', 'models', 'tools', 'knowledge', 'store'] },

@@ -75,8 +75,14 @@ async function status({ db }: OpenStore): Promise<Outcome> {
 
 async function verify({ db }: OpenStore): Promise<Outcome> {
   const { verifySchema } = await import('../../store/verify-schema.ts')
-  const differences = await verifySchema(db)
-  const lines = differences.length > 0 ? differences : ['the tables are as this version expects']
+  const { verifyPlans } = await import('../../store/verify-plans.ts')
+  const missing = await verifySchema(db)
+  // Without its tables the database cannot say how it would read them.
+  const differences = missing.length > 0 ? missing : await verifyPlans(db)
+  const lines =
+    differences.length > 0
+      ? differences
+      : ['the tables are as this version expects, and its queries use their indexes']
   return { code: differences.length > 0 ? 1 : 0, lines, facts: { differences } }
 }
 

@@ -1,0 +1,69 @@
+import { sql } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
+import { listOwn, readOwn } from './accounts-conversations.ts'
+import type { Schema } from './schema.ts'
+
+/** A statement people wait for, and the indexes without which it would read whole tables. */
+interface PlannedQuery {
+  readonly name: string
+  readonly statement: RawBuilder<unknown>
+  /** Where one of several does as well in a small table, they are parted by ` or `. */
+  readonly indexes: readonly string[]
+}
+
+const SOMEBODY = 'user:1'
+const SOMETHING = '00000000-0000-4000-8000-000000000000'
+
+const PLANNED_QUERIES: readonly PlannedQuery[] = [
+  {
+    name: 'list of conversations',
+    statement: listOwn(SOMEBODY, 50),
+    indexes: ['conversations_by_subject', 'messages_by_conversation'],
+  },
+  {
+    name: 'history of a conversation',
+    statement: readOwn(SOMEBODY, { id: SOMETHING, limit: 50 }),
+    indexes: ['conversations_pkey or conversations_by_subject', 'messages_by_conversation'],
+  },
+  {
+    name: 'role of a signed-in user',
+    statement: sql`
+      select role from users where id = 1 and not exists (select from ended_tokens where id = ${SOMETHING})`,
+    indexes: ['users_pkey', 'ended_tokens_pkey'],
+  },
+]
+
+/**
+ * Asks the database how it would run the statements that people wait for. Each difference reads `the query "list of
+ * conversations" does not use the index conversations_by_subject`. Empty when all use theirs. Small tables would be
+ * read whole, so that is ruled out for the question.
+ */
+export async function verifyPlans(db: Kysely<Schema>): Promise<readonly string[]> {
+  return db.transaction().execute(async (tx) => {
+    await sql`set local enable_seqscan = off`.execute(tx)
+    const differences: string[] = []
+    for (const { name, statement, indexes } of PLANNED_QUERIES) {
+      const used = await indexesOf(tx, statement)
+      for (const index of indexes)
+        if (!index.split(' or ').some((each) => used.has(each)))
+          differences.push(`the query "${name}" does not use the index ${index}`)
+    }
+    return differences
+  })
+}
+
+interface PlanNode {
+  readonly 'Index Name'?: string
+  readonly Plans?: readonly PlanNode[]
+}
+
+async function indexesOf(db: Kysely<Schema>, statement: RawBuilder<unknown>): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ readonly 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>`
+    explain (format json) ${statement}`.execute(db)
+  return new Set(rows.flatMap((row) => row['QUERY PLAN'].flatMap(({ Plan }) => namesIn(Plan))))
+}
+
+function namesIn(node: PlanNode): readonly string[] {
+  const own = node['Index Name']
+  return [...(own === undefined ? [] : [own]), ...(node.Plans ?? []).flatMap(namesIn)]
+}
