@@ -56,8 +56,8 @@ export interface ObservedStream {
   readonly firstEventMs: number | undefined
   /** The longest time without a byte, in ms. */
   readonly longestSilenceMs: number
-  /** Reads from the connection that brought bytes. */
-  readonly arrivals: number
+  /** From the first byte of the body to the last, in ms. */
+  readonly spreadMs: number
   /** How long the body stayed open after `done`, in ms; undefined without `done`. */
   readonly openAfterDoneMs: number | undefined
   /** Sum of the lengths of all `text` events, in UTF-16 units. */

@@ -28,7 +28,7 @@ export class AnswerReader {
   #doneMs: number | undefined
   #lastByteMs: number
   #longestSilenceMs = 0
-  #arrivals = 0
+  #firstBodyByteMs: number | undefined
   #textLength = 0
   #closing: NodeJS.Timeout | undefined
 
@@ -56,7 +56,7 @@ export class AnswerReader {
       comments: this.#parser.comments,
       firstEventMs: this.#firstEventMs,
       longestSilenceMs: this.#longestSilenceMs,
-      arrivals: this.#arrivals,
+      spreadMs: this.#lastByteMs - (this.#firstBodyByteMs ?? this.#lastByteMs),
       openAfterDoneMs: this.#doneMs === undefined ? undefined : this.#options.elapsed() - this.#doneMs,
       textLength: this.#textLength,
     }
@@ -66,7 +66,7 @@ export class AnswerReader {
     const now = this.#options.elapsed()
     this.#longestSilenceMs = Math.max(this.#longestSilenceMs, now - this.#lastByteMs)
     this.#lastByteMs = now
-    this.#arrivals++
+    this.#firstBodyByteMs ??= now
     this.bytes += chunk.length
     if (this.#options.isStream) this.#takeEvents(this.#parser.push(chunk), now)
     else this.#keep(chunk)

@@ -1,5 +1,5 @@
 import { describeAnswer } from '../answer-problem.ts'
-import { broken, doubtful, judge, pass, skip, type PoeCheck, type Verdict } from '../poe-check.ts'
+import { broken, doubtful, judge, pass, type PoeCheck, type Verdict } from '../poe-check.ts'
 import type { PoeBot } from '../poe-bot.ts'
 import { toReport } from '../queries.ts'
 import { SOURCES, specification } from '../sources.ts'
@@ -92,13 +92,18 @@ export const REPORT_CHECKS: readonly PoeCheck[] = [
     expected: 'every report within 5 s, whatever is done with it',
     source: specification('Limits'),
     remedy: 'Answer first, store later.',
-    review: (exchanges, { limits }) => {
-      const reports = exchanges.filter(({ request }) => request.kind === 'report')
-      if (reports.length === 0) return skip('no report was sent')
-      const slow = reports.filter(({ totalMs }) => totalMs > limits.firstEventMs)
+    ask: async (bot) => {
+      const reports = [{ reaction: 'like' }, { reaction: 'heart' }].map((fields) =>
+        toReport('report_reaction', fields),
+      )
+      const exchanges = await Promise.all(reports.map((report) => bot.send(report)))
+      const slow = exchanges.filter(
+        ({ totalMs, status }) => totalMs > bot.limits.firstEventMs || status === undefined,
+      )
+      const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
       return judge(
-        slow.map(({ request, totalMs }) => `${request.asked}: ${(totalMs / 1000).toFixed(1)} s`),
-        `${reports.length} reports`,
+        slow.map(({ request, totalMs }) => `${request.asked}: ${seconds(totalMs)}`),
+        `at the latest after ${seconds(Math.max(...exchanges.map(({ totalMs }) => totalMs)))}`,
       )
     },
   },

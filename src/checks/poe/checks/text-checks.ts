@@ -112,8 +112,9 @@ export const TEXT_CHECKS: readonly PoeCheck[] = [
       const encoding = exchange.headers['content-encoding']
       if (encoding !== undefined && encoding !== 'identity') return broken(`content-encoding: ${encoding}`)
       if (!exchange.stream) return broken(describeAnswer(exchange))
-      const { events, arrivals } = exchange.stream
-      const held = arrivals === 1 && events.length >= 10 && exchange.totalMs > bot.limits.firstEventMs / 5
+      const { events, spreadMs } = exchange.stream
+      const isSlow = exchange.totalMs > bot.limits.firstEventMs / 5
+      const held = isSlow && events.length >= 10 && spreadMs < exchange.totalMs / 10
       return held
         ? doubtful(`${events.length} events came at once after ${Math.round(exchange.totalMs)} ms`)
         : pass('as it is made')
