@@ -26,6 +26,7 @@ import type { Project } from './project.ts'
 import { migrateUp } from './store/migrate.ts'
 import { openStore, type OpenStore } from './store/open-store.ts'
 import { createTasks } from './tasks/own-tasks.ts'
+import { createReminderJobs, type NotifyingChannel } from './tasks/reminders.ts'
 import { addTaskRoutes } from './tasks/task-routes.ts'
 import type { Tasks } from './tasks/tasks.ts'
 import { summarize, type Feature } from './summary.ts'
@@ -153,7 +154,7 @@ async function assemble({ further, project, ...parts }: AppParts): Promise<App> 
   if (gate) addTaskRoutes(server, { gate, tasks })
   const poe = toPoeChannelOptions(config, bots, access.createLimiter)
   const channels = [...createChannels(config, { gate, access, poe }), ...further]
-  const jobs = createJobQueue(parts, project)
+  const jobs = createJobQueue(parts, { project, channels })
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
   const host = toHost({ ...parts, turns, inbox, access, converse })
   const running = new RunningChannels(channels)
@@ -252,15 +253,24 @@ function createConverse({ turns, access, store, log }: ConverseParts): Converse 
   }
 }
 
-function createJobQueue({ config, log, store }: Parts, project: Project): JobQueue {
+interface JobParts {
+  readonly project: Project
+  readonly channels: readonly Channel[]
+}
+
+function createJobQueue({ config, log, store }: Parts, { project, channels }: JobParts): JobQueue {
   const housekeeping = createHousekeeping({
     store,
     eventLogMs: config.EVENT_LOG_HOURS * HOUR_MS,
     inboxMs: config.INBOX_DAYS * 24 * HOUR_MS,
   })
+  const reminders = createReminderJobs({
+    store: store.tasks,
+    channels: () => channels.filter((channel): channel is Channel & NotifyingChannel => !!channel.notify),
+  })
   return new JobQueue({
     lanes: store.lanes,
-    jobs: [...housekeeping, ...project.jobs],
+    jobs: [...housekeeping, ...reminders, ...project.jobs],
     onFailure: ({ lane, error, dead }) =>
       log[dead ? 'error' : 'warn'](
         { job: lane.key.split(':')[0], attempt: lane.attempts, err: error },

@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
     mayImport: ['core'],
   },
   observe: { doors: ['log.ts', 'scrub.ts'], mayImport: ['core', 'store'] },
-  tasks: { doors: ['tasks.ts', 'task.ts'], mayImport: ['core', 'store', 'http'] },
+  tasks: { doors: ['tasks.ts', 'task.ts'], mayImport: ['core', 'store', 'http', 'jobs'] },
   turn: { doors: ['turn.ts'], mayImport: ['core', 'models', 'tools', 'knowledge', 'store'] },
   cache: { doors: ['cache.ts', 'open-cache.ts'], mayImport: ['core'] },
   limits: { doors: ['limits.ts', 'create-limiters.ts'], mayImport: ['core'] },

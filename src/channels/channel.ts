@@ -18,6 +18,11 @@ export interface Channel {
   start?(host: Host): Promise<() => Promise<void>>
   /** How messages given to `host.accept` are answered; channels that call it have one. */
   readonly inbox?: InboxHandler
+  /**
+   * Says something nobody asked for just now, such as a reminder. False when the conversation is no place for what
+   * concerns one person, such as a group. Throws when it could not be said; only a retryable `AppError` is tried again.
+   */
+  notify?(conversation: ConversationKey, text: string, signal: AbortSignal): Promise<boolean>
   /** One line on how the channel is, for `/health`; null when all is well. */
   health?(): string | null
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Kysely, Selectable } from 'kysely'
+import type { ConversationKey } from '../conversation.ts'
 import type { NotificationTable, Schema } from './schema.ts'
 import type { StoredNotification, StoredTask, TaskStore } from './task-store.ts'
 import { toTask } from './stored-tasks.ts'
@@ -8,11 +9,14 @@ const MOST_LISTED = 200
 
 export function createNotifications(
   db: Kysely<Schema>,
-): Pick<TaskStore, 'notifications' | 'markRead' | 'remind'> {
+): Pick<TaskStore, 'notifications' | 'markRead' | 'remind' | 'unannounced' | 'markAnnounced' | 'places'> {
   return {
     notifications: (subject, filter) => list(db, subject, filter),
     markRead: (subject, id) => markRead(db, subject, id),
     remind: (limit, toMessage) => remind(db, limit, toMessage),
+    unannounced: (limit) => unannounced(db, limit),
+    markAnnounced: (ids) => markAnnounced(db, ids),
+    places: (subject, channels) => places(db, subject, channels),
   }
 }
 
@@ -46,7 +50,7 @@ async function remind(
   db: Kysely<Schema>,
   limit: number,
   toMessage: (task: StoredTask) => string,
-): Promise<readonly StoredNotification[]> {
+): Promise<number> {
   return await db.transaction().execute(async (tx) => {
     const due = await tx
       .selectFrom('tasks')
@@ -57,7 +61,7 @@ async function remind(
       .forUpdate()
       .skipLocked()
       .execute()
-    if (due.length === 0) return []
+    if (due.length === 0) return 0
     const ids = due.map(({ id }) => id)
     await tx.updateTable('tasks').set({ remind_at: null }).where('id', 'in', ids).execute()
     const values = due.map((row) => ({
@@ -65,9 +69,40 @@ async function remind(
       task_id: row.id,
       message: toMessage(toTask(row)),
     }))
-    const rows = await tx.insertInto('notifications').values(values).returningAll().execute()
-    return rows.map((row) => toNotification(row))
+    await tx.insertInto('notifications').values(values).execute()
+    return due.length
   })
+}
+
+async function unannounced(db: Kysely<Schema>, limit: number): Promise<readonly StoredNotification[]> {
+  const rows = await db
+    .selectFrom('notifications')
+    .selectAll()
+    .where(sql<boolean>`not announced`)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => toNotification(row))
+}
+
+async function markAnnounced(db: Kysely<Schema>, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return
+  await db.updateTable('notifications').set({ announced: true }).where('id', 'in', ids.map(String)).execute()
+}
+
+async function places(
+  db: Kysely<Schema>,
+  subject: string,
+  channels: readonly string[],
+): Promise<readonly ConversationKey[]> {
+  const { rows } = await sql<ConversationKey>`
+    select bot, channel, key from conversations
+    where channel = any(${channels}::text[]) and subject = any(
+      select ${subject}::text union all
+      select subject from identities where ${subject}::text = 'user:' || user_id
+    )
+    order by updated_at desc limit 10`.execute(db)
+  return rows
 }
 
 function toNotification(row: Selectable<NotificationTable>): StoredNotification {

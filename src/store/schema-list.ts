@@ -194,9 +194,15 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       task_id: 'bigint!',
       message: 'text!',
       read: 'boolean!',
+      announced: 'boolean!',
       created_at: 'timestamp with time zone!',
     },
-    indexes: ['notifications_pkey', 'notifications_by_subject', 'notifications_by_task'],
+    indexes: [
+      'notifications_pkey',
+      'notifications_by_subject',
+      'notifications_to_announce',
+      'notifications_by_task',
+    ],
   },
   time_zones: {
     columns: { subject: 'text!', time_zone: 'text!' },

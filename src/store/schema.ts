@@ -214,6 +214,8 @@ export interface NotificationTable {
   readonly task_id: string
   readonly message: string
   readonly read: Generated<boolean>
+  /** Handed to the job that tells it where the person last spoke. */
+  readonly announced: Generated<boolean>
   readonly created_at: Created
 }
 

@@ -1,3 +1,5 @@
+import type { ConversationKey } from '../conversation.ts'
+
 /**
  * Tasks of people, their notifications and time zones. Every call names the subject whose rows it may see; a row of
  * somebody else is as good as none.
@@ -26,9 +28,15 @@ export interface TaskStore {
   markRead(subject: string, id: number): Promise<boolean>
   /**
    * Notes a notification for each task whose reminder is due, at most `limit`, each once whichever replica asks.
-   * `toMessage` says what it reads.
+   * `toMessage` says what it reads. Resolves with how many there were.
    */
-  remind(limit: number, toMessage: (task: StoredTask) => string): Promise<readonly StoredNotification[]>
+  remind(limit: number, toMessage: (task: StoredTask) => string): Promise<number>
+  /** Notifications that were not handed on yet, oldest first. */
+  unannounced(limit: number): Promise<readonly StoredNotification[]>
+  /** They have been handed on. */
+  markAnnounced(ids: readonly number[]): Promise<void>
+  /** Where the subject, or an identity linked to it, has spoken on one of the channels: the last place first, at most 10. */
+  places(subject: string, channels: readonly string[]): Promise<readonly ConversationKey[]>
 }
 
 export interface TaskFields {

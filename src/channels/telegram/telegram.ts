@@ -3,9 +3,11 @@ import { AppError } from '../../errors.ts'
 import type { MessageWork } from '../../inbound.ts'
 import type { Bots, Channel, Host } from '../channel.ts'
 import { TelegramAccount } from './account.ts'
+import { ChatOrigins } from './chat-origins.ts'
 import { connect } from './connect.ts'
 import { handleMessage } from './handle-message.ts'
 import { parseDetail } from './message-detail.ts'
+import { notify } from './notify.ts'
 import { receiveUpdate } from './receive-update.ts'
 import type { SendLimits } from './send-schedule.ts'
 import { createTexts, type TextOverrides } from './texts.ts'
@@ -30,6 +32,13 @@ export interface TelegramChannelOptions {
   readonly texts?: TextOverrides
 }
 
+/** What registering gives. */
+interface Parts {
+  readonly host: Host
+  readonly log: FastifyBaseLogger
+  readonly origins: ChatOrigins
+}
+
 /** The Telegram channel: private chats, groups and topics, by webhook or long polling. */
 export function createTelegramChannel(options: TelegramChannelOptions): Channel {
   const texts = createTexts(options.texts)
@@ -37,9 +46,10 @@ export function createTelegramChannel(options: TelegramChannelOptions): Channel 
   let accounts: readonly TelegramAccount[] = []
   let log: FastifyBaseLogger | undefined
   let host: Host | undefined
-  const requireParts = (): { readonly host: Host; readonly log: FastifyBaseLogger } => {
-    if (!host || !log) throw new Error('The Telegram channel is not registered.')
-    return { host, log }
+  let origins: ChatOrigins | undefined
+  const requireParts = (): Parts => {
+    if (!host || !log || !origins) throw new Error('The Telegram channel is not registered.')
+    return { host, log, origins }
   }
   const receive = (update: unknown, account: TelegramAccount): Promise<void> =>
     receiveUpdate(update, { ...requireParts(), account, signal: life.signal })
@@ -48,6 +58,7 @@ export function createTelegramChannel(options: TelegramChannelOptions): Channel 
     register: (server, registered) => {
       host = registered
       log = server.log
+      origins = new ChatOrigins(registered.notes)
       accounts = openAccounts(options, registered.bots)
       addWebhookRoutes(server, { accounts, receive })
     },
@@ -71,11 +82,15 @@ export function createTelegramChannel(options: TelegramChannelOptions): Channel 
       }
     },
     inbox: {
-      turnPolicy: 'merge',
-      // An album comes as a message for each picture.
+      // An album comes as a message for each picture; what is no part of one is answered by itself.
+      turnPolicy: 'steer',
       joins: ({ detail }) => parseDetail(detail).album !== null,
       handle: async (work) =>
         handleMessage(work, { ...requireParts(), account: requireAccount(accounts, work), texts }),
+    },
+    notify: async (conversation, text, signal) => {
+      const account = accounts.find(({ bot }) => bot === conversation.bot)
+      return account !== undefined && (await notify({ account, conversation, signal }, text))
     },
     health: () => {
       const problems = accounts.flatMap(({ bot, problem }) => (problem === null ? [] : `${bot}: ${problem}`))

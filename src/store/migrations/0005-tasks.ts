@@ -54,8 +54,10 @@ async function createNotifications(db: Kysely<unknown>): Promise<void> {
       task_id bigint not null references tasks on delete cascade,
       message text not null,
       read boolean not null default false,
+      announced boolean not null default false,
       created_at timestamptz not null default now()
     )`.execute(db)
   await sql`create index notifications_by_subject on notifications (subject, read)`.execute(db)
+  await sql`create index notifications_to_announce on notifications (id) where not announced`.execute(db)
   await sql`create index notifications_by_task on notifications (task_id)`.execute(db)
 }
