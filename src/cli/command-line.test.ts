@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { SETTING_ROWS } from '../settings.ts'
 import { COMMANDS } from './command-line.ts'
 import { makeFolder, runCommand } from '../../test/run-command.ts'
 
@@ -55,7 +56,7 @@ describe('check', () => {
         '! Environment: DATABSE_URL is not read.',
         '  → Did you mean DATABASE_URL?',
         '- Project: the environment has to be right first',
-        '40 passed, 1 with a warning, 1 failed, 1 skipped\n',
+        `${SETTING_ROWS.length - 1} passed, 1 with a warning, 1 failed, 1 skipped\n`,
       ].join('\n'),
     )
   })

@@ -3,9 +3,11 @@ import { nearest } from '../nearest.ts'
 import { UsageError, type Command, type ExitCode, type Terminal } from './command.ts'
 import { chat } from './commands/chat.ts'
 import { check } from './commands/check.ts'
+import { deliveries } from './commands/deliveries.ts'
 import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
 import { drill } from './commands/drill.ts'
+import { inbox } from './commands/inbox.ts'
 import { migrate } from './commands/migrate.ts'
 import { smoke } from './commands/smoke.ts'
 import { start } from './commands/start.ts'
@@ -24,6 +26,8 @@ export const COMMANDS: readonly Command[] = [
   check,
   doctor,
   migrate,
+  inbox,
+  deliveries,
   token,
   drill,
   verify,
