@@ -13,7 +13,7 @@ export interface TelegramApp {
   /** Where Telegram delivers to in webhook mode. */
   readonly publicUrl: string
   /** The texts of the bot's messages in a chat as they stand, deleted ones left out. */
-  texts(chat: number): readonly string[]
+  readonly texts: (chat: number) => readonly string[]
   close(): Promise<void>
 }
 
@@ -97,16 +97,19 @@ export function puppet(): Puppet {
       const [, order, words = ''] = /(hang|wait|fail|say):? ?([^]*)$/.exec(asked) ?? []
       if (order === 'fail') throw new AppError('model_unauthorized')
       if (order === 'wait') {
-        await gate.promise
+        await Promise.race([gate.promise, aborted(signal)])
         gate = Promise.withResolvers<void>()
       }
       yield* text(order ? words : `echo ${asked}`).filter(({ type }) => order !== 'hang' || type === 'text')
-      if (order === 'hang')
-        await new Promise((_, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-        })
+      if (order === 'hang') await aborted(signal)
     },
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
 }
 
 export interface Puppet extends ScriptedModel {

@@ -3,7 +3,7 @@ import { pollUpdates, type LongPollOptions } from './long-poll.ts'
 import { persist } from './persist.ts'
 import { ALLOWED_UPDATES } from './telegram-update.ts'
 import { LANGUAGES, type Language, type TextCatalogue } from './texts.ts'
-import { COMMANDS } from './texts/telegram-texts.ts'
+import { MENU } from './texts/telegram-texts.ts'
 
 export interface ConnectOptions extends LongPollOptions {
   readonly texts: TextCatalogue
@@ -77,7 +77,7 @@ async function removeWebhook({ account, log, signal }: ConnectOptions): Promise<
 
 async function setCommands({ account, texts, signal }: ConnectOptions): Promise<void> {
   const toMenu = (language: Language) =>
-    COMMANDS.map((command) => ({ command, description: texts[language].commands[command] }))
+    MENU.map((command) => ({ command, description: texts[language].commands[command] }))
   await account.api.call((raw, signal) => raw.setMyCommands({ commands: toMenu('en') }, signal), signal)
   for (const language of LANGUAGES.filter((one) => one !== 'en')) {
     const request = { commands: toMenu(language), language_code: language } as const

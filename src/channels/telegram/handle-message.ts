@@ -47,7 +47,8 @@ function isPlain({ private: isPrivate, edited, pressed }: MessageDetail): boolea
   return isPrivate && !edited && !pressed
 }
 
-async function replyTo({ detail, texts, host, work }: Task): Promise<readonly AnswerPart[]> {
+async function replyTo(task: Task): Promise<readonly AnswerPart[]> {
+  const { detail, texts, host, work } = task
   const { conversation } = work.messages[0]
   if (detail.kind === 'unsupported') return say(texts.unsupported)
   if (detail.kind === 'too-large') return say(fill(texts.fileTooLarge, { limit: MAX_FILE_MB }))
@@ -59,10 +60,25 @@ async function replyTo({ detail, texts, host, work }: Task): Promise<readonly An
     case 'clear':
       await host.clear(conversation)
       return say(texts.cleared)
+    case 'link':
+      return say(await link(task))
     case 'stop':
       return say(detail.stopped ? texts.stopped : texts.nothingToStop)
     default:
       return say(texts.help)
+  }
+}
+
+/** A wrong code is tried once: asking again cannot make it right, and wears the limit out. */
+async function link({ detail, texts, host, work }: Task): Promise<string> {
+  if (!detail.private) return texts.linkPrivately
+  const [{ subject, text }] = work.messages
+  try {
+    if (await host.link(subject, text)) return texts.linked
+    return sentenceFor(new AppError('link_code_invalid'), texts)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'rate_limited') return sentenceFor(error, texts)
+    throw error
   }
 }
 

@@ -13,6 +13,8 @@ export interface Recipient {
   readonly bot: string
   /** Waits for the account's name if need be. */
   identify(): Promise<BotIdentity>
+  /** The id under which a chat's conversations are kept. */
+  originOf(chatId: number): Promise<number>
 }
 
 /** What an update asks for. */
@@ -21,6 +23,8 @@ export type Incoming =
   /** `message`: the command that asks for it; absent when it was a button. */
   | { readonly kind: 'stop'; readonly conversation: ConversationKey; readonly message?: StopMessage }
   | { readonly kind: 'press'; readonly queryId: string; readonly message?: InboundMessage }
+  /** A group has become a supergroup. */
+  | { readonly kind: 'moved'; readonly from: number; readonly to: number }
   | { readonly kind: 'none' }
 
 export type StopMessage = Omit<InboundMessage, 'detail'> & { readonly detail: MessageDetail }
@@ -52,11 +56,18 @@ const UNREADABLE = [
 /** Says what an update asks for. */
 export async function readUpdate(update: TelegramUpdate, recipient: Recipient): Promise<Incoming> {
   const { message, edited_message: edited, callback_query: press, stopped_message_generation: stop } = update
-  if (message) return readMessage(message, recipient)
+  if (message) return moveOf(message) ?? readMessage(message, recipient)
   if (edited) return isCorrection(edited) ? readMessage(edited, recipient) : NONE
-  if (press) return { kind: 'press', queryId: press.id, ...readPress(press, recipient) }
-  if (stop) return { kind: 'stop', conversation: conversationOf(stop, recipient) }
+  if (press) return { kind: 'press', queryId: press.id, ...(await readPress(press, recipient)) }
+  if (stop) return { kind: 'stop', conversation: await conversationOf(stop, recipient) }
   return NONE
+}
+
+/** The old group says it, and so does the new one. */
+function moveOf(message: TelegramMessage): Incoming | undefined {
+  const { chat, migrate_to_chat_id: to, migrate_from_chat_id: from } = message
+  if (to !== undefined) return { kind: 'moved', from: chat.id, to }
+  return from === undefined ? undefined : { kind: 'moved', from, to: chat.id }
 }
 
 /** Telegram calls other changes edits, too; what says the same again is recognised by its external id. */
@@ -76,9 +87,10 @@ function threadOf({ chat, message_thread_id, is_topic_message }: Place): number 
   return apart ? (message_thread_id ?? null) : null
 }
 
-function conversationOf(place: Place, { bot }: Recipient): ConversationKey {
+async function conversationOf(place: Place, recipient: Recipient): Promise<ConversationKey> {
   const thread = threadOf(place)
-  return { bot, channel: 'telegram', key: `${place.chat.id}${thread === null ? '' : `:${thread}`}` }
+  const chat = await recipient.originOf(place.chat.id)
+  return { bot: recipient.bot, channel: 'telegram', key: `${chat}${thread === null ? '' : `:${thread}`}` }
 }
 
 async function readMessage(message: TelegramMessage, recipient: Recipient): Promise<Incoming> {
@@ -91,7 +103,7 @@ async function readMessage(message: TelegramMessage, recipient: Recipient): Prom
   // An edit of what cannot be read cannot be read either, and that has been said.
   if (detail.edited && kind === 'unsupported') return NONE
   const inbound = {
-    conversation: conversationOf(message, recipient),
+    conversation: await conversationOf(message, recipient),
     externalId: `${identity.id}:${message.chat.id}:${message.message_id}:${fingerprint(message)}`,
     subject: `telegram:${message.sender_chat?.id ?? message.from?.id}`,
     text: request.text,
@@ -159,10 +171,10 @@ function fingerprint(message: TelegramMessage): string {
   return createHash('sha256').update(content).digest('base64url').slice(0, 12)
 }
 
-function readPress(
+async function readPress(
   { id, from, message, data }: TelegramPress,
   recipient: Recipient,
-): { message?: InboundMessage } {
+): Promise<{ message?: InboundMessage }> {
   const buttons = message?.reply_markup?.inline_keyboard.flat() ?? []
   const button = buttons.find(({ callback_data }) => callback_data !== undefined && callback_data === data)
   if (!message || !button) return {}
@@ -183,7 +195,7 @@ function readPress(
     album: null,
     attachments: [],
   }
-  const conversation = conversationOf(message, recipient)
+  const conversation = await conversationOf(message, recipient)
   const subject = `telegram:${from.id}`
   return { message: { conversation, externalId: `press:${id}`, subject, text: button.text, detail } }
 }

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { ConversationKey } from '../../conversation.ts'
 import type { Host } from '../channel.ts'
 import type { TelegramAccount } from './account.ts'
+import type { ChatOrigins } from './chat-origins.ts'
 import { readUpdate } from './read-update.ts'
 import { toChannelError } from './telegram-failure.ts'
 import { parseUpdate } from './telegram-update.ts'
@@ -9,6 +10,7 @@ import { parseUpdate } from './telegram-update.ts'
 export interface ReceiveContext {
   readonly host: Host
   readonly account: TelegramAccount
+  readonly origins: ChatOrigins
   readonly log: FastifyBaseLogger
   /** Ends what is done beside the receiving. */
   readonly signal: AbortSignal
@@ -25,6 +27,8 @@ export async function receiveUpdate(value: unknown, context: ReceiveContext): Pr
   )
   if (!update) return
   const incoming = await identified(update, context)
+  if (incoming.kind === 'moved')
+    await context.origins.note(incoming.to, await context.origins.find(incoming.from))
   if (incoming.kind === 'message') await host.accept(incoming.message)
   if (incoming.kind === 'stop') {
     const { message } = incoming
@@ -39,10 +43,14 @@ export async function receiveUpdate(value: unknown, context: ReceiveContext): Pr
 
 async function identified(
   update: Parameters<typeof readUpdate>[0],
-  { account, signal }: ReceiveContext,
+  { account, origins, signal }: ReceiveContext,
 ): ReturnType<typeof readUpdate> {
   try {
-    return await readUpdate(update, { bot: account.bot, identify: () => account.identify(signal) })
+    return await readUpdate(update, {
+      bot: account.bot,
+      identify: () => account.identify(signal),
+      originOf: (chatId) => origins.find(chatId),
+    })
   } catch (error) {
     throw toChannelError(error)
   }

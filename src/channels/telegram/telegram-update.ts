@@ -59,6 +59,8 @@ const Message = z.looseObject({
   document: FileInfo.optional(),
   reply_to_message: Quoted.optional(),
   quote: z.object({ text: z.string() }).optional(),
+  migrate_to_chat_id: z.int().optional(),
+  migrate_from_chat_id: z.int().optional(),
 })
 
 const Pressed = z.object({

@@ -107,6 +107,13 @@ describe('commands', () => {
     await eventually(() => expect(texts(14)).toEqual(['So far.']))
   })
 
+  test('/link asks for a code that is good, and for privacy', async () => {
+    telegram.say(16, '/link ABCD-EFGH')
+    telegram.say(-16, '/link ABCD-EFGH')
+    await eventually(() => expect(texts(16)[0]).toMatch(/^This code is wrong, used or expired/))
+    await eventually(() => expect(texts(-16)[0]).toMatch(/^Send me the code in our private chat/))
+  })
+
   test('an unknown one gets the help, in the language of the person', async () => {
     telegram.say(15, '/what', { from: { id: 15, ...ANNA } })
     await eventually(() => expect(texts(15)[0]).toMatch(/^Что я понимаю\n\n• Любое сообщение/))
@@ -157,12 +164,15 @@ describe('groups', () => {
     expect(topics.map(({ messages }) => messages.length)).toEqual([1, 1])
   })
 
-  test('one that becomes a supergroup gets its answer there', async () => {
+  test('one that becomes a supergroup gets its answer there, and its conversation goes on', async () => {
     telegram.say(-22, '/ask wait: Here I am.')
     await eventually(() => expect(isTyping(-22)).toBe(true))
     const moved = telegram.migrate(-22)
     model.go()
     await eventually(() => expect(texts(moved)).toEqual(['Here I am.']))
+    telegram.say(moved, '/ask say: Still here.')
+    await eventually(() => expect(texts(moved)).toEqual(['Here I am.', 'Still here.']))
+    expect(model.requests.at(-1)?.messages).toHaveLength(3)
   })
 })
 
@@ -271,6 +281,18 @@ describe('what people send', () => {
       'Sum up\n\n[Attached document: report.pdf, application/pdf, 2 kB]',
       '[Attached photo: photo.jpg, image/jpeg, 1 bytes]',
     ])
+  })
+
+  test('an album is answered once', async () => {
+    const picture = { kind: 'photo', content: 'x' } as const
+    telegram.send(53, { ...picture, caption: 'wait: Nice pictures.' }, { albumId: '1' })
+    await eventually(() => expect(isTyping(53)).toBe(true))
+    for (const _ of [2, 3]) telegram.send(53, picture, { albumId: '1' })
+    await eventually(() => expect(asked('Nice pictures').at(-1)).toMatch(/(\[Attached photo.*\s*){3}/))
+    model.go()
+    await eventually(() => expect(texts(53).join()).toMatch(/^Nice pictures\./))
+    telegram.say(53, 'then')
+    await eventually(() => expect(texts(53)).toHaveLength(2))
   })
 
   test('what cannot be read gets a polite sentence, and so does a file that is too large', async () => {

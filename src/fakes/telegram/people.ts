@@ -20,6 +20,8 @@ export interface SayOptions {
   readonly threadId?: number
   /** The message this one answers. */
   readonly replyTo?: number
+  /** Files sent together have the same one. */
+  readonly albumId?: string
   /** Default: the commands, mentions, hashtags and addresses in the text. */
   readonly entities?: readonly TelegramEntity[]
 }
@@ -92,6 +94,7 @@ export function createPeople(account: Account): People {
       const stored = files.add(kind, { name, mimeType, content: Buffer.from(content) })
       const entities = options.entities ?? findEntities(caption ?? '')
       const captioned = {
+        ...(options.albumId !== undefined && { media_group_id: options.albumId }),
         ...(caption !== undefined && { caption }),
         ...(entities.length > 0 && { caption_entities: entities }),
       }

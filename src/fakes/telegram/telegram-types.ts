@@ -70,6 +70,7 @@ export interface TelegramContent {
   readonly photo?: readonly TelegramPhotoSize[]
   readonly document?: TelegramDocument
   readonly voice?: TelegramVoice
+  readonly media_group_id?: string
   readonly migrate_to_chat_id?: number
   readonly migrate_from_chat_id?: number
 }

@@ -25,6 +25,8 @@ export const english: TelegramTexts = {
   cleared: '✅ Your conversation history has been cleared.',
   stopped: '⏹ Stopped.',
   nothingToStop: 'I am not writing an answer right now.',
+  linked: '✅ This chat is linked to your account.',
+  linkPrivately: 'Send me the code in our private chat, where nobody else can read it.',
   unsupported: 'I cannot read this kind of message yet. Please write to me, or send a photo or a document.',
   fileTooLarge: '❌ File too large. Maximum size is {limit} MB.',
   sources: 'Sources:',

@@ -1,8 +1,10 @@
 import type { ErrorCode } from '../../../errors.ts'
 
-/** What the bot understands by itself. */
-export const COMMANDS = ['start', 'help', 'ask', 'clear', 'stop'] as const
-export type CommandName = (typeof COMMANDS)[number]
+/** Commands of the menu. */
+export const MENU = ['start', 'help', 'ask', 'clear', 'stop'] as const
+
+/** What the bot understands by itself; who gives out a code for `/link` says how it is used. */
+export const COMMANDS = [...MENU, 'link'] as const
 
 /** All the channel says by itself, as Markdown; `{title}` and the like are filled in. */
 export interface TelegramTexts {
@@ -10,12 +12,15 @@ export interface TelegramTexts {
   readonly start: string
   readonly help: string
   /** What the menu of commands says about each. */
-  readonly commands: Readonly<Record<CommandName, string>>
+  readonly commands: Readonly<Record<(typeof MENU)[number], string>>
   /** `/ask` without a question. */
   readonly askUsage: string
   readonly cleared: string
   readonly stopped: string
   readonly nothingToStop: string
+  /** `/link` with a good code. */
+  readonly linked: string
+  readonly linkPrivately: string
   /** For stickers, voice and the like. */
   readonly unsupported: string
   /** `{limit}` is in megabytes. */
