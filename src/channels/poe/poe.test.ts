@@ -1,0 +1,437 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { calls, failing, finish, hanging, scriptedModel, text } from '../../../test/scripted-model.ts'
+import { postJson, startTestApp, type TestApp } from '../../../test/test-app.ts'
+import { defineBot } from '../../bot.ts'
+import { AppError } from '../../errors.ts'
+import { createFakePoe, type FakePoe, type PoeChat } from '../../fakes/poe.ts'
+import { defineTool } from '../../tools/tool.ts'
+
+const KEY = 'kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk'
+const SALES_KEY = 'ssssssssssssssssssssssssssssssss'
+
+const thought = Promise.withResolvers<string>()
+
+/** The last words choose what the model does. */
+const model = scriptedModel(async function* answer(request, signal) {
+  const last = request.messages.at(-1)
+  const words = last?.role === 'user' ? last.text : ''
+  if (last?.role === 'tool') yield* text(`The tool said ${last.output}`)
+  else if (/^(?:remember|upload|charge|weather)/.test(words)) yield* calls([words.split(' ')[0] ?? '', {}])
+  else if (words === 'too long') yield* failing(new AppError('model_context_too_long'))(request, signal)
+  else if (words === 'break') yield* failing(new AppError('model_unavailable'), 'Well,')(request, signal)
+  else if (words === 'hang') yield* hanging('Half')(request, signal)
+  else if (words === 'think') yield* text(await thought.promise)
+  else if (words === 'many') {
+    for (let index = 0; index < 20_000; index++) yield { type: 'text', text: 'x' } as const
+    yield finish('stop')
+  } else yield* text('Hello ', 'there.')
+})
+
+const tools = [
+  defineTool({
+    name: 'remember',
+    description: 'Counts.',
+    input: z.object({}),
+    execute: (_, { origin, emit }) => {
+      const count = Number(origin?.metadata ?? 0) + 1
+      emit({ type: 'data', name: 'metadata', value: String(count) })
+      return { count, language: origin?.languageCode, parameters: origin?.parameters }
+    },
+  }),
+  defineTool({
+    name: 'upload',
+    description: 'Gives a file.',
+    input: z.object({}),
+    execute: async (_, { origin, emit }) => {
+      const file = await origin?.uploadFile({ name: 'report.csv', bytes: Buffer.from('a,b') })
+      if (file) emit(file)
+      return 'uploaded'
+    },
+  }),
+  defineTool({
+    name: 'charge',
+    description: 'Costs something.',
+    input: z.object({}),
+    execute: async (_, { origin }) => {
+      await origin?.authorizeCost([{ usdMilliCents: 0.5, description: 'One look' }])
+      await origin?.captureCost([{ usdMilliCents: 1 }])
+      return 'charged'
+    },
+  }),
+]
+
+const controls = {
+  api_version: '2' as const,
+  sections: [
+    {
+      controls: [
+        {
+          control: 'drop_down' as const,
+          label: 'Tone',
+          parameter_name: 'tone',
+          default_value: 'plain',
+          options: ['plain', 'warm'].map((value) => ({ value, name: value })),
+        },
+      ],
+    },
+  ],
+}
+
+let poe: FakePoe
+let app: TestApp
+let log: string[]
+
+/** The server with the bot `test` at `/` and the bot `sales`, and Poe beside it. */
+beforeAll(async () => {
+  poe = await createFakePoe()
+  log = []
+  app = await startTestApp({
+    model,
+    bot: {
+      tools,
+      limits: { events: 30_000 },
+      suggestions: ['More?'],
+      poe: { parameterControls: controls, suggestedReplies: true },
+    },
+    moreBots: [
+      defineBot({
+        name: 'sales',
+        instructions: 'Sell.',
+        model,
+        poe: { path: '/bots/sales', price: { usdMilliCents: 30 }, allowAttachments: false },
+      }),
+    ],
+    env: {
+      POE_ACCESS_KEY: KEY,
+      POE_ACCESS_KEYS: `sales=${SALES_KEY}`,
+      POE_BASE_URL: poe.url,
+      POE_UPLOAD_URL: poe.uploadUrl,
+    },
+    log: { write: (line) => log.push(line) },
+  })
+  poe.add('Test', { url: `${app.url}/`, accessKey: KEY })
+  poe.add('Sales', { url: `${app.url}/bots/sales`, accessKey: SALES_KEY })
+})
+
+afterAll(async () => {
+  await app.close()
+  await poe.close()
+})
+
+function chat(bot = 'Test'): PoeChat {
+  return poe.chat(bot)
+}
+
+function send(body: unknown, key = KEY, path = '/'): Promise<Response> {
+  return postJson(`${app.url}${path}`, body, { authorization: `Bearer ${key}` })
+}
+
+describe('a query', () => {
+  test('is answered with events that the reference client finds nothing wrong with', async () => {
+    const { text: said, events, violations } = await chat().say('Hi')
+    expect(violations).toEqual([])
+    expect(said).toBe('Hello there.')
+    expect([events[0], events.at(-2), events.at(-1)]).toEqual([
+      { event: 'meta', data: { content_type: 'text/markdown', suggested_replies: true } },
+      { event: 'suggested_reply', data: { text: 'More?' } },
+      { event: 'done', data: {} },
+    ])
+  })
+
+  test('carries the whole conversation, as people left it', async () => {
+    const talk = chat()
+    await talk.say('Hi')
+    await talk.say('And now?', {
+      query: {
+        query: [
+          { role: 'system', content: 'Speak kindly.' },
+          { role: 'user', content: 'Edited', reactions: null },
+          { role: 'narrator', content: 'Left out' },
+          { role: 'bot', content: 'So?', content_type: 'text/html' },
+          { role: 'bot', content: 'Yes?', feedback: [{ type: 'like' }] },
+          { role: 'user', content: 'And now?' },
+          { role: 'bot', content: 'Cut off' },
+        ],
+        logit_bias: null,
+        temperature: 2.5,
+      },
+    })
+    expect(model.requests.at(-1)).toMatchObject({
+      instructions: expect.stringMatching(/^Be brief\.\n\nSpeak kindly\.\n\nOptions .*"tone":"plain"/),
+      temperature: 2,
+      messages: [
+        { role: 'user', text: 'Edited' },
+        { role: 'assistant', text: 'Yes?' },
+        { role: 'user', text: 'And now?' },
+      ],
+    })
+  })
+
+  test('brings what was attached: documents, pages, descriptions of images, and images themselves', async () => {
+    const image = { url: 'https://pfst.cf2.poecdn.net/a', content_type: 'image/png', name: 'a.png' }
+    const doc = { url: 'https://pfst.cf2.poecdn.net/b', content_type: 'application/msword', name: 'b.docx' }
+    await chat().say('Compare', {
+      attachments: [
+        { ...image, parsed_content: 'cat.png***A cat***asleep' },
+        { ...doc, parsed_content: 'Dear {name}' },
+        { ...doc, name: 'c.zip' },
+        { ...image, url: 'http://169.254.169.254/x' },
+      ],
+    })
+    const last = model.requests.at(-1)?.messages.at(-1)
+    expect(last).toMatchObject({ role: 'user', images: [{ url: image.url, contentType: 'image/png' }] })
+    const words = last?.role === 'user' ? last.text : ''
+    expect(words).toMatch(
+      /b\.docx:\n\n<file>\nDear \{name\}\n[^]*c\.zip[^]*could not be read[^]*cat\.png[^]*A cat\*\*\*asleep[^]*\n\nCompare$/,
+    )
+  })
+
+  test('to a bot without attachments brings none', async () => {
+    const file = {
+      url: 'https://pfst.cf2.poecdn.net/b',
+      content_type: 'text/plain',
+      name: 'b',
+      parsed_content: 'Secret',
+    }
+    await chat('Sales').say('Hi', { attachments: [file] })
+    expect(model.requests.at(-1)?.messages).toEqual([{ role: 'user', text: 'Hi' }])
+  })
+
+  test('has the parameters that fit, and what the bot stored in the turn before', async () => {
+    const talk = chat()
+    const parameters = { tone: 'warm', other: 1 }
+    await talk.say('remember', { parameters })
+    const second = await talk.say('remember', {
+      parameters: { tone: 'rude' },
+      query: { language_code: 'de' },
+    })
+    expect(second.text).toBe('The tool said {"count":2,"language":"de","parameters":{"tone":"plain"}}')
+    expect(second.metadata).toBe('2')
+    expect(second.violations).toEqual([])
+  })
+
+  test('with tools of the caller ends with their calls, and goes on with their results', async () => {
+    const tool = { type: 'function', function: { name: 'weather', description: '', parameters: {} } }
+    const talk = chat()
+    const { events, violations } = await talk.say('weather', { query: { tools: [tool] } })
+    const chunks = events.flatMap(({ event, data }) => (event === 'json' ? [data] : []))
+    expect(chunks).toMatchObject([
+      {
+        choices: [
+          { delta: { tool_calls: [{ index: 0, id: 'call-1', type: 'function' }] }, finish_reason: null },
+        ],
+      },
+      { choices: [{ delta: {}, finish_reason: 'tool_calls' }] },
+    ])
+    const call = { id: 'call-1', type: 'function', function: { name: 'weather', arguments: '{}' } }
+    const result = { role: 'tool', name: 'weather', tool_call_id: 'call-1', content: 'Rain' }
+    const asked = [{ role: 'user', content: 'weather' }]
+    const next = await talk.say('', {
+      query: { query: asked, tools: [tool], tool_calls: [call], tool_results: [result] },
+    })
+    expect([next.text, violations, next.violations]).toEqual(['The tool said Rain', [], []])
+  })
+
+  test('of 20,000 pieces of text arrives whole, in fewer than 10,000 events', async () => {
+    const { text: said, events, violations } = await chat().say('many')
+    expect(said).toHaveLength(20_000)
+    expect(events.length).toBeLessThan(200)
+    expect(violations).toEqual([])
+  })
+})
+
+describe('a failure', () => {
+  test.each([
+    ['too long', false, 'user_message_too_long', ''],
+    ['break', true, undefined, 'Well,'],
+    ['', false, 'user_caused_error', ''],
+  ])('is an error event that a person can read: %j', async (words, retry, type, said) => {
+    const { error, text: partial, events, violations, status } = await chat().say(words)
+    expect({ status, violations, partial }).toEqual({ status: 200, violations: [], partial: said })
+    expect(error).toMatchObject({ allow_retry: retry, ...(type && { error_type: type }) })
+    expect(events.at(-1)?.event).toBe('done')
+  })
+
+  test('is told in the language of the person', async () => {
+    const { error } = await chat().say('too long', { query: { language_code: 'de-AT' } })
+    expect(error?.['text']).toMatch(/^Das Gespräch ist zu lang/)
+  })
+
+  test('of a person who asks too often concerns nobody else', async () => {
+    const talk = chat()
+    for (let asked = 0; asked < 10; asked++) await talk.say('Hi')
+    const { error, violations } = await talk.say('Hi')
+    expect(error).toMatchObject({
+      allow_retry: false,
+      text: expect.stringMatching(/^You have sent too many .* \d+ sec/),
+    })
+    expect(violations).toEqual([])
+    expect((await chat().say('Hi')).text).toBe('Hello there.')
+  })
+})
+
+describe('a reader that leaves', () => {
+  test('after some text has stopped the answer', async () => {
+    const response = await send({ type: 'query', query: [{ role: 'user', content: 'hang' }] })
+    const body = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    for (let read = ''; !read.includes('Half');) read += (await body?.read())?.value ?? ''
+    await body?.cancel()
+    await eventually(() => log.some((line) => line.includes('"outcome":"stopped"')), true)
+  })
+
+  test('before any text gets the same answer when it comes again', async () => {
+    const talk = chat()
+    const left = new AbortController()
+    const before = model.requests.length
+    const cut = talk.say('think', { signal: left.signal })
+    await eventually(() => model.requests.length, before + 1)
+    left.abort()
+    await cut
+    const again = talk.sendAgain()
+    thought.resolve('I have thought.')
+    expect((await again).text).toBe('I have thought.')
+    expect(model.requests.length).toBe(before + 1)
+    // What was shown is shown: the same query now is a wish for another answer.
+    await talk.sendAgain()
+    expect(model.requests.length).toBe(before + 2)
+  })
+})
+
+describe('files and costs', () => {
+  test('a tool uploads a file and the answer shows it', async () => {
+    const { events, violations } = await chat().say('upload')
+    const file = events.find(({ event }) => event === 'file')
+    expect(file?.data).toEqual({
+      url: 'https://pfst.cf2.poecdn.net/base/report.csv',
+      name: 'report.csv',
+      content_type: 'text/csv',
+      inline_ref: null,
+    })
+    expect(poe.calls.findLast(({ kind }) => kind === 'upload')?.headers.authorization).toBe(KEY)
+    expect(violations).toEqual([])
+  })
+
+  test('an upload that fails twice is told to the model, and the answer goes on', async () => {
+    poe.inject({ kind: 'status', status: 400, calls: 'upload' })
+    const { text: said } = await chat().say('upload')
+    poe.inject(undefined)
+    expect(said).toContain('The file could not be given to Poe')
+  })
+
+  test('a tool authorizes and captures costs of the query, rounded up', async () => {
+    const before = poe.calls.length
+    await chat().say('charge')
+    expect(poe.calls.slice(before).map(({ kind, body }) => [kind, body])).toEqual([
+      ['authorize', { amounts: [{ amount_usd_milli_cents: 1, description: 'One look' }], access_key: KEY }],
+      ['capture', { amounts: [{ amount_usd_milli_cents: 1 }], access_key: KEY }],
+    ])
+  })
+
+  test('the price of a bot is authorized before and captured after the answer', async () => {
+    const before = poe.calls.length
+    expect((await chat('Sales').say('Hi')).text).toBe('Hello there.')
+    await eventually(() => poe.calls.slice(before).map(({ kind }) => kind), ['authorize', 'capture'])
+  })
+
+  test.each(['no-funds', 'no-result'] as const)(
+    'a person who cannot pay (%s) is not answered',
+    async (kind) => {
+      poe.inject({ kind })
+      const before = model.requests.length
+      const { error, violations } = await chat('Sales').say('Hi')
+      poe.inject(undefined)
+      expect(error).toMatchObject({ error_type: 'insufficient_fund', allow_retry: true })
+      expect([violations, model.requests.length]).toEqual([[], before])
+    },
+  )
+})
+
+describe('the endpoint', () => {
+  test.each([
+    ['another key', `Bearer ${KEY.slice(1)}x`],
+    ['the key of another bot', `Bearer ${SALES_KEY}`],
+    ['no scheme', KEY],
+    ['Basic', `Basic ${KEY}`],
+    ['no key', ''],
+  ])('refuses %s', async (_, authorization) => {
+    const response = await postJson(`${app.url}/`, { type: 'settings' }, { authorization })
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+  })
+
+  test.each([
+    ['{"type":"zz"}', 501],
+    ['{"version":"1.0"}', 400],
+    ['["query"]', 400],
+    ['{"type":', 400],
+    ['', 400],
+    ['{"type":"query","query":7}', 400],
+  ])('answers %s with %i', async (body, status) => {
+    expect((await send(body)).status).toBe(status)
+  })
+
+  test('reads JSON whatever its type says, more than other routes take, and tells settings at both paths', async () => {
+    const body = JSON.stringify({ type: 'settings', version: '9.0', padding: 'x'.repeat(2_000_000) })
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'text/plain' }
+    const replies = await Promise.all(
+      ['/', '/poe/test'].map((path) => fetch(app.url + path, { method: 'POST', headers, body })),
+    )
+    const [first, second] = await Promise.all(replies.map((reply) => reply.json()))
+    expect(first).toEqual({
+      response_version: 2,
+      server_bot_dependencies: {},
+      allow_attachments: true,
+      expand_text_attachments: true,
+      enable_image_comprehension: false,
+      enforce_author_role_alternation: false,
+      enable_multi_entity_prompting: true,
+      introduction_message: '',
+      parameter_controls: controls,
+    })
+    expect(second).toEqual(first)
+  })
+
+  test('leaves the chat page at / and says which method it takes elsewhere', async () => {
+    const [page, other] = await Promise.all([fetch(app.url), fetch(`${app.url}/poe/test`)])
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect([other.status, other.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+})
+
+describe('reports', () => {
+  test('of reactions are counted for the revision that answered', async () => {
+    const talk = chat()
+    await talk.say('Hi')
+    const about = {
+      message_id: talk.lastMessageId,
+      user_id: talk.userId,
+      conversation_id: talk.conversationId,
+    }
+    const reports = [
+      { type: 'report_reaction', reaction: 'heart' },
+      { type: 'report_reaction', reaction: '+👍' },
+      { type: 'report_reaction', reaction: 'sad' },
+      { type: 'report_reaction', reaction: 'sad', action: 'removed' },
+      { type: 'report_reaction', reaction: 'a dance' },
+      { type: 'report_feedback', feedback_type: 'dislike' },
+    ]
+    const replies = []
+    for (const report of reports) replies.push(await poe.send('Test', { ...about, ...report }))
+    expect(replies.map(({ status }) => status)).toEqual(reports.map(() => 200))
+    const counts = async () => (await app.store.feedback.count({ bot: 'test' })).map(({ value }) => value)
+    await expect.poll(counts).toEqual(['dislike', 'heart', 'like'])
+    const [first] = await app.store.feedback.count({ bot: 'test' })
+    expect(first?.revision).toMatch(/^[\da-f]{12}$/)
+  })
+
+  test('of errors are logged, without anything that is missing and without the key', async () => {
+    const reply = await poe.send('Test', { type: 'report_error', message: 'Bot returned no text' })
+    expect([reply.status, await reply.json()]).toEqual([200, {}])
+    expect(log.findLast((line) => line.includes('Poe reports an error'))).toContain('Bot returned no text')
+    expect(log.join('')).not.toContain(KEY)
+  })
+})
+
+async function eventually(read: () => unknown, expected: unknown): Promise<void> {
+  await expect.poll(read, { timeout: 10_000 }).toEqual(expected)
+}
