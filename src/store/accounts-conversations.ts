@@ -6,8 +6,9 @@ import type { LatestMessage, OwnConversation, OwnConversations, OwnTranscript } 
 import { toMessages } from './stored-messages.ts'
 import type { MessageRow } from './stored-messages.ts'
 
-/** Titles are the begin of the first message, cut here. */
-const TITLE_LENGTH = 80
+/** The begin of the first message of a conversation `c`. */
+const TITLE = sql<string | null>`(
+  select left(text, 80) from messages where conversation_id = c.id order by position limit 1)`
 
 /** The channels where nobody but the signed-in user speaks, so that a conversation is theirs alone. */
 const PRIVATE_CHANNELS = ['rest', 'web']
@@ -25,18 +26,15 @@ export function createOwnConversations(db: Kysely<Schema>): OwnConversations {
 /** Newest first, without messages. */
 export function listOwn(subject: string, limit: number): RawBuilder<OwnConversation> {
   return sql<OwnConversation>`
-    select c.id, m.title, c.created_at as "createdAt", c.updated_at as "updatedAt"
+    select c.id, ${TITLE} as title, c.created_at as "createdAt", c.updated_at as "updatedAt"
     from conversations c
-    left join lateral (
-      select left(text, ${TITLE_LENGTH}::integer) as title from messages
-      where conversation_id = c.id order by position limit 1
-    ) m on true
     where c.subject = ${subject} and c.channel = any(${PRIVATE_CHANNELS}::text[])
     order by c.updated_at desc limit ${limit}`
 }
 
 type TranscriptRow = MessageRow & {
   readonly conversationId: string
+  readonly title: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -50,7 +48,7 @@ interface Place {
 export function readOwn(subject: string, { id, limit }: Place): RawBuilder<TranscriptRow> {
   return sql<TranscriptRow>`
     select c.id as "conversationId", c.created_at as "createdAt", c.updated_at as "updatedAt",
-      m.id, m.role, m.text, m.created_at
+      ${TITLE} as title, m.id, m.role, m.text, m.created_at
     from conversations c
     left join lateral (
       select * from messages where conversation_id = c.id order by position desc limit ${limit}
@@ -67,17 +65,8 @@ async function read(db: Kysely<Schema>, subject: string, place: Place): Promise<
   const { rows } = await readOwn(subject, place).execute(db)
   const first = rows[0]
   if (first === undefined) return undefined
-  const { conversationId, createdAt, updatedAt } = first
-  const messages = toMessages(rows)
-  const title = await titleOf(db, conversationId)
-  return { id: conversationId, title, createdAt, updatedAt, messages }
-}
-
-async function titleOf(db: Kysely<Schema>, conversationId: string): Promise<string | null> {
-  const { rows } = await sql<{ readonly title: string }>`
-    select left(text, ${TITLE_LENGTH}::integer) as title from messages
-    where conversation_id = ${conversationId}::uuid order by position limit 1`.execute(db)
-  return rows[0]?.title ?? null
+  const { conversationId, title, createdAt, updatedAt } = first
+  return { id: conversationId, title, createdAt, updatedAt, messages: toMessages(rows) }
 }
 
 /** Messages, turns and their events go along. */
