@@ -13,6 +13,8 @@ export interface BotyardServerOptions {
 
 const run = promisify(execFile)
 const LIMIT_BYTES = 64 * 1024 * 1024
+/** What the lists show at most, and so the largest drill. */
+const LIMIT_ROWS = '10000'
 const KEY = 'drill-key-0000000000000000'
 
 /** Botyard itself, as the command line starts it, with the bots of a folder. */
@@ -25,21 +27,34 @@ export function createBotyardServer({ cli, folder, env }: BotyardServerOptions):
     folder,
     environment,
     listAmbiguous: async (places) => {
-      const list = [...words, 'deliveries', 'list', '--ambiguous', '--json']
-      const options = { cwd: folder, env: environment(places), maxBuffer: LIMIT_BYTES }
-      const { stdout } = await run(program, list, options)
-      return (JSON.parse(stdout) as readonly ListedDelivery[]).map(chatOf)
+      const read = async (...list: readonly string[]): Promise<unknown> => {
+        const options = { cwd: folder, env: environment(places), maxBuffer: LIMIT_BYTES }
+        const { stdout } = await run(program, [...words, ...list, '--limit', LIMIT_ROWS, '--json'], options)
+        return JSON.parse(stdout)
+      }
+      const deliveries = (await read('deliveries', 'list', '--ambiguous')) as readonly ListedDelivery[]
+      const messages = (await read('inbox', 'list', '--all')) as readonly ListedMessage[]
+      const chats = new Map(
+        messages.map(({ id, conversation }) => [id, Number.parseInt(conversation.key, 10)]),
+      )
+      return deliveries.flatMap(({ messageId, ambiguous }) =>
+        Array.from({ length: ambiguous }, () => chats.get(messageId) ?? Number.NaN),
+      )
     },
   }
 }
 
-/** What of a delivery the drill reads. */
+/** What of `botyard deliveries list --json` the drill reads. */
 interface ListedDelivery {
-  readonly conversation: string
+  readonly messageId: string
+  /** How often it was sent again because nobody knew what had become of it. */
+  readonly ambiguous: number
 }
 
-function chatOf({ conversation }: ListedDelivery): number {
-  return Number.parseInt(conversation, 10)
+/** What of `botyard inbox list --json` the drill reads. */
+interface ListedMessage {
+  readonly id: string
+  readonly conversation: { readonly key: string }
 }
 
 /** An empty variable counts as absent, and keeps a `.env` file from filling it in. */

@@ -9,6 +9,8 @@ import { paint } from '../paint.ts'
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const INTERRUPTED = 130
+/** What `botyard inbox list` shows at most. */
+const MOST_MESSAGES = 10_000
 
 export const drill: Command = {
   name: 'drill',
@@ -71,6 +73,7 @@ function readWishes(options: Invocation['options']): Wishes {
     throw new UsageError(`--${name} takes a whole number of at least ${least}.`)
   }
   const messages = whole('messages', 500)
+  if (messages > MOST_MESSAGES) throw new UsageError(`--messages takes at most ${MOST_MESSAGES}.`)
   const replicas = whole('replicas', 1)
   const databaseUrl = options['database-url']
   const database = text('database', replicas > 1 || databaseUrl !== undefined ? 'postgres' : 'embedded')
