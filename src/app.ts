@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { addAccess } from './accounts/add-access.ts'
+import type { AppParts } from './app/app-parts.ts'
+import { createConverse, createTurns, toHost } from './app/create-host.ts'
+import { createLife, type AppLife } from './app/create-life.ts'
+import { createJobQueue, createMessageQueue } from './app/create-queues.ts'
 import { openAccess, type Access } from './accounts/open-access.ts'
 import { revisionOf, type Bot } from './bot.ts'
-import type { BotInfo, Bots, Channel, Host } from './channels/channel.ts'
-import type { ConverseRequest } from './conversation.ts'
+import type { Channel, Host } from './channels/channel.ts'
 import { createOpenAIChannel } from './channels/openai/openai.ts'
 import { RunningChannels } from './channels/running-channels.ts'
 import { createPageChannel } from './channels/page/page.ts'
@@ -17,7 +19,6 @@ import { createWebChannel } from './channels/web/web.ts'
 import { defaultModelOf, type Config } from './config.ts'
 import { addHealthRoutes } from './http/health.ts'
 import { createHttpServer } from './http/http-server.ts'
-import { OpenRequests } from './http/open-requests.ts'
 import type { Gate } from './http/principal.ts'
 import { createOfflineModel } from './models/offline.ts'
 import { createModelResolver, type ModelResolver } from './models/resolve-model.ts'
@@ -26,16 +27,11 @@ import type { Project } from './project.ts'
 import { migrateUp } from './store/migrate.ts'
 import { openStore, type OpenStore } from './store/open-store.ts'
 import { createTasks } from './tasks/own-tasks.ts'
-import { createReminderJobs, type NotifyingChannel } from './tasks/reminders.ts'
 import { addTaskRoutes } from './tasks/task-routes.ts'
-import type { Tasks } from './tasks/tasks.ts'
 import { summarize, type Feature } from './summary.ts'
-import { createInbox, type MessageQueue } from './inbox/inbox.ts'
-import { createHousekeeping } from './jobs/housekeeping.ts'
 import type { Jobs } from './jobs/job.ts'
-import { JobQueue } from './jobs/job-queue.ts'
 import { readVersion } from './version.ts'
-import { ConversationHost, type ServedBot } from './turn/conversation-host.ts'
+import { type ServedBot } from './turn/conversation-host.ts'
 
 export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
 
@@ -48,32 +44,14 @@ export interface AppOptions {
 }
 
 /** Everything wired together, not yet listening. */
-export interface App {
+export interface App extends AppLife {
   readonly server: FastifyInstance
   readonly host: Host
   readonly jobs: Jobs
   readonly store: OpenStore
   /** What is on, what is off and why. */
   readonly summary: readonly Feature[]
-  /** Begins what does not wait for requests: channels that poll, and the answers to accepted messages. */
-  start(): Promise<void>
-  /**
-   * From now on replies close their connections, `/readyz` fails and no accepted message is begun; requests are still
-   * taken.
-   */
-  beginDrain(): void
-  /**
-   * Stops the channels, waits up to `timeoutMs` for the running turns, then hands accepted messages over and
-   * interrupts what is left; resolves when no turn runs.
-   */
-  drainTurns(timeoutMs: number): Promise<void>
-  /** Takes no new connection and ends the idle ones; resolves when no request is open any more. */
-  stopListening(): Promise<void>
-  /** Interrupts what still runs, ends every connection, closes the server and the store. */
-  close(): Promise<void>
 }
-
-const HOUR_MS = 3_600_000
 
 /** Opens the database as the configuration says; migrates nothing. */
 export function openDatabase(config: Config, log: Log): Promise<OpenStore> {
@@ -118,20 +96,13 @@ export async function createApp({ config, project, log, channels = [] }: AppOpti
   }
 }
 
-interface Parts {
-  readonly config: Config
-  readonly log: Log
-  readonly bots: readonly ServedBot[]
-  readonly store: OpenStore
-}
-
-interface AppParts extends Parts {
+interface WholeApp extends AppParts {
   readonly project: Project
   /** Channels beside those that ship. */
   readonly further: readonly Channel[]
 }
 
-async function assemble({ further, project, ...parts }: AppParts): Promise<App> {
+async function assemble({ further, project, ...parts }: WholeApp): Promise<App> {
   const { config, log, bots, store } = parts
   let draining = false
   const tasks = createTasks({
@@ -141,7 +112,7 @@ async function assemble({ further, project, ...parts }: AppParts): Promise<App> 
   })
   const onWarning = (message: string, error?: unknown): void => log.warn(error ? { err: error } : {}, message)
   const access = await openAccess({ config, store, alone: store.kind === 'embedded', onWarning })
-  const turns = createHost({ ...parts, tasks })
+  const turns = createTurns({ ...parts, tasks })
   const converse = createConverse({ ...parts, turns, access })
   const server = await createServer({
     config,
@@ -158,12 +129,9 @@ async function assemble({ further, project, ...parts }: AppParts): Promise<App> 
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
   const host = toHost({ ...parts, turns, inbox, access, converse })
   const running = new RunningChannels(channels)
-  const requests = new OpenRequests(server)
+  const drained = { inbox, jobs, turns, running }
+  const life = createLife({ server, host, store, access, ...drained, onDrain: () => (draining = true) })
   for (const channel of channels) channel.register(server, host)
-  const drainTurns = async (timeoutMs: number): Promise<void> => {
-    await running.stop()
-    await Promise.all([inbox.drain(timeoutMs), jobs.drain(timeoutMs), turns.drain(timeoutMs)])
-  }
   await server.ready()
   return {
     server,
@@ -180,136 +148,11 @@ async function assemble({ further, project, ...parts }: AppParts): Promise<App> 
       telegram: describeTelegram(config),
       poe: describePoe(poe),
     }),
-    start: async () => {
-      inbox.start()
-      jobs.start()
-      await running.start(host)
-    },
-    beginDrain: () => {
-      draining = true
-      inbox.stopClaiming()
-      jobs.stopClaiming()
-    },
-    drainTurns,
-    stopListening: () => {
-      server.server.close()
-      server.server.closeIdleConnections()
-      return requests.settled()
-    },
-    close: async () => {
-      await drainTurns(0)
-      server.server.closeAllConnections()
-      await server.close()
-      await access.close()
-      await store.close()
-    },
+    ...life,
   }
 }
 
-interface HostParts extends Parts {
-  readonly tasks: Tasks
-}
-
-function createHost({ config, log, bots, store, tasks }: HostParts): ConversationHost {
-  return new ConversationHost({
-    bots,
-    store,
-    owner: randomUUID(),
-    maxRunningTurns: config.MAX_RUNNING_TURNS,
-    modelRetries: config.MODEL_RETRIES,
-    servicesOf: (subject) => ({ tasks: tasks.of(subject) }),
-    onTurn: (turn) => log.info(turn, 'turn'),
-    onProblem: ({ what, cause }, turn) => log.warn({ ...turn, err: cause }, what),
-    onError: (error) =>
-      log.error({ err: error }, 'the events of running turns could not be stored; trying again'),
-  })
-}
-
-interface ConverseParts extends Parts {
-  readonly turns: ConversationHost
-  readonly access: Access
-}
-
-type Converse = Host['converse']
-
-/** What every message passes, from a channel or from the inbox: people are served as whom they are linked to. */
-function createConverse({ turns, access, store, log }: ConverseParts): Converse {
-  const link = async ({ conversation, reference = '' }: ConverseRequest, turnId: string): Promise<void> => {
-    const { bot, channel } = conversation
-    try {
-      await store.feedback.link({ bot, channel, reference, turnId })
-    } catch (error) {
-      log.warn({ err: error, turnId }, 'reactions to this answer will not find it')
-    }
-  }
-  return async (request) => {
-    const subject = await access.resolve(request.subject)
-    const answer = await turns.converse({ ...request, subject })
-    // Not waited for: this process knows at once, and the answer should begin.
-    void access.conversations.changed(subject)
-    // Nobody reacts before having read something, so the answer does not wait for it.
-    if (request.reference) void link(request, answer.turnId)
-    return answer
-  }
-}
-
-interface JobParts {
-  readonly project: Project
-  readonly channels: readonly Channel[]
-}
-
-function createJobQueue({ config, log, store }: Parts, { project, channels }: JobParts): JobQueue {
-  const housekeeping = createHousekeeping({
-    store,
-    eventLogMs: config.EVENT_LOG_HOURS * HOUR_MS,
-    inboxMs: config.INBOX_DAYS * 24 * HOUR_MS,
-  })
-  const reminders = createReminderJobs({
-    store: store.tasks,
-    channels: () => channels.filter((channel): channel is Channel & NotifyingChannel => !!channel.notify),
-  })
-  return new JobQueue({
-    lanes: store.lanes,
-    jobs: [...housekeeping, ...reminders, ...project.jobs],
-    onFailure: ({ lane, error, dead }) =>
-      log[dead ? 'error' : 'warn'](
-        { job: lane.key.split(':')[0], attempt: lane.attempts, err: error },
-        dead ? 'a job failed for good' : 'a job failed; trying again',
-      ),
-    onDatabase: (error) =>
-      error === undefined
-        ? log.info('jobs are run again')
-        : log.error({ err: error }, 'jobs wait: the database cannot be used; trying again'),
-  })
-}
-
-interface QueueParts extends Parts {
-  readonly turns: ConversationHost
-  readonly channels: readonly Channel[]
-  readonly converse: Converse
-}
-
-function createMessageQueue({ config, log, store, turns, channels, converse }: QueueParts): MessageQueue {
-  return createInbox({
-    store,
-    handlers: new Map(channels.flatMap(({ name, inbox }) => (inbox ? [[name, inbox]] : []))),
-    converse,
-    turnOver: (turnId) => turns.turnOver(turnId),
-    concurrency: config.INBOX_CONCURRENCY,
-    onAmbiguous: (delivery) => log.warn(delivery, 'a message may have been sent that nobody knows of'),
-    onFailure: ({ lane, error, dead }) =>
-      log[dead ? 'error' : 'warn'](
-        { messageId: lane.item?.payload, attempt: lane.attempts, err: error },
-        dead ? 'a message went to the dead letters' : 'a message could not be answered; trying again',
-      ),
-    onDatabase: (error) =>
-      error === undefined
-        ? log.info('accepted messages are answered again')
-        : log.error({ err: error }, 'accepted messages wait: the database cannot be used; trying again'),
-  })
-}
-
-interface ServerParts extends Omit<Parts, 'bots'> {
+interface ServerParts extends Omit<AppParts, 'bots'> {
   readonly channelProblems: () => Readonly<Record<string, string>>
   readonly isDraining: () => boolean
 }
@@ -317,9 +160,9 @@ interface ServerParts extends Omit<Parts, 'bots'> {
 /** What channels say is not well with them, by their names. */
 function problemsOf(channels: readonly Channel[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    channels.flatMap(({ name, health }) => {
-      const problem = health?.() ?? null
-      return problem === null ? [] : [[name, problem]]
+    channels.flatMap((channel) => {
+      const problem = channel.health?.() ?? null
+      return problem === null ? [] : [[channel.name, problem]]
     }),
   )
 }
@@ -401,34 +244,4 @@ async function prepareStore(store: OpenStore, config: Config, log: Log): Promise
   if (store.kind === 'embedded') await store.lanes.voidLeases()
   const interrupted = await store.turns.interruptAbandoned({ all: store.kind === 'embedded' })
   if (interrupted > 0) log.warn({ interrupted }, 'closed turns that an earlier process left unfinished')
-}
-
-interface WiredParts extends ConverseParts {
-  readonly inbox: MessageQueue
-  readonly converse: Converse
-}
-
-function toHost({ bots: served, store, log, turns, inbox, access, converse }: WiredParts): Host {
-  const list = served.map(({ bot }) => toBotInfo(bot))
-  const bots: Bots = { list: () => list, find: (name) => list.find((bot) => bot.name === name) }
-  return {
-    bots,
-    converse,
-    accept: (message) => inbox.accept(message),
-    clear: (conversation) => turns.clear(conversation),
-    link: (subject, code) => access.link(subject, code),
-    resume: (turnId, afterSeq, readerLeft) => turns.resume(turnId, afterSeq, readerLeft),
-    stop: (turnId) => turns.stop(turnId),
-    history: (conversation) => turns.history(conversation),
-    report: async (feedback) => {
-      const target = await store.feedback.record(feedback)
-      const { bot, channel, kind, value, removed = false } = feedback
-      log.info({ bot, channel, kind, value, removed, ...target }, 'feedback')
-    },
-    notes: store.notes,
-  }
-}
-
-function toBotInfo({ name, title, description, suggestions }: Bot): BotInfo {
-  return Object.freeze({ name, title, description, suggestions })
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
@@ -16,13 +16,15 @@ interface OtherSide extends AsyncDisposable {
 /** What people see, served over HTTP; it outlives the servers that are killed. */
 async function startOtherSide(): Promise<OtherSide> {
   const wire = new MemoryWire()
-  const server: Server = createServer((request, reply) => {
-    void json(request).then(async (body) => {
-      const { key = '', text } = body as { key?: string; text: string }
-      const id = request.url?.split('/')[2]
-      reply.end(id === undefined ? await wire.send(key, text) : await wire.edit(id, text))
-    })
-  }).listen(0, '127.0.0.1')
+  const take = async (request: IncomingMessage): Promise<string | undefined> => {
+    const { key = '', text } = (await json(request)) as { key?: string; text: string }
+    const id = request.url?.split('/')[2]
+    if (id === undefined) return await wire.send(key, text)
+    await wire.edit(id, text)
+    return undefined
+  }
+  const server: Server = createServer(async (request, reply) => void reply.end(await take(request)))
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     wire,

@@ -21,12 +21,12 @@ export function printTable(
 }
 
 function toCell(text: string): string {
-  const characters = [...stripVTControlCharacters(text).replaceAll(/[\s\p{Cc}]+/gu, ' ')]
+  const characters = Array.from(stripVTControlCharacters(text).replaceAll(/[\s\p{Cc}]+/gu, ' '))
   return characters.length <= WIDEST_CELL
     ? characters.join('')
     : `${characters.slice(0, WIDEST_CELL - 1).join('')}…`
 }
 
 function lengthOf(text = ''): number {
-  return [...text].length
+  return Array.from(text).length
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { AppError } from '../errors.ts'
 import type { RetryPolicy } from './lanes.ts'
 
@@ -10,6 +11,7 @@ export type Remedy =
 const NOT_ITS_FAULT: ReadonlySet<string> = new Set(['overloaded', 'draining', 'database_unavailable'])
 
 const LONGEST_ERROR = 1_000
+const MOST_CAUSES = 6
 
 /** An `AppError` that is not retryable gives up at once; anything else is tried again, later and later. */
 export function toRemedy(thrown: unknown, attempt: number, policy: RetryPolicy): Remedy {
@@ -23,12 +25,10 @@ export function toRemedy(thrown: unknown, attempt: number, policy: RetryPolicy):
 
 /** What operators are shown: the code of a known error, then what it says and what caused it. */
 export function describeFailure(thrown: unknown): string {
-  const messages: string[] = thrown instanceof AppError ? [thrown.code] : []
-  for (let next: unknown = thrown; next !== undefined && messages.length < 5;) {
-    messages.push(next instanceof Error ? next.message : String(next))
-    next = next instanceof Error ? next.cause : undefined
-  }
-  return messages.join(': ').slice(0, LONGEST_ERROR)
+  const words: string[] = thrown instanceof AppError ? [thrown.code] : []
+  for (let next = thrown; next instanceof Error && words.length < MOST_CAUSES; next = next.cause)
+    words.push(next.message)
+  return (words.length > 0 ? words.join(': ') : inspect(thrown)).slice(0, LONGEST_ERROR)
 }
 
 /** Doubles with every attempt; the last half is left to chance, so that what failed together is not tried together. */

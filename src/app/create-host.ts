@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { type Access } from '../accounts/open-access.ts'
+import { type Bot } from '../bot.ts'
+import type { BotInfo, Bots, Host } from '../channels/channel.ts'
+import type { ConverseRequest } from '../conversation.ts'
+import type { Tasks } from '../tasks/tasks.ts'
+import { type MessageQueue } from '../inbox/inbox.ts'
+import { ConversationHost } from '../turn/conversation-host.ts'
+import type { AppParts } from './app-parts.ts'
+
+interface HostParts extends AppParts {
+  readonly tasks: Tasks
+}
+
+/** The turns of this process. */
+export function createTurns({ config, log, bots, store, tasks }: HostParts): ConversationHost {
+  return new ConversationHost({
+    bots,
+    store,
+    owner: randomUUID(),
+    maxRunningTurns: config.MAX_RUNNING_TURNS,
+    modelRetries: config.MODEL_RETRIES,
+    servicesOf: (subject) => ({ tasks: tasks.of(subject) }),
+    onTurn: (turn) => log.info(turn, 'turn'),
+    onProblem: ({ what, cause }, turn) => log.warn({ ...turn, err: cause }, what),
+    onError: (error) =>
+      log.error({ err: error }, 'the events of running turns could not be stored; trying again'),
+  })
+}
+
+interface ConverseParts extends AppParts {
+  readonly turns: ConversationHost
+  readonly access: Access
+}
+
+export type Converse = Host['converse']
+
+/** What every message passes, from a channel or from the inbox: people are served as whom they are linked to. */
+export function createConverse({ turns, access, store, log }: ConverseParts): Converse {
+  const link = async ({ conversation, reference = '' }: ConverseRequest, turnId: string): Promise<void> => {
+    const { bot, channel } = conversation
+    try {
+      await store.feedback.link({ bot, channel, reference, turnId })
+    } catch (error) {
+      log.warn({ err: error, turnId }, 'reactions to this answer will not find it')
+    }
+  }
+  return async (request) => {
+    const subject = await access.resolve(request.subject)
+    const answer = await turns.converse({ ...request, subject })
+    // Not waited for: this process knows at once, and the answer should begin.
+    void access.conversations.changed(subject)
+    // Nobody reacts before having read something, so the answer does not wait for it.
+    if (request.reference) void link(request, answer.turnId)
+    return answer
+  }
+}
+
+interface WiredParts extends ConverseParts {
+  readonly inbox: MessageQueue
+  readonly converse: Converse
+}
+
+/** What channels are given. */
+export function toHost({ bots: served, store, log, turns, inbox, access, converse }: WiredParts): Host {
+  const list = served.map(({ bot }) => toBotInfo(bot))
+  const bots: Bots = { list: () => list, find: (name) => list.find((bot) => bot.name === name) }
+  return {
+    bots,
+    converse,
+    accept: (message) => inbox.accept(message),
+    clear: (conversation) => turns.clear(conversation),
+    link: (subject, code) => access.link(subject, code),
+    resume: (turnId, afterSeq, readerLeft) => turns.resume(turnId, afterSeq, readerLeft),
+    stop: (turnId) => turns.stop(turnId),
+    history: (conversation) => turns.history(conversation),
+    report: async (feedback) => {
+      const target = await store.feedback.record(feedback)
+      const { bot, channel, kind, value, removed = false } = feedback
+      log.info({ bot, channel, kind, value, removed, ...target }, 'feedback')
+    },
+    notes: store.notes,
+  }
+}
+
+function toBotInfo({ name, title, description, suggestions }: Bot): BotInfo {
+  return Object.freeze({ name, title, description, suggestions })
+}

@@ -1,0 +1,76 @@
+import type { Channel } from '../channels/channel.ts'
+import type { Project } from '../project.ts'
+import { createReminderJobs, type NotifyingChannel } from '../tasks/reminders.ts'
+import { createInbox, type MessageQueue } from '../inbox/inbox.ts'
+import { createHousekeeping } from '../jobs/housekeeping.ts'
+import { JobQueue } from '../jobs/job-queue.ts'
+import { ConversationHost } from '../turn/conversation-host.ts'
+import type { AppParts } from './app-parts.ts'
+import type { Converse } from './create-host.ts'
+
+const HOUR_MS = 3_600_000
+
+interface JobParts {
+  readonly project: Project
+  readonly channels: readonly Channel[]
+}
+
+/** Background jobs: those that ship and those of the project. */
+export function createJobQueue({ config, log, store }: AppParts, { project, channels }: JobParts): JobQueue {
+  const housekeeping = createHousekeeping({
+    store,
+    eventLogMs: config.EVENT_LOG_HOURS * HOUR_MS,
+    inboxMs: config.INBOX_DAYS * 24 * HOUR_MS,
+  })
+  const reminders = createReminderJobs({
+    store: store.tasks,
+    channels: () => channels.filter((channel): channel is Channel & NotifyingChannel => !!channel.notify),
+  })
+  return new JobQueue({
+    lanes: store.lanes,
+    jobs: [...housekeeping, ...reminders, ...project.jobs],
+    onFailure: ({ lane, error, dead }) =>
+      log[dead ? 'error' : 'warn'](
+        { job: lane.key.split(':')[0], attempt: lane.attempts, err: error },
+        dead ? 'a job failed for good' : 'a job failed; trying again',
+      ),
+    onDatabase: (error) =>
+      error === undefined
+        ? log.info('jobs are run again')
+        : log.error({ err: error }, 'jobs wait: the database cannot be used; trying again'),
+  })
+}
+
+interface QueueParts extends AppParts {
+  readonly turns: ConversationHost
+  readonly channels: readonly Channel[]
+  readonly converse: Converse
+}
+
+/** What was accepted and is answered later. */
+export function createMessageQueue({
+  config,
+  log,
+  store,
+  turns,
+  channels,
+  converse,
+}: QueueParts): MessageQueue {
+  return createInbox({
+    store,
+    handlers: new Map(channels.flatMap(({ name, inbox }) => (inbox ? [[name, inbox]] : []))),
+    converse,
+    turnOver: (turnId) => turns.turnOver(turnId),
+    concurrency: config.INBOX_CONCURRENCY,
+    onAmbiguous: (delivery) => log.warn(delivery, 'a message may have been sent that nobody knows of'),
+    onFailure: ({ lane, error, dead }) =>
+      log[dead ? 'error' : 'warn'](
+        { messageId: lane.item?.payload, attempt: lane.attempts, err: error },
+        dead ? 'a message went to the dead letters' : 'a message could not be answered; trying again',
+      ),
+    onDatabase: (error) =>
+      error === undefined
+        ? log.info('accepted messages are answered again')
+        : log.error({ err: error }, 'accepted messages wait: the database cannot be used; trying again'),
+  })
+}
