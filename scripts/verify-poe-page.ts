@@ -18,7 +18,7 @@ npx botyard verify poe https://bot.example.com/ --key 0123456789abcdef0123456789
     source: Poe protocol specification: Requests
   → Answer every type you do not know with 501: Poe adds new ones.
 …
-105 passed, 2 with a warning, 1 failed, 32 skipped
+98 passed, 2 with a warning, 1 failed, 39 skipped
 \`\`\`
 
 | Option                | What it does                                                                                                                                            |
@@ -33,7 +33,7 @@ The exit code is 1 when a rule that **must** hold does not. A rule that **should
 is silent there, or leaves the choice. What cannot be seen from outside, or not of this bot, is listed as skipped with the
 reason. For a first look, \`botyard smoke\` asks for the settings and one question, and says in words what is wrong.
 
-A run asks the bot about 65 questions, four at a time and once ten, all short: a bot that pays for its model pays for them.
+A run asks the bot about 70 questions, four at a time and once ten, all short: a bot that pays for its model pays for them.
 Each comes from a new user in a new conversation, so that limits per user are not met.
 
 ## Answers the bot gives on demand only

@@ -31,7 +31,7 @@ export class EventWriter {
   }
 }
 
-export function toAscii(json: string): string {
+function toAscii(json: string): string {
   return json.replaceAll(
     /[^\x20-\x7E]/g,
     (unit) => String.raw`\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

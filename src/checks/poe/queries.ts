@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { PoeRequest } from './exchange.ts'
 
 /** The protocol version that Poe uses today. */
-export const PROTOCOL_VERSION = '1.2'
+const PROTOCOL_VERSION = '1.2'
 
 export type Fields = Readonly<Record<string, unknown>>
 

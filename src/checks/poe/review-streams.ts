@@ -27,7 +27,7 @@ export function reviewStreams(
     const streams = wholeStreams(exchanges)
     if (streams.length === 0) return skip('no query was answered with an event stream')
     const problems = streams.flatMap((stream) => quote(stream, problemsOf(stream, bot)))
-    return judge(problems, `in none of ${streams.length} streams`)
+    return judge(problems, `no fault in ${streams.length} streams`)
   }
 }
 

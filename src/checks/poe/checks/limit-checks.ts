@@ -1,7 +1,8 @@
 import { describeAnswer } from '../answer-problem.ts'
 import { leavesEarly, type Exchange } from '../exchange.ts'
-import { broken, doubtful, judge, skip, type PoeCheck } from '../poe-check.ts'
-import { reviewStreams, wholeStreams } from '../review-streams.ts'
+import type { PoeBot } from '../poe-bot.ts'
+import { broken, doubtful, judge, pass, skip, type PoeCheck, type Verdict } from '../poe-check.ts'
+import { reviewStreams, wholeStreams, type SeenStream } from '../review-streams.ts'
 import { SOURCES, specification } from '../sources.ts'
 
 const LIMITS = specification('Limits')
@@ -49,9 +50,7 @@ export const LIMIT_CHECKS: readonly PoeCheck[] = [
     expected: 'at most 10,000, meta and done among them',
     source: LIMITS,
     remedy: 'Join what the model says within some 20 ms into one text event.',
-    review: reviewStreams(({ events }, { limits }) =>
-      events.length > limits.events ? `${events.length} events` : undefined,
-    ),
+    review: reviewLargest(({ events }) => events.length, 'events'),
   },
   {
     id: 'limit.length',
@@ -60,9 +59,7 @@ export const LIMIT_CHECKS: readonly PoeCheck[] = [
     expected: 'at most 512,000 in all text events together',
     source: LIMITS,
     remedy: 'Count what you send, and end with a sentence that says so before the limit.',
-    review: reviewStreams(({ textLength }, { limits }) =>
-      textLength > limits.textLength ? `${textLength} characters` : undefined,
-    ),
+    review: reviewLargest(({ textLength }) => textLength, 'textLength'),
   },
   {
     id: 'limit.whole-answer',
@@ -105,6 +102,21 @@ export const LIMIT_CHECKS: readonly PoeCheck[] = [
     },
   },
 ]
+
+/** Compares what is measured of each stream with its limit, and tells the largest. */
+function reviewLargest(
+  measure: (stream: SeenStream) => number,
+  limit: 'events' | 'textLength',
+): (exchanges: readonly Exchange[], bot: PoeBot) => Verdict {
+  const unit = limit === 'events' ? 'events' : 'characters'
+  return (exchanges, bot) => {
+    const verdict = reviewStreams((stream) =>
+      measure(stream) > bot.limits[limit] ? `${measure(stream)} ${unit}` : undefined,
+    )(exchanges, bot)
+    if (verdict.status !== 'pass') return verdict
+    return pass(`at most ${Math.max(...wholeStreams(exchanges).map((stream) => measure(stream)))} ${unit}`)
+  }
+}
 
 function describeDelay(exchange: Exchange): string {
   const { firstByteMs } = exchange
