@@ -1,5 +1,5 @@
-import { Api, GrammyError, HttpError, type RawApi } from 'grammy'
-import { fromRefusal, isFailure, TelegramFailure } from './telegram-failure.ts'
+import type { RawApi } from 'grammy'
+import { fromRefusal, TelegramFailure } from './telegram-failure.ts'
 
 export interface TelegramApiOptions {
   readonly token: string
@@ -14,12 +14,11 @@ const PATIENCE_MS = 15_000
 
 /** Calls of the Bot API as one bot. Every call ends: with its result, a `TelegramFailure`, or the signal's reason. */
 export class TelegramApi {
-  readonly #raw: RawApi
-  readonly #onRefused: () => void
+  readonly #options: TelegramApiOptions
+  #raw: RawApi | undefined
 
-  constructor({ token, apiRoot, onRefused }: TelegramApiOptions) {
-    this.#raw = new Api(token, { apiRoot }).raw
-    this.#onRefused = onRefused
+  constructor(options: TelegramApiOptions) {
+    this.#options = options
   }
 
   /** Makes the call `make` describes; `make` passes its signal on. */
@@ -28,14 +27,20 @@ export class TelegramApi {
     signal: AbortSignal,
     patienceMs: number = PATIENCE_MS,
   ): Promise<Result> {
+    // Loaded when it is used: servers without Telegram start sooner.
+    const { Api, GrammyError, HttpError } = await import('grammy')
+    const { token, apiRoot, onRefused } = this.#options
+    this.#raw ??= new Api(token, { apiRoot }).raw
     signal.throwIfAborted()
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
     try {
       return await make(this.#raw, deadline as CallSignal)
     } catch (error) {
       signal.throwIfAborted()
-      const failure = toFailure(error)
-      if (isFailure(failure, 'unauthorized')) this.#onRefused()
+      if (error instanceof HttpError) throw withoutAnswer(error.error)
+      if (!(error instanceof GrammyError)) throw error
+      const failure = fromRefusal(error)
+      if (failure.kind === 'unauthorized') onRefused()
       throw failure
     }
   }
@@ -44,11 +49,9 @@ export class TelegramApi {
 /** The platform's signal under the type of the shim grammY was made with. */
 type CallSignal = NonNullable<Parameters<RawApi['getMe']>[0]>
 
-function toFailure(error: unknown): unknown {
-  if (error instanceof GrammyError) return fromRefusal(error)
-  if (!(error instanceof HttpError)) return error
-  // Nothing of the cause but its code: its message holds the address, and that the token.
-  const code = error.error instanceof Error && 'code' in error.error ? String(error.error.code) : undefined
+/** Nothing of the cause but its code: its message holds the address, and that the token. */
+function withoutAnswer(cause: unknown): TelegramFailure {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
   const kind = code !== undefined && NOT_OUT.has(code) ? 'unreachable' : 'unknown'
   return new TelegramFailure(`Telegram did not answer${code === undefined ? '' : ` (${code})`}`, { kind })
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TelegramAccount } from './account.ts'
 import type { ChatPlace } from './delivery.ts'
+import { isFailure } from './telegram-failure.ts'
 
 /** Telegram shows it for five seconds. */
 const REFRESH_MS = 4_500
@@ -10,7 +11,7 @@ export function showTyping(account: TelegramAccount, place: ChatPlace, signal: A
   const stopped = new AbortController()
   const either = AbortSignal.any([signal, stopped.signal])
   const run = async (): Promise<void> => {
-    while (!either.aborted) {
+    for (let shown = true; shown && !either.aborted;) {
       const { chatId, threadId } = place
       const call = account.api.call(
         (raw, signal) =>
@@ -20,7 +21,11 @@ export function showTyping(account: TelegramAccount, place: ChatPlace, signal: A
           ),
         either,
       )
-      await call.catch(() => undefined)
+      // What was refused once would be again.
+      shown = await call.then(
+        () => true,
+        (error: unknown) => isFailure(error, 'unknown', 'unreachable'),
+      )
       await delay(REFRESH_MS, undefined, { signal: either }).catch(() => undefined)
     }
   }
