@@ -36,4 +36,8 @@ export { createOfflineModel, type OfflineModelOptions } from './models/offline.t
 export { createOpenAIModel, type OpenAIModelOptions } from './models/openai.ts'
 export type { Json } from './inbound.ts'
 export type { TurnEvent } from './events.ts'
+export type { PoeAmount, PoeOrigin, PoeUpload, RequestOrigin } from './origin.ts'
+export type { PoeOptions, PoePrice } from './poe-options.ts'
+export type { PoeParameterControls } from './poe-parameters.ts'
+export { createPoeModel } from './models/poe.ts'
 export { AppError, ERRORS, type ErrorCode } from './errors.ts'

@@ -1,4 +1,17 @@
-import fc from 'fast-check'
+import {
+  array,
+  assert,
+  boolean,
+  constant,
+  constantFrom,
+  nat,
+  oneof,
+  property,
+  record,
+  string,
+  tuple,
+  type Arbitrary,
+} from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TurnEvent } from '../../events.ts'
 import { PoeGovernor, type GovernorLimits } from './governor.ts'
@@ -78,17 +91,17 @@ function isFrame(frame: string): boolean {
   )
 }
 
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 60 }),
-  fc.constantFrom('\ud83d', '\ude42', '\u2028', '\u0085', '\0', '\r\n\n', 'data: {}', ''),
+const anyText = oneof(
+  string({ unit: 'binary', maxLength: 60 }),
+  constantFrom('\ud83d', '\ude42', '\u2028', '\u0085', '\0', '\r\n\n', 'data: {}', ''),
 )
-const anyStep: fc.Arbitrary<Step> = fc.record({
-  afterMs: fc.oneof(fc.constant(0), fc.nat(30), fc.nat(20_000)),
-  event: fc.oneof(
+const anyStep: Arbitrary<Step> = record({
+  afterMs: oneof(constant(0), nat(30), nat(20_000)),
+  event: oneof(
     { weight: 6, arbitrary: anyText.map((text): TurnEvent => ({ type: 'text-delta', text })) },
     anyText.map((text): TurnEvent => ({ type: 'replace', text })),
     anyText.map((value): TurnEvent => ({ type: 'data', name: 'metadata', value })),
-    fc.constantFrom<TurnEvent>(
+    constantFrom<TurnEvent>(
       {
         type: 'file',
         name: 'a.png',
@@ -113,15 +126,15 @@ const END: TurnEvent = {
   sentenceCount: 1,
 }
 const FAILURE: TurnEvent = { type: 'error', code: 'model_unavailable', message: '', retryable: true }
-const anyLast: fc.Arbitrary<Step> = fc.record({
-  afterMs: fc.nat(90_000),
-  event: fc.constantFrom<TurnEvent>(END, FAILURE, { ...END, reason: 'tool-calls' }),
+const anyLast: Arbitrary<Step> = record({
+  afterMs: nat(90_000),
+  event: constantFrom<TurnEvent>(END, FAILURE, { ...END, reason: 'tool-calls' }),
 })
 
 test('any turn at any pace gives a stream that keeps the protocol', () => {
-  const anyTurn = fc.tuple(fc.array(anyStep, { maxLength: 80 }), anyLast, fc.boolean())
-  fc.assert(
-    fc.property(anyTurn, ([steps, last, withStatus]) => {
+  const anyTurn = tuple(array(anyStep, { maxLength: 80 }), anyLast, boolean())
+  assert(
+    property(anyTurn, ([steps, last, withStatus]) => {
       const sent = play([...steps, last], withStatus ? { status: '*Working*' } : {})
       expect(faultsOf(sent, LIMITS)).toEqual([])
     }),

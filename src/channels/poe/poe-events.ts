@@ -6,7 +6,7 @@ export type PoeEvent =
   | { readonly event: 'data'; readonly data: { readonly metadata: string } }
   | { readonly event: 'json'; readonly data: Readonly<Record<string, unknown>> }
   | { readonly event: 'error'; readonly data: PoeError }
-  | { readonly event: 'done'; readonly data: Readonly<Record<never, never>> }
+  | { readonly event: 'done'; readonly data: Readonly<Record<string, never>> }
   | { readonly event: 'comment' }
 
 /** Poe honours it as the first event only; keys that are not needed are left out, since null is refused. */

@@ -13,6 +13,7 @@ const SALES_KEY = 'ssssssssssssssssssssssssssssssss'
 const thought = Promise.withResolvers<string>()
 
 /** The last words choose what the model does. */
+// oxlint-disable-next-line complexity -- one line for each thing to say
 const model = scriptedModel(async function* answer(request, signal) {
   const last = request.messages.at(-1)
   const words = last?.role === 'user' ? last.text : ''
@@ -243,13 +244,13 @@ describe('a query', () => {
 
 describe('a failure', () => {
   test.each([
-    ['too long', false, 'user_message_too_long', ''],
-    ['break', true, undefined, 'Well,'],
-    ['', false, 'user_caused_error', ''],
-  ])('is an error event that a person can read: %j', async (words, retry, type, said) => {
+    { words: 'too long', said: '', told: { allow_retry: false, error_type: 'user_message_too_long' } },
+    { words: 'break', said: 'Well,', told: { allow_retry: true } },
+    { words: '', said: '', told: { allow_retry: false, error_type: 'user_caused_error' } },
+  ])('is an error event that a person can read: $words', async ({ words, said, told }) => {
     const { error, text: partial, events, violations, status } = await chat().say(words)
     expect({ status, violations, partial }).toEqual({ status: 200, violations: [], partial: said })
-    expect(error).toMatchObject({ allow_retry: retry, ...(type && { error_type: type }) })
+    expect(error).toMatchObject(told)
     expect(events.at(-1)?.event).toBe('done')
   })
 
@@ -435,3 +436,9 @@ describe('reports', () => {
 async function eventually(read: () => unknown, expected: unknown): Promise<void> {
   await expect.poll(read, { timeout: 10_000 }).toEqual(expected)
 }
+
+test('200 people at once are answered, each at once', { timeout: 30_000 }, async () => {
+  const answers = await Promise.all(Array.from({ length: 200 }, () => chat().say('Hi')))
+  expect(answers.filter(({ text: said }) => said !== 'Hello there.')).toEqual([])
+  expect(answers.flatMap(({ violations }) => violations)).toEqual([])
+})

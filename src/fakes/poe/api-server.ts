@@ -73,10 +73,15 @@ export async function handleCall(
   const call = { kind, name, headers: request.headers, body: parseBody(text) }
   options.calls.push(call)
   const fault = options.faults.take(({ calls }) => calls === undefined || calls === kind)
-  if (fault?.kind === 'reset') return void response.socket?.resetAndDestroy()
-  if (fault?.kind === 'hang') return
-  if (fault?.kind === 'status') return sendText(response, fault.status, fault.body ?? 'Internal server error')
+  if (spoil(fault, response)) return
   await HANDLERS[kind]({ call, pathKey, fault, response }, options)
+}
+
+/** Faults that take the place of the whole reply. True when one did. */
+function spoil(fault: PoeFault | undefined, response: ServerResponse): boolean {
+  if (fault?.kind === 'reset') response.socket?.resetAndDestroy()
+  if (fault?.kind === 'status') sendText(response, fault.status, fault.body ?? 'Internal server error')
+  return fault !== undefined && ['reset', 'status', 'hang'].includes(fault.kind)
 }
 
 function findRoute(path: string): readonly [RegExpExecArray | undefined, PoeCall['kind'] | undefined] {
@@ -149,17 +154,13 @@ function answerCost({ call, fault, response }: Exchange): void {
 function takeUpload({ call, response }: Exchange, { bots }: ApiServerOptions): void {
   const known = [...bots.values()].some(({ accessKey }) => accessKey === call.headers.authorization)
   if (!known) return sendText(response, 401, 'The key is not known')
-  const body = String(call.body)
-  const name = /filename="([^"]+)"/.exec(body)?.[1] ?? /download_filename"\r\n\r\n(.*)\r\n/.exec(body)?.[1]
-  const complete = name !== undefined || body.includes('download_url')
+  const form = String(call.body)
+  const name = /filename="([^"]+)"/.exec(form)?.[1] ?? /download_filename"\r\n\r\n(.*)\r\n/.exec(form)?.[1]
+  const complete = name !== undefined || form.includes('download_url')
   if (!complete) return sendText(response, 400, 'One of file and download_url is required')
   const url = `https://pfst.cf2.poecdn.net/base/${encodeURIComponent(name ?? 'file')}`
-  sendText(
-    response,
-    200,
-    JSON.stringify({ attachment_url: url, mime_type: typeOf(name ?? '') }),
-    'application/json',
-  )
+  const body = JSON.stringify({ attachment_url: url, mime_type: typeOf(name ?? '') })
+  response.writeHead(200, { 'content-type': 'application/json' }).end(body)
 }
 
 function answerAsBot({ call, fault, response }: Exchange, { answer }: ApiServerOptions): void {
@@ -183,8 +184,8 @@ function toEvent(event: string, data: object): string {
   return `event: ${event}\r\ndata: ${JSON.stringify(data)}\r\n\r\n`
 }
 
-function sendText(response: ServerResponse, status: number, text: string, type = 'text/plain'): void {
-  response.writeHead(status, { 'content-type': type }).end(text)
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain' }).end(text)
 }
 
 function typeOf(name: string): string {

@@ -107,15 +107,10 @@ export class StreamReader {
     if (cut) this.#violate('bear', 'the connection was cut')
     else if (this.#rest.trim() !== '' && !this.#rest.startsWith(':'))
       this.#violate('report', 'the last event has no blank line after it')
-    const names = this.#events.map(({ event }) => event)
+    const names = new Set(this.#events.map(({ event }) => event))
     if (this.#status === 200 && !this.#over)
       this.#violate('report', "Bot exited without sending 'done' event")
-    if (
-      names.includes('done') &&
-      !this.#error &&
-      !names.includes('text') &&
-      !names.includes('replace_response')
-    )
+    if (names.has('done') && !this.#error && !names.has('text') && !names.has('replace_response'))
       this.#violate('report', 'Bot returned no text in response')
     this.#checkLimits()
     return {
