@@ -70,7 +70,7 @@ test('every check that can be made has a server that breaks it', () => {
 })
 
 describe('whatever is at the other end, every check has an answer: a server that', () => {
-  test.each(Object.entries(HOSTILE))('%s', async (_name, greet) => {
+  test.concurrent.each(Object.entries(HOSTILE))('%s', async (_name, greet) => {
     await using server = await startHostileServer(greet)
     const results = await verifyUrl(server.url, { key: KEY, timeoutMs: 150, limits: { firstEventMs: 60 } })
     expect(results.map(({ id }) => id).sort()).toEqual(POE_CHECKS.map(({ id }) => id).sort())

@@ -16,7 +16,7 @@ export interface PoeRequest {
   readonly headers?: Readonly<Record<string, string | undefined>>
   /** Leaves after so many events. */
   readonly leaveAfterEvents?: number
-  /** Leaves after so many milliseconds, whatever has come. */
+  /** Leaves so many milliseconds after the request is out, whatever has come. */
   readonly leaveAfterMs?: number
   /** Leaves when it aborts, and reads nothing of the body until then. */
   readonly unreadUntil?: AbortSignal

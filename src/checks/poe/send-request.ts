@@ -57,8 +57,12 @@ class OneExchange {
     // Twice the limit: whether it was passed, and by how much.
     this.#after(limits.firstEventMs * 2, () => this.#firstByteMs === undefined && this.#giveUp('no answer'))
     this.#after(timeoutMs, () => this.#giveUp('the answer has not ended'))
-    if (leaveAfterMs !== undefined) this.#after(leaveAfterMs, () => this.#leave('left', 'as asked'))
     unreadUntil?.addEventListener('abort', () => this.#leave('left', 'as asked'))
+    // Counted from when the request is out, so that the server has it.
+    const leaveLater = (): void =>
+      leaveAfterMs === undefined
+        ? undefined
+        : this.#after(leaveAfterMs, () => this.#leave('left', 'as asked'))
     try {
       const send = url.protocol === 'https:' ? requestHttps : requestHttp
       const headers = headersOf(this.#target, this.#request, bytes)
@@ -71,8 +75,8 @@ class OneExchange {
     this.#client.on('error', (error) => this.#broken(error))
     const announced = Number(this.#request.headers?.['Content-Length'] ?? bytes.length)
     // More was announced than there is: the rest is held back, to see what the server does about it.
-    if (announced > bytes.length) this.#client.write(bytes)
-    else this.#client.end(bytes)
+    if (announced > bytes.length) this.#client.write(bytes, leaveLater)
+    else this.#client.end(bytes, leaveLater)
   }
 
   #readAnswer(response: IncomingMessage): void {
@@ -133,7 +137,7 @@ class OneExchange {
   }
 
   #after(ms: number, run: () => unknown): void {
-    this.#timers.push(setTimeout(run, ms))
+    if (!this.#settled) this.#timers.push(setTimeout(run, ms))
   }
 }
 
