@@ -1,6 +1,7 @@
 import type { Json, MessageWork } from '../../inbound.ts'
 import type { TelegramAccount } from './account.ts'
 import { plainText, type RichText } from './rich-text.ts'
+import { tryAgain } from './try-again.ts'
 import { failureOf, isFailure, TelegramFailure, toChannelError } from './telegram-failure.ts'
 
 /** Where a message goes. */
@@ -81,7 +82,7 @@ export class Delivery {
 
   async #sendPlaceholder(): Promise<string> {
     try {
-      return await this.#sendWhereItIs()
+      return await tryAgain(() => this.#sendWhereItIs(), ['unreachable'], this.#work.signal)
     } catch (error) {
       // The ledger takes a coded error for a message that was surely not sent.
       throw isFailure(error, 'unknown') ? error : toChannelError(error)
@@ -124,9 +125,10 @@ export class Delivery {
   }
 
   async #edit(id: string, part: AnswerPart, index: number): Promise<void> {
+    const { signal } = this.#work
     const edit = (content: AnswerPart): Promise<void> =>
-      this.#account.schedule.deliver(Number.parseInt(id, 10), this.#work.signal, () =>
-        this.#editMessage(id, content),
+      this.#account.schedule.deliver(Number.parseInt(id, 10), signal, () =>
+        tryAgain(() => this.#editMessage(id, content), ['unreachable', 'unknown'], signal),
       )
     try {
       await edit(part)
