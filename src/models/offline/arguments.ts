@@ -45,7 +45,7 @@ export function fillArguments(tool: OfflineTool, clause: Clause, now: Date): Fil
   const values = addToFields(tool, clause, slots.values)
   const left = cleanText(tool, slots.text)
   const text = main ? readText(main, { clause, left, rest: slots.text }) : ''
-  if (main && text) values.set(main.name, [text])
+  if (main && text) values.set(main.name, [SEARCH_NAMES.has(main.name) ? toSearchWord(text) : text])
   const missing = tool.parameters.find(({ name, required }) => required && !values.has(name))
   return {
     calls: combine(values),
@@ -130,6 +130,11 @@ function preferRequiredDates(
 }
 
 const SEARCH_NAMES = new Set(['query', 'search', 'question', 'q', 'keyword', 'keywords', 'text', 'filter'])
+
+/** Searches compare letters: "маму" finds "маме" by what they share. */
+function toSearchWord(text: string): string {
+  return /^\p{Script=Cyrillic}{4,}$/u.test(text) ? text.replace(/[аеёиоуыэюяйь]$/iu, '') : text
+}
 
 const RENAME = compilePhrases('rename, переимен*')
 

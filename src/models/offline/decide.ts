@@ -33,7 +33,7 @@ export function decide(request: ModelRequest, now: Date): Decision {
   const { instructions } = request
   if (isSmallTalk(text)) return answerWithoutTools(text, { language, tools, passages, instructions })
 
-  const asked = continueQuestion(messages.slice(0, lastUser), { text, tools, language, now })
+  const asked = continueQuestion(messages.slice(0, lastUser), { text, tools, now })
   const plan = planStep(asked, { tools, finished, now })
   if (plan.calls.length > 0) return { kind: 'calls', calls: plan.calls }
   const outcome = describeOutcome(plan, language)
@@ -92,12 +92,7 @@ function answerWithoutTools(
  */
 function continueQuestion(
   earlier: readonly Message[],
-  {
-    text,
-    tools,
-    language,
-    now,
-  }: { text: string; tools: readonly OfflineTool[]; language: Language; now: Date },
+  { text, tools, now }: { text: string; tools: readonly OfflineTool[]; now: Date },
 ): string {
   const lastUser = earlier.findLastIndex(({ role }) => role === 'user')
   const before = earlier[lastUser]
@@ -107,9 +102,10 @@ function continueQuestion(
   const finished = readFinished(earlier.slice(lastUser + 1))
   const plan =
     first.calls.length > 0 && finished.length > 0 ? planStep(before.text, { tools, finished, now }) : first
-  const ours = plan.obstacles.find((obstacle) =>
-    [language, language === 'en' ? ('ru' as const) : ('en' as const)].some((spoken) =>
-      answer.text.includes(describeObstacle(obstacle, spoken)),
+  // What tools returned in earlier turns is often not kept; then the question is known by its first words.
+  const ours = [...plan.obstacles, ...plan.doubts].find((obstacle) =>
+    (['en', 'ru'] as const).some((spoken) =>
+      answer.text.includes(describeObstacle(obstacle, spoken).trimEnd()),
     ),
   )
   if (!ours || planStep(text, { tools, finished: [], now }).understood) return text

@@ -60,8 +60,13 @@ function scoreAction(tool: OfflineTool, clause: Clause, filled: Filled): number 
   if (action !== undefined && action === tool.action && action !== 'get') return strong ? 4 : 3
   const writes = tool.action !== undefined && !READ_ACTIONS.has(tool.action)
   if (writes) return tool.action === 'add' && isPlan(clause, filled) ? 3 : -100
-  if (action !== undefined) return READ_ACTIONS.has(action) ? 1 : -2
-  return scoreNoAction(tool, clause, filled)
+  return action === undefined ? scoreNoAction(tool, clause, filled) : scoreOtherAction(tool, clause)
+}
+
+function scoreOtherAction(tool: OfflineTool, { action, strong }: Clause): number {
+  // "Set my time zone" says no more than "my time zone".
+  if (!strong && tool.action === undefined) return 0.5
+  return action !== undefined && READ_ACTIONS.has(action) ? 1 : -2
 }
 
 function scoreNoAction(tool: OfflineTool, clause: Clause, filled: Filled): number {

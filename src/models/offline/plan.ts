@@ -32,6 +32,8 @@ export interface Plan {
   readonly obstacles: readonly Obstacle[]
   /** The results to tell; those of calls made only to find an id are left out. */
   readonly results: readonly FinishedCall[]
+  /** What may have to be asked once the things meant have been looked up. */
+  readonly doubts: readonly Obstacle[]
   readonly understood: boolean
 }
 
@@ -55,6 +57,7 @@ export function planStep(
   return {
     calls: firstBatch(waiting, tools),
     obstacles: resolved.flatMap(({ obstacle }) => obstacle ?? []),
+    doubts: resolved.flatMap(({ doubts }) => doubts ?? []),
     results,
     understood: intentions.length > 0,
   }
@@ -80,6 +83,7 @@ export function readFinished(messages: readonly Message[]): readonly FinishedCal
 interface Resolved {
   readonly calls: readonly PlannedCall[]
   readonly obstacle?: Obstacle
+  readonly doubts?: readonly Obstacle[]
   readonly lookup?: string
 }
 
@@ -94,7 +98,10 @@ function resolve(
   if (!lister) return { calls: [], obstacle: { kind: 'missing', tool, parameter: missing } }
   const lookup = callKey(lister.name, '{}')
   const listed = finished.find((call) => callKey(call.tool, call.input) === lookup)
-  if (!listed) return { calls: [{ tool: lister.name, input: {} }], lookup }
+  if (!listed) {
+    const doubts = (['ambiguous', 'not-found'] as const).map((kind) => ({ kind, reference, items: [] }))
+    return { calls: [{ tool: lister.name, input: {} }], lookup, doubts }
+  }
   const items = readItems(listed.output, missing).filter(
     (item) => tool.action !== 'complete' || !isDone(item),
   )

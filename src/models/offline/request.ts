@@ -21,7 +21,8 @@ export interface Clause {
 }
 
 const EXPLANATION = compilePhrases('how do i, how to, how can i, how does, how do, why, почему, зачем')
-const EXPLANATION_START = /^\W*(?:(?:а|и|скажи\p{L}*|подскажи\p{L}*|расскажи\p{L}*),?\s+)?как(?!\p{L})/iu
+const EXPLANATION_START =
+  /^[^\p{L}\p{N}]*(?:(?:а|и|скажи\p{L}*|подскажи\p{L}*|расскажи\p{L}*),?\s+)?как(?!\p{L})/iu
 const NEGATION = compilePhrases("don't, do not, never, не, нельзя")
 const QUESTION = compilePhrases(
   "what, what's, how, when, which, where, сколько, какой, какая, какое, который, когда",
@@ -81,13 +82,18 @@ interface FoundAction {
   readonly end: number
 }
 
-/** "Remind me an hour before" belongs to a request and begins none; its place is kept, so that positions stay. */
+/**
+ * "Remind me an hour before" belongs to a request and begins none, and "end of month" stops nothing. Their places are
+ * kept, so that positions stay.
+ */
 function withoutReminder(text: string): string {
-  const found = findReminder(text)
-  return found
-    ? text.slice(0, found.start) + '_'.repeat(found.end - found.start) + text.slice(found.end)
-    : text
+  const plain = text.replace(END_OF, (words) => '_'.repeat(words.length))
+  const found = findReminder(plain)
+  if (!found) return plain
+  return plain.slice(0, found.start) + '_'.repeat(found.end - found.start) + plain.slice(found.end)
 }
+
+const END_OF = /(?<!\p{L})end of (?=(?:the |this )?(?:day|week|month|year)(?!\p{L}))/iu
 
 /** "How do I delete a task?" and "don't delete it" name a deed and ask for none. */
 function isAboutNotDoing(text: string, actionStart: number): boolean {
