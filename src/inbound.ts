@@ -18,8 +18,8 @@ export interface InboundMessage {
 
 /**
  * What becomes of messages that arrive while one is being answered: each is answered in turn (`queue`), all that
- * waited are answered together (`merge`), or, beyond that, a new one restarts a turn that has not spoken yet
- * (`steer`).
+ * waited are answered together (`merge`), or, beyond that, a new one restarts a turn that has neither spoken nor used
+ * a tool yet (`steer`). Only messages of the same subject are ever answered together, at most 20.
  */
 export type TurnPolicy = 'queue' | 'merge' | 'steer'
 
@@ -51,7 +51,9 @@ export interface MessageWork {
   /** Aborts when the lane is lost, steered anew, or handed over at a shutdown; the handler then ends soon, without effects. */
   readonly signal: AbortSignal
   /** Answers as `Host.converse` does, once: a finished answer is read again, an unfinished one is run anew. */
-  converse(request: Omit<ConverseRequest, 'messageId' | 'signal' | 'readerLeft' | 'takeOver'>): Promise<Answer>
+  converse(
+    request: Omit<ConverseRequest, 'messageId' | 'signal' | 'readerLeft' | 'takeOver'>,
+  ): Promise<Answer>
   readonly outbox: Outbox
 }
 
@@ -61,9 +63,16 @@ export interface MessageWork {
  * between sending a placeholder and recording its id is recorded as ambiguous; a new placeholder is then placed.
  */
 export interface Outbox {
-  /** The channel's id of the message for this part: the recorded one, or that of the placeholder `send` sends now. */
+  /**
+   * The channel's id of the message for this part: the recorded one, or that of the placeholder `send` sends now. An
+   * `AppError` from `send` says that the other side took nothing; after any other error that is open, and the next
+   * attempt counts as ambiguous. Throws `interrupted` when the lane is lost.
+   */
   place(part: number, send: () => Promise<string>): Promise<string>
-  /** Records the final content of a placed part, puts it there with `edit`, and confirms the part. Does nothing when it is confirmed. */
+  /**
+   * Records the final content of a placed part, puts it there with `edit`, and confirms the part. Does nothing when it
+   * is confirmed. Throws `interrupted` when the lane is lost.
+   */
   fill(part: number, content: Json, edit: (externalId: string) => Promise<void>): Promise<void>
   /** Records that the other side refuses the rest for good (a blocked bot, a chat that is gone); `reason` for operators. */
   refuse(reason: string): Promise<void>

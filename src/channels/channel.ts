@@ -47,7 +47,7 @@ export interface Host {
    * the account's subject. False when the code is wrong, used or expired. Throws `rate_limited` after many attempts.
    */
   link(subject: string, code: string): Promise<boolean>
-  /** Forgets the messages of a conversation; its turns keep their facts. */
+  /** Forgets the messages of a conversation: later turns do not see them. Its turns keep their facts. */
   clear(conversation: ConversationKey): Promise<void>
   /**
    * Reads an answer from after `afterSeq`, running or finished, on whichever replica, until it ends or `readerLeft`
@@ -87,4 +87,6 @@ export interface TranscriptMessage {
   readonly role: 'user' | 'assistant'
   readonly text: string
   readonly createdAt: Date
+  /** How the answer ended; `stopped` and `interrupted` ones are not whole. Absent in what people said. */
+  readonly outcome?: 'completed' | 'failed' | 'stopped' | 'interrupted'
 }

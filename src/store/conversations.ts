@@ -21,7 +21,7 @@ async function find(
   limit: number,
 ): Promise<StoredConversation | undefined> {
   const { rows } = await sql<ConversationRow>`
-    select c.id as conversation_id, r.id as running_turn_id, m.id, m.role, m.text, m.created_at
+    select c.id as conversation_id, r.id as running_turn_id, m.id, m.role, m.text, m.created_at, t.outcome
     from conversations c
     left join lateral (
       select id from turns
@@ -31,6 +31,7 @@ async function find(
     left join lateral (
       select * from messages where conversation_id = c.id order by position desc limit ${limit}
     ) m on true
+    left join turns t on t.id = m.turn_id and m.role = 'assistant'
     where c.bot = ${bot} and c.channel = ${channel} and c.key = ${key}
     order by m.position`.execute(db)
   const first = rows[0]

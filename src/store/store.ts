@@ -51,6 +51,8 @@ export interface StoredMessage {
   readonly role: 'user' | 'assistant'
   readonly text: string
   readonly createdAt: Date
+  /** How the turn ended that answered it; only in conversations that were found, and what was stored with its turn. */
+  readonly outcome?: TurnOutcome
 }
 
 /**
@@ -86,6 +88,8 @@ export interface Turns {
    * closed here with an `interrupted` error event as its last. Undefined when there is no such turn.
    */
   read(turnId: string, afterSeq: number): Promise<TurnLog | undefined>
+  /** The text a turn answered, also when its events are deleted; undefined when it said nothing. */
+  answerOf(turnId: string): Promise<string | undefined>
   /** The conversation a turn belongs to; undefined when there is no such turn. */
   conversationOf(turnId: string): Promise<ConversationKey | undefined>
   /** Asks the turn's process to stop it. False when it is not running. */

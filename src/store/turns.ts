@@ -22,6 +22,7 @@ export function createTurns(db: Kysely<Schema>): Turns {
     append: (segments, lease) => append(db, segments, lease),
     finish: (turn) => finish(db, turn),
     read: (turnId, afterSeq) => read(db, turnId, afterSeq),
+    answerOf: (turnId) => answerOf(db, turnId),
     conversationOf: (turnId) => conversationOf(db, turnId),
     requestStop: (turnId) => requestStop(db, turnId),
     interruptAbandoned: (options) => interruptAbandoned(db, options),
@@ -136,6 +137,21 @@ async function readLog(db: Kysely<Schema>, turnId: string, afterSeq: number): Pr
     where t.id = ${turnId}
     order by e.first_seq`.execute(db)
   return rows
+}
+
+async function answerOf(db: Kysely<Schema>, turnId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('turns')
+    .innerJoin('messages', (join) =>
+      join
+        .onRef('messages.conversation_id', '=', 'turns.conversation_id')
+        .onRef('messages.turn_id', '=', 'turns.id'),
+    )
+    .select('messages.text')
+    .where('turns.id', '=', turnId)
+    .where('messages.role', '=', 'assistant')
+    .executeTakeFirst()
+  return row?.text
 }
 
 async function conversationOf(db: Kysely<Schema>, turnId: string): Promise<ConversationKey | undefined> {

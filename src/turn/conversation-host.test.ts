@@ -231,4 +231,45 @@ describe.each(backends())('on $name', (backend) => {
     const ahead = await collect(await host.resume(turnId, 99, STAYS))
     expect(ahead.map(({ event }) => event.type)).toEqual(['error'])
   })
+
+  test('an unfinished turn is taken over by whoever may, a finished one is read', async () => {
+    const dead = createHost(scriptedModel(hanging('Half')))
+    const request = { ...ask(), messageId: crypto.randomUUID(), takeOver: true }
+    await readUntil((await dead.converse(request)).events, 'text-delta')
+    const model = scriptedModel(text('Whole.'))
+    const next = createHost(model)
+    const first = await collect((await next.converse(request)).events)
+    expect(first.map(({ event }) => (event.type === 'text-delta' ? event.text : ''))).toContain('Whole.')
+    expect(await collect((await next.converse(request)).events)).toEqual(first)
+    expect(model.requests).toHaveLength(1)
+    await dead.drain(0)
+    const stored = await next.history(request.conversation)
+    expect(stored?.messages.map((message) => message.text)).toEqual(['Hello', 'Whole.'])
+  })
+
+  test('a turn that lives in this process is followed, and one that was told to end is begun anew', async () => {
+    const model = scriptedModel(hanging('Half'), text('Whole.'))
+    const host = createHost(model)
+    const leaving = new AbortController()
+    const request = { ...ask(), messageId: crypto.randomUUID(), takeOver: true }
+    await readUntil((await host.converse({ ...request, signal: leaving.signal })).events, 'text-delta')
+    await readUntil((await host.converse(request)).events, 'text-delta')
+    expect(model.requests).toHaveLength(1)
+    leaving.abort(new AppError('interrupted'))
+    const again = await collect((await host.converse(request)).events)
+    expect(again.at(-1)?.event.type).toBe('end')
+    expect(model.requests).toHaveLength(2)
+  })
+
+  test('an answer whose events are deleted is read from its text', async () => {
+    const host = createHost(scriptedModel(text('Kept.')))
+    const request = { ...ask(), messageId: crypto.randomUUID() }
+    await collect((await host.converse(request)).events)
+    await store.turns.pruneLogs(-1_000)
+    const again = await collect((await host.converse(request)).events)
+    expect(again.map(({ event }) => event)).toEqual([
+      { type: 'text-delta', text: 'Kept.' },
+      expect.objectContaining({ type: 'end', reason: 'stop', wordCount: 1 }),
+    ])
+  })
 })

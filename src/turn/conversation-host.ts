@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Bot } from '../bot.ts'
 import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
 import { AppError, toAppError } from '../errors.ts'
-import { isTerminal, type LoggedEvent, type TerminalEvent } from '../events.ts'
+import { isTerminal, type LoggedEvent, type TerminalEvent, type TurnEvent } from '../events.ts'
 import type { Model } from '../models/model.ts'
 import type { BegunTurn, NewTurn, Store, StoredConversation, TurnOutcome } from '../store/store.ts'
 import type { ToolServices } from '../tools/tool.ts'
@@ -155,7 +155,14 @@ export class ConversationHost {
     { conversation, readerLeft }: ConverseRequest,
   ): Promise<AsyncIterable<LoggedEvent>> {
     await this.#requireSame(turnId, conversation)
-    return this.resume(turnId, 0, readerLeft ?? new AbortController().signal)
+    try {
+      return await this.resume(turnId, 0, readerLeft ?? new AbortController().signal)
+    } catch (error) {
+      const answer = await this.#options.store.turns.answerOf(turnId)
+      if (answer === undefined) throw error
+      // Its events are not kept as long as its text.
+      return replay(answer)
+    }
   }
 
   async #requireSame(turnId: string, conversation: ConversationKey): Promise<void> {
@@ -299,6 +306,14 @@ function followAbort(signal: AbortSignal | undefined, turn: LiveTurn): () => voi
   if (signal?.aborted) follow()
   else signal?.addEventListener('abort', follow, { once: true })
   return () => signal?.removeEventListener('abort', follow)
+}
+
+/** An answer of which only the text is left. */
+async function* replay(text: string): AsyncGenerator<LoggedEvent, void> {
+  const facts = new TurnFacts(performance.now())
+  const said: TurnEvent = { type: 'text-delta', text }
+  facts.observe(said)
+  yield* [said, facts.toEnd('stop')].map((event, index) => ({ seq: index + 1, event }))
 }
 
 function noop(): void {

@@ -23,6 +23,7 @@ export function storeContract(backend: Backend): void {
 
     turnTests(() => store)
     abandonedTurnTests(() => store)
+    takeOverTests(() => store)
     textTests(() => store)
     databaseTests(() => store)
   })
@@ -240,6 +241,89 @@ function abandonedTurnTests(store: () => OpenStore): void {
     expect(await store().turns.interruptAbandoned({ all: false })).toBe(1)
     expect(await store().turns.interruptAbandoned({ all: true })).toBe(1)
     expect(await store().turns.interruptAbandoned({ all: true })).toBe(0)
+  })
+}
+
+function takeOverTests(store: () => OpenStore): void {
+  const texts = async ({ conversation }: NewTurn): Promise<unknown> =>
+    (await store().conversations.find(conversation, { limit: 9 }))?.messages.map(({ text }) => text)
+
+  test('a turn that is taken over begins anew in its place, and its last owner changes nothing any more', async () => {
+    const before = newTurn({ text: 'Before' })
+    await store().turns.begin(before)
+    await store().turns.finish(finished(before, { text: 'Early' }))
+    const turn = { ...newTurn(), conversation: before.conversation }
+    await store().turns.begin(turn)
+    await store().turns.append([{ turnId: turn.turnId, events: [says(1, 'Hal')] }], HOLD)
+    await store().turns.begin({ ...newTurn({ text: 'After' }), conversation: before.conversation })
+    const taken = await store().turns.takeOver({ ...turn, owner: 'b', text: 'Hello again' })
+    expect(taken?.history.map(({ text }) => text)).toEqual(['Before', 'Early'])
+    const late = { turnId: turn.turnId, events: [says(2, 'f an answer')] }
+    expect(await store().turns.append([late], HOLD)).toEqual(new Map([[turn.turnId, 'lost']]))
+    expect(await store().turns.finish(finished(turn))).toBe(false)
+    expect(await store().turns.read(turn.turnId, 0)).toEqual({ events: [], running: true })
+    await store().turns.finish(finished(turn, { owner: 'b', text: 'Whole' }))
+    expect(await texts(turn)).toEqual(['Before', 'Early', 'Hello again', 'After', 'Whole'])
+    expect(await store().turns.answerOf(turn.turnId)).toBe('Whole')
+  })
+
+  test('what an interrupted or failed turn answered is gone when it is taken over', async () => {
+    for (const outcome of ['interrupted', 'failed'] as const) {
+      const turn = newTurn()
+      await store().turns.begin(turn)
+      const ended = {
+        outcome,
+        errorCode: 'model_unavailable',
+        text: 'Half',
+        events: [says(1, 'Half')],
+      } as const
+      await store().turns.finish(finished(turn, ended))
+      expect(await store().turns.takeOver(turn)).toMatchObject({ history: [] })
+      expect(await texts(turn)).toEqual(['Hello'])
+      expect(await store().turns.read(turn.turnId, 0)).toEqual({ events: [], running: true })
+    }
+  })
+
+  test('a turn that has its answer is not taken over', async () => {
+    const endings = [
+      {},
+      { outcome: 'stopped' },
+      { outcome: 'failed', errorCode: 'model_refused', text: '' },
+    ] as const
+    for (const ending of endings) {
+      const turn = newTurn()
+      await store().turns.begin(turn)
+      await store().turns.finish(finished(turn, ending))
+      expect(await store().turns.takeOver(turn)).toBeUndefined()
+    }
+    expect(await store().turns.takeOver(newTurn())).toBeUndefined()
+    expect(await store().turns.answerOf(randomUUID())).toBeUndefined()
+  })
+
+  test('a turn that is closed as abandoned at the same time is taken over whole', async () => {
+    for (let round = 0; round < 10; round++) {
+      const turn = newTurn()
+      await store().turns.begin(turn)
+      const segment = { turnId: turn.turnId, events: [says(1, 'Half')] }
+      await store().turns.append([segment], { ...HOLD, renewForMs: -1 })
+      const [taken] = await Promise.all([
+        store().turns.takeOver({ ...turn, owner: 'b' }),
+        store().turns.read(turn.turnId, 0),
+      ])
+      expect(taken).toBeDefined()
+      expect(await store().turns.read(turn.turnId, 0)).toEqual({ events: [], running: true })
+      expect(await texts(turn)).toEqual(['Hello'])
+    }
+  })
+
+  test('a conversation that is cleared is empty, and says how its answers ended until then', async () => {
+    const turn = newTurn()
+    await store().turns.begin(turn)
+    await store().turns.finish(finished(turn, { outcome: 'stopped' }))
+    const found = await store().conversations.find(turn.conversation, { limit: 5 })
+    expect(found?.messages.map(({ outcome }) => outcome)).toEqual([undefined, 'stopped'])
+    await store().conversations.clear(turn.conversation)
+    expect(await texts(turn)).toEqual([])
   })
 }
 
