@@ -1,27 +1,17 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { AnswerLinks } from './answer-links.ts'
 import type { ChannelNotes, FeedbackCount, FeedbackReport } from '../feedback.ts'
-import type { AnswerReference, Feedback, FeedbackTarget } from './feedback-store.ts'
+import type { Feedback, FeedbackTarget } from './feedback-store.ts'
 import type { Schema } from './schema.ts'
 
 export function createFeedback(db: Kysely<Schema>): Feedback {
+  const links = new AnswerLinks(db)
   return {
-    link: (reference) => link(db, reference),
+    link: (reference) => links.add(reference),
     record: (report) => (report.removed ? remove(db, report) : record(db, report)),
     count: ({ bot } = {}) => count(db, bot),
   }
-}
-
-async function link(db: Kysely<Schema>, { bot, channel, reference, turnId }: AnswerReference): Promise<void> {
-  await db
-    .insertInto('turn_references')
-    .values({ bot, channel, reference, turn_id: turnId })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['bot', 'channel', 'reference'])
-        .doUpdateSet({ turn_id: turnId, created_at: sql`now()` }),
-    )
-    .execute()
 }
 
 /** The word is kept for the turn its answer has now: what another answer gets under the same id is not meant. */
