@@ -118,7 +118,8 @@ export class Delivery {
             },
             signal,
           ),
-        this.#work.signal,
+        // Broken off, it would leave a placeholder whose id nobody knows; it ends by its deadline anyway.
+        new AbortController().signal,
       ),
     )
     return `${chatId}/${message_id}`

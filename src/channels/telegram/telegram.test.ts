@@ -3,6 +3,7 @@ import { eventually, puppet, startTelegramApp, WEBHOOK_SECRET } from '../../../t
 import type { Puppet, TelegramApp, TelegramAppOptions } from '../../../test/telegram-app.ts'
 import { postJson } from '../../../test/test-app.ts'
 import { defineBot } from '../../bot.ts'
+import { ChatOrigins } from './chat-origins.ts'
 import { createFakeTelegram, type FakeTelegram } from '../../fakes/telegram.ts'
 
 const open: TelegramApp[] = []
@@ -254,8 +255,10 @@ describe('an answer', () => {
     telegram.inject({ kind: 'reset', when: 'after', failTimes: 1, methods: ['editMessageText'] })
     telegram.say(37, 'hello')
     await eventually(() => expect(telegram.calls.filter(({ status }) => status === 400)).toHaveLength(1))
-    telegram.say(37, 'then')
-    await eventually(() => expect(texts(37)).toEqual(['echo hello', 'echo then']))
+    const ledger = shared.app.store.db.selectFrom('deliveries').select('state')
+    const ofChat = ledger.where('external_id', 'like', '37/%')
+    await eventually(async () => expect(await ofChat.execute()).toEqual([{ state: 'confirmed' }]))
+    expect(texts(37)).toEqual(['echo hello'])
   })
 })
 
@@ -418,6 +421,14 @@ describe('long polling', () => {
 async function healthOf({ url }: { readonly url: string }): Promise<string> {
   return (await fetch(`${url}/health`)).text()
 }
+
+test('another replica, and the next start, know which group a supergroup was', async () => {
+  const { notes } = shared.app.host
+  const moved = -1_000_000_000_077
+  await new ChatOrigins(notes).note(moved, -77)
+  expect(await new ChatOrigins(notes).find(moved)).toBe(-77)
+  expect(await new ChatOrigins(notes).find(-1_000_000_000_078)).toBe(-1_000_000_000_078)
+})
 
 test('several bots are on Telegram at once, each with its token', async () => {
   const sales = await createFakeTelegram({ username: 'sales_bot' })
