@@ -230,6 +230,13 @@ function findDoubts(config: Config): readonly ConfigProblem[] {
       problem: `is ${config.COHERE_MODEL}, which Cohere deprecated on 2025-09-15.`,
       remedy: `Use ${SETTINGS.COHERE_MODEL.default}.`,
     })
+  if (config.INBOX_CONCURRENCY >= config.MAX_RUNNING_TURNS)
+    doubts.push({
+      variable: 'INBOX_CONCURRENCY',
+      problem:
+        'is not below MAX_RUNNING_TURNS, so messages of channels such as Telegram may keep all others out.',
+      remedy: `Set it to less than ${config.MAX_RUNNING_TURNS}.`,
+    })
   if (config.HTTP_HEADERS_TIMEOUT <= config.HTTP_KEEP_ALIVE_TIMEOUT)
     doubts.push({
       variable: 'HTTP_HEADERS_TIMEOUT',

@@ -23,7 +23,9 @@ async function startOtherSide(): Promise<OtherSide> {
     await wire.edit(id, text)
     return undefined
   }
-  const server: Server = createServer(async (request, reply) => void reply.end(await take(request)))
+  const server: Server = createServer((request, reply) => {
+    void take(request).then((shown) => reply.end(shown))
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
