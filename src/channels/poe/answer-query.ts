@@ -8,6 +8,7 @@ import { EventStream, whenLeft } from '../../http/event-stream.ts'
 import type { Host } from '../channel.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { noInput, tooManyMessages, toPoeError } from './error-texts.ts'
+import { linkAccount, readLinkCode, toEvents } from './link-account.ts'
 import { PoeGovernor } from './governor.ts'
 import type { PoeApi } from './poe-api.ts'
 import { toPoeDialogue, type PoeDialogue } from './poe-dialogue.ts'
@@ -108,6 +109,8 @@ class QueryAnswer {
   }
 
   async send(stream: AnswerStream, left: AbortSignal): Promise<void> {
+    const code = readLinkCode(this.#dialogue.text)
+    if (code !== undefined && this.#bot.accessKey && this.#query.user_id) return this.#link(stream, code)
     const refusal = await this.#refuse()
     if (refusal) {
       this.#reading.ended()
@@ -118,6 +121,22 @@ class QueryAnswer {
     if (ending !== 'cut') this.#reading.ended()
     if (ending === 'cut' && !left.aborted) await this.#stop(turnId)
     if (ending === 'end' && this.#reading.first) await this.#capture()
+  }
+
+  async #link(stream: AnswerStream, code: string): Promise<void> {
+    const request = { subject: this.#subject, code, language: this.#query.language_code }
+    const told = await linkAccount(this.#services.host, request)
+    this.#reading.ended()
+    await stream.relay(toEvents(told))
+  }
+
+  /**
+   * Callers without an id are not one person: they share nothing. Where no key shows that Poe is calling, anybody could
+   * name anybody: such ids are never those of people whom Poe vouches for, who may have linked an account.
+   */
+  get #subject(): string {
+    const channel = this.#bot.accessKey ? 'poe' : 'poe-open'
+    return `${channel}:${this.#query.user_id || this.#reading.turnId}`
   }
 
   /** Why there is no answer; undefined when there is one. A query that comes again has passed all this. */
@@ -137,13 +156,12 @@ class QueryAnswer {
   }
 
   #converse(left: AbortSignal): Promise<Answer> {
-    const { user_id, conversation_id, message_id, temperature, stop_sequences, tools } = this.#query
+    const { conversation_id, message_id, temperature, stop_sequences, tools } = this.#query
     const instructions = [this.#dialogue.instructions, describeParameters(this.#origin.parameters)]
     return this.#services.host.converse({
       conversation: { bot: this.#bot.name, channel: 'poe', key: conversation_id || this.#reading.turnId },
       messageId: this.#reading.turnId,
-      // Callers without an id are not one person: they share nothing.
-      subject: `poe:${user_id || this.#reading.turnId}`,
+      subject: this.#subject,
       text: this.#dialogue.text,
       transcript: this.#dialogue.transcript,
       instructions: instructions.filter(Boolean).join('\n\n'),
