@@ -21,9 +21,9 @@ const RECENT_MS = 3_600_000
 export const telegramCheck: Check<TelegramContext> = {
   id: 'live.telegram',
   title: 'Telegram',
-  run: async ({ inspectTelegram }) => {
+  run: async (context) => {
     try {
-      const states = await inspectTelegram()
+      const states = await context.inspectTelegram()
       if (typeof states === 'string') return { status: 'skip', evidence: states }
       const findings = states.map((state) => toFinding(state))
       return findings.find(({ status }) => status !== 'pass') ?? joined(findings)

@@ -59,6 +59,6 @@ export class TelegramAccount {
 }
 
 /** A secret for Telegram alone; nobody finds the token by it. */
-export function deriveSecret(secret: string, purpose: string): string {
+function deriveSecret(secret: string, purpose: string): string {
   return createHmac('sha256', secret).update(`botyard telegram ${purpose}`).digest('hex')
 }

@@ -15,7 +15,7 @@ export interface ComposeOptions {
 }
 
 /** What the data of a button that sends its text begins with. */
-export const SUGGESTION = 's:'
+const SUGGESTION = 's:'
 
 /** The messages an answer becomes: its text, what went wrong, its files and sources, suggestions as buttons. */
 export function composeAnswer(answer: CollectedAnswer, options: ComposeOptions): readonly AnswerPart[] {

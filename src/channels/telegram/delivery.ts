@@ -30,7 +30,7 @@ export interface DeliveryOptions {
 }
 
 /** What stands in a chat until the answer does; a crash can leave this behind, never a second answer. */
-export const PLACEHOLDER = '…'
+const PLACEHOLDER = '…'
 
 /** Parts with these numbers take the place of parts whose message went away. */
 const SUBSTITUTES = 100_000

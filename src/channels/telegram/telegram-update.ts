@@ -93,7 +93,6 @@ export type TelegramUpdate = z.output<typeof Update>
 export type TelegramMessage = z.output<typeof Message>
 export type TelegramEntity = z.output<typeof Entity>
 export type TelegramPress = z.output<typeof CallbackQuery>
-export type TelegramUser = z.output<typeof User>
 
 /** What the channel asks Telegram to send; all else is left out there. */
 export const ALLOWED_UPDATES = [

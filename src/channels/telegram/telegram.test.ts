@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, puppet, startTelegramApp, WEBHOOK_SECRET } from '../../../test/telegram-app.ts'
 import type { Puppet, TelegramApp, TelegramAppOptions } from '../../../test/telegram-app.ts'
-import { postJson } from '../../../test/test-app.ts'
+import { postJson, startTestApp } from '../../../test/test-app.ts'
 import { defineBot } from '../../bot.ts'
 import { ChatOrigins } from './chat-origins.ts'
 import { createFakeTelegram, type FakeTelegram } from '../../fakes/telegram.ts'
@@ -409,6 +409,22 @@ describe('long polling', () => {
     const until = Date.now() + 1_500
     await eventually(() => expect(Date.now()).toBeGreaterThan(until))
     expect(telegram.calls.length - before).toBeLessThanOrEqual(3)
+  })
+
+  test('says when Telegram cannot be reached, and never the token', async () => {
+    const lines: string[] = []
+    const telegram = await createFakeTelegram()
+    await telegram.close()
+    const app = await startTestApp({
+      env: { TELEGRAM_API_ROOT: telegram.url, TELEGRAM_BOT_TOKEN: telegram.token },
+      log: { write: (line) => lines.push(line) },
+    })
+    await eventually(async () => expect(await healthOf(app)).toContain('cannot be reached'))
+    const log = lines.join('')
+    expect(log).toContain('Telegram did not answer (ECONNREFUSED)')
+    // Neither as it is nor scrubbed: it was never there.
+    expect(log).not.toMatch(new RegExp(`${telegram.token}|\\[secret\\]`))
+    await app.close()
   })
 
   test('says when Telegram refuses the token, and leaves it alone', async () => {
