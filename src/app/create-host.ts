@@ -70,7 +70,11 @@ export function toHost({ bots: served, store, log, turns, inbox, access, convers
     converse,
     accept: (message) => inbox.accept(message),
     clear: (conversation) => turns.clear(conversation),
-    link: (subject, code) => access.link(subject, code),
+    link: async (subject, code) => {
+      const linked = await access.link(subject, code)
+      if (linked) await store.tasks.adopt(subject, await access.resolve(subject))
+      return linked
+    },
     resume: (turnId, afterSeq, readerLeft) => turns.resume(turnId, afterSeq, readerLeft),
     stop: (turnId) => turns.stop(turnId),
     history: (conversation) => turns.history(conversation),

@@ -22,6 +22,8 @@ export interface TaskStore {
   timeZone(subject: string): Promise<string | undefined>
   /** Also moves the reminders of open tasks that are due on a day, which are counted from that day's morning. */
   setTimeZone(subject: string, timeZone: string, remindAt: (task: StoredTask) => Date | null): Promise<void>
+  /** Gives the rows of one subject to another: a person who spoke there before they linked it to their account. */
+  adopt(from: string, to: string): Promise<void>
   /** Newest first, at most 200. */
   notifications(subject: string, filter: { readonly read?: boolean }): Promise<readonly StoredNotification[]>
   /** False when there is no such notification. */

@@ -16,6 +16,7 @@ export function createTasks(db: Kysely<Schema>): TaskStore {
     find: (subject, id) => find(db, subject, id),
     edit: (subject, id, edit) => editTask(db, { subject, id, edit }),
     delete: (subject, id) => remove(db, subject, id),
+    adopt: (from, to) => adopt(db, from, to),
     timeZone: (subject) => timeZone(db, subject),
     setTimeZone: (subject, zone, remindAt) => setTimeZone(db, { subject, zone, remindAt }),
   }
@@ -128,6 +129,15 @@ async function remove(db: Kysely<Schema>, subject: string, id: number): Promise<
     .where('id', '=', String(id))
     .executeTakeFirst()
   return numDeletedRows > 0n
+}
+
+async function adopt(db: Kysely<Schema>, from: string, to: string): Promise<void> {
+  await sql`
+    with moved as (update tasks set subject = ${to} where subject = ${from}),
+    told as (update notifications set subject = ${to} where subject = ${from}),
+    zone as (delete from time_zones where subject = ${from} returning time_zone)
+    insert into time_zones (subject, time_zone) select ${to}::text, time_zone from zone
+    on conflict (subject) do nothing`.execute(db)
 }
 
 async function timeZone(db: Kysely<Schema>, subject: string): Promise<string | undefined> {

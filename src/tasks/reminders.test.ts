@@ -29,6 +29,19 @@ test('a reminder is told once, in the private chat where the person last spoke',
   expect(texts(42)).toHaveLength(3)
 })
 
+test('tasks of a chat go along when it is linked to an account', async () => {
+  const { app, telegram, texts } = await start()
+  const ada = await signUp(app)
+  telegram.say(44, 'add buy bread')
+  await eventually(() => expect(texts(44)).toHaveLength(1))
+  const { body } = await send(app, 'POST /api/auth/link', ada)
+  telegram.say(44, `/link ${body.code}`)
+  await eventually(() => expect(texts(44)).toHaveLength(2))
+  expect((await send(app, 'GET /api/tasks', ada)).body).toMatchObject([
+    { title: 'buy bread', user_id: ada.id },
+  ])
+})
+
 test('what was added on the web is listed on Telegram once the two are linked, and reminded of there', async () => {
   const { app, telegram, texts } = await start()
   const ada = await signUp(app)
