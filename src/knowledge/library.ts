@@ -26,10 +26,12 @@ export interface Library {
 export interface Chunk {
   readonly id: string
   readonly documentId: string
-  readonly passageId: string
+  /** The position of the section in its document. */
+  readonly passage: number
   readonly bot: string
   readonly owner: string
-  /** With the path of headings in front. */
+  /** The path of headings; empty when there is none. */
+  readonly heading: string
   readonly text: string
 }
 

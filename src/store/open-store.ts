@@ -6,6 +6,7 @@ import { createIdentities } from './accounts-identities.ts'
 import { createConversations } from './conversations.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { createDeliveries } from './deliveries.ts'
+import { createDocuments } from './documents.ts'
 import { guardPool } from './guarded-pool.ts'
 import { createFeedback, createNotes } from './feedback.ts'
 import { createInbox } from './inbox.ts'
@@ -46,8 +47,10 @@ export interface OpenStore extends Store {
  */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const database = await openDatabase(options)
-  const pool = guardPool(database.pool, database)
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+  const connect = (pool: Database['pool']): Kysely<Schema> =>
+    new Kysely({ dialect: new PostgresDialect({ pool: guardPool(pool, database) }) })
+  const db = connect(database.pool)
+  const priorityDb = connect(database.priorityPool)
   const turns: Turns = createTurns(db)
   const conversations: Conversations = createConversations(db)
   let closing: Promise<void> | undefined
@@ -57,7 +60,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     turns,
     conversations,
     lanes: createLanes(db),
-    inbox: createInbox(db),
+    inbox: createInbox(db, priorityDb),
     deliveries: createDeliveries(db),
     feedback: createFeedback(db),
     notes: createNotes(db),
@@ -65,6 +68,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     identities: createIdentities(db),
     ownConversations: createOwnConversations(db),
     tasks: createTasks(db),
+    documents: createDocuments(db),
     check: createReadinessCheck(db),
     describe: () => database.describe(),
     // Not `db.destroy()`: a closed pool says `database_unavailable`, a destroyed Kysely does not.

@@ -2,11 +2,13 @@ import type { ConversationKey } from '../conversation.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { ChannelNotes } from '../feedback.ts'
+import type { DocumentStore } from './document-store.ts'
 import type { Feedback } from './feedback-store.ts'
 import type { Deliveries, Inbox } from './inbox-store.ts'
 import type { Lanes } from './lane-store.ts'
 import type { TaskStore } from './task-store.ts'
 
+export type * from './document-store.ts'
 export type * from './feedback-store.ts'
 export type * from './inbox-store.ts'
 export { INBOX_QUEUE } from './inbox-store.ts'
@@ -26,6 +28,7 @@ export interface Store {
   readonly identities: Identities
   readonly ownConversations: OwnConversations
   readonly tasks: TaskStore
+  readonly documents: DocumentStore
   /** Throws `database_unavailable` or `migrations_pending`; what `/readyz` asks. */
   check(): Promise<void>
   close(): Promise<void>

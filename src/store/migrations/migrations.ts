@@ -5,6 +5,7 @@ import * as inbox from './0003-inbox.ts'
 import * as accounts from './0004-accounts.ts'
 import * as tasks from './0005-tasks.ts'
 import * as feedback from './0006-feedback.ts'
+import * as documents from './0007-documents.ts'
 
 /** Every migration by name, in order. A name never changes once it was released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-accounts': accounts,
   '0005-tasks': tasks,
   '0006-feedback': feedback,
+  '0007-documents': documents,
 }
