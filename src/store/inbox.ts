@@ -16,9 +16,10 @@ import { milliseconds } from './sql-time.ts'
 /** How many messages are deleted in one transaction. */
 const PRUNED_AT_ONCE = 500
 
-export function createInbox(db: Kysely<Schema>): Inbox {
+/** Messages are accepted over `priorityDb`: whoever sent them waits for it. */
+export function createInbox(db: Kysely<Schema>, priorityDb: Kysely<Schema>): Inbox {
   return {
-    accept: (messages) => accept(db, messages),
+    accept: (messages) => accept(priorityDb, messages),
     waiting: (laneKey, limit) => waiting(db, laneKey, limit),
     join: (hold, ids, turnId) => join(db, hold, { ids, turnId }),
     finish: (hold, ids, end) => finish(db, hold, { ids, end }),

@@ -12,20 +12,27 @@ export async function openPostgres(databaseUrl: string, options: DatabaseOptions
   const address = parseDatabaseUrl(databaseUrl)
   const { default: pg } = await import('pg')
   const max = address.poolSize ?? options.poolSize
-  const pool = createPool(() => {
-    return new pg.Pool({
-      connectionString: address.connectionString,
-      max,
-      application_name: 'botyard',
-      keepAlive: true,
-      connectionTimeoutMillis: options.connectTimeoutMs,
-      statement_timeout: options.queryTimeoutMs,
-      idle_in_transaction_session_timeout: options.queryTimeoutMs,
+  const open = (connections: number): Pool => {
+    const pool = createPool(() => {
+      return new pg.Pool({
+        connectionString: address.connectionString,
+        max: connections,
+        application_name: 'botyard',
+        keepAlive: true,
+        connectionTimeoutMillis: options.connectTimeoutMs,
+        statement_timeout: options.queryTimeoutMs,
+        idle_in_transaction_session_timeout: options.queryTimeoutMs,
+      })
     })
-  })
-  pool.on('error', (error) => options.onWarning('A database connection broke', error))
-  // Connections break while they are checked out, too; the statement that ran fails, the process must not.
-  pool.on('connect', (client) => client.on('error', () => undefined))
+    pool.on('error', (error) => options.onWarning('A database connection broke', error))
+    // Connections break while they are checked out, too; the statement that ran fails, the process must not.
+    pool.on('connect', (client) => client.on('error', () => undefined))
+    return pool
+  }
+  const pool = open(Math.max(1, max - 1))
+  const priorityPool = max > 1 ? open(1) : pool
+  const close = async (): Promise<void> =>
+    void (await Promise.all([...new Set([pool, priorityPool])].map((one) => one.end())))
   try {
     const version = await serverVersion(pool)
     if (version.major < OLDEST_VERSION)
@@ -34,12 +41,13 @@ export async function openPostgres(databaseUrl: string, options: DatabaseOptions
     return {
       kind: 'postgres',
       pool,
+      priorityPool,
       queryTimeoutMs: options.queryTimeoutMs,
       describe: () => description,
-      close: () => pool.end(),
+      close,
     }
   } catch (error) {
-    await pool.end()
+    await close()
     throw error instanceof AppError ? error : startError(error, address.label)
   }
 }

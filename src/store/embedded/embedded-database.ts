@@ -33,6 +33,7 @@ export async function openEmbedded(dataDir: string, options: DatabaseOptions): P
   return {
     kind: 'embedded',
     pool,
+    priorityPool: pool,
     // Statements queue for the one session; the watchdog ends the one that runs too long.
     queryTimeoutMs: 0,
     describe: () => `embedded PostgreSQL in ${folder}`,
