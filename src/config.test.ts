@@ -107,6 +107,24 @@ describe('problems', () => {
     expect(checkConfig({ ...env, NODE_ENV: 'development' }).problems).toEqual([])
   })
 
+  test.each([
+    ['JWT_SECRET', 'x'.repeat(31)],
+    ['JWT_SECRET', 'your_strong_secret_key_min_32_chars_production'],
+    ['JWT_PREVIOUS_SECRETS', `${'x'.repeat(32)},short`],
+  ])('production refuses %s=%s, which somebody could guess', (variable, secret) => {
+    const { problems } = checkConfig({ NODE_ENV: 'production', [variable]: secret })
+    expect(variablesOf(problems)).toEqual([variable])
+    expect(JSON.stringify(problems)).not.toContain(secret)
+    expect(checkConfig({ [variable]: secret }).problems).toEqual([])
+  })
+
+  test('keys of another issuer need its name and ours, and encryption in production', () => {
+    const env = { JWKS_URL: 'http://login.example.com/jwks', JWKS_ISSUER: 'me', JWKS_AUDIENCE: 'botyard' }
+    expect(variablesOf(checkConfig({ JWKS_URL: env.JWKS_URL }).problems)).toEqual(['JWKS_URL'])
+    expect(checkConfig(env).problems).toEqual([])
+    expect(variablesOf(checkConfig({ ...env, NODE_ENV: 'production' }).problems)).toEqual(['JWKS_URL'])
+  })
+
   test('a model whose provider has no key is a problem, unless its server is another one', () => {
     const { problems } = checkConfig({ MODEL: 'openai/gpt-4o-mini' })
     expect(problems[0]?.problem).toBe('chooses openai, but OPENAI_API_KEY is not set.')

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { appBackends, send, signUp, type Person, type Reply } from '../../../test/people.ts'
 import { failing, finish, hanging, scriptedModel, text } from '../../../test/scripted-model.ts'
@@ -21,7 +22,10 @@ describe.each(appBackends())('the REST API on $name', (backend) => {
   let bob: Person
 
   beforeAll(async () => {
-    app = await backend.start({ model, env: { CHAT_TIMEOUT: '0.5', MODEL_RETRIES: '0' } })
+    app = await backend.start({
+      model,
+      env: { CHAT_TIMEOUT: '3', DATABASE_TIMEOUT: '1', MODEL_RETRIES: '0' },
+    })
     ada = await signUp(app)
     bob = await signUp(app, 'Bob')
   })
@@ -213,6 +217,26 @@ describe.each(appBackends())('the REST API on $name', (backend) => {
       body: { detail, message: detail, retryable: true },
     })
   })
+
+  // The embedded database has one session, so nothing there can hold another up.
+  test.skipIf(backend.name === 'embedded')(
+    'a database that takes longer than DATABASE_TIMEOUT gets status 503 and the sentence of guide 001',
+    async () => {
+      const [locked, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const holding = app.store.db.transaction().execute(async (tx) => {
+        await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
+        await sql`lock table conversations in access exclusive mode`.execute(tx)
+        locked.resolve()
+        await done.promise
+      })
+      await locked.promise
+      const detail = "I'm having trouble accessing your tasks. Please try again."
+      expect(await chat(ada, 'Hello')).toMatchObject({ status: 503, body: { detail, error: 'unavailable' } })
+      done.resolve()
+      await holding
+      expect((await chat(ada, 'Hello')).status).toBe(200)
+    },
+  )
 
   test('the same conversation goes on at the web channel, and is there for nobody without the token', async () => {
     const sessionId = randomUUID()
