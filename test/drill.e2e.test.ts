@@ -1,13 +1,16 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DrilledServer } from '../src/drill/drilled-server.ts'
 import type { DrillReport, MessageDrill } from '../src/drill/drill.ts'
 import { reportLines, verdictLine } from '../src/drill/print-report.ts'
 import { runMessageDrill } from '../src/drill/run-message-drill.ts'
 import { useEmbeddedDatabase } from '../src/drill/scratch-database.ts'
 import { makeFolder } from './run-command.ts'
+import { CLI } from './server-process.ts'
 
 /** Answers as many a webhook bot does: it says 200 at once and works on what it only remembers. */
 const NAIVE_BOT = `
@@ -33,6 +36,9 @@ process.on('SIGTERM', () => process.exit(0))
 await post(API_ROOT + '/setWebhook', { url: PUBLIC_URL })
 `
 
+const SHORT = ['--messages', '80', '--chats', '16', '--kill-every', '1500ms', '--seed', '11']
+const DATABASE_URL = process.env['TEST_DATABASE_URL']
+
 let folder: string
 
 beforeEach(async () => {
@@ -41,11 +47,25 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-/** Ids of the processes that this one has started and that still run. */
-async function childProcesses(): Promise<readonly string[]> {
-  const tasks = await readdir('/proc/self/task')
-  const lists = tasks.map((task) => readFile(`/proc/self/task/${task}/children`, 'utf8').catch(() => ''))
+/** Ids of the processes that one has started and that still run. */
+async function descendantsOf(id: number): Promise<readonly string[]> {
+  const tasks = await readdir(`/proc/${id}/task`).catch(() => [])
+  const lists = tasks.map((task) => readFile(`/proc/${id}/task/${task}/children`, 'utf8').catch(() => ''))
   return (await Promise.all(lists)).flatMap((list) => list.split(' ').filter(Boolean))
+}
+
+/** How many answers the logs of the replicas know of. */
+async function countAnswers(parent: string): Promise<number> {
+  const [drill = ''] = await readdir(parent)
+  const log = await readFile(join(parent, drill, 'replica-1.log'), 'utf8').catch(() => '')
+  return log.split('\n').filter((line) => line.includes('"turn"')).length
+}
+
+function isAlive(id: string): Promise<boolean> {
+  return stat(`/proc/${id}`).then(
+    () => true,
+    () => false,
+  )
 }
 
 function drillOf(server: DrilledServer, more: Partial<MessageDrill> = {}): Promise<DrillReport> {
@@ -83,6 +103,54 @@ async function naiveServer(): Promise<DrilledServer & AsyncDisposable> {
   }
 }
 
+/** `botyard drill messages …`, as a person runs it, with `folder` for its files. */
+function startDrill(words: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [...CLI, 'drill', 'messages', ...words], {
+    cwd: join(import.meta.dirname, '../bench/bot'),
+    env: { PATH: process.env['PATH'], TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+async function finish(child: ChildProcess): Promise<{ readonly code: number | null; readonly out: string }> {
+  const chunks: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => chunks.push(String(chunk)))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, out: chunks.join('') }
+}
+
+describe('botyard drill messages', () => {
+  const backends = [
+    { name: 'the embedded database, one replica', words: [] },
+    ...(DATABASE_URL
+      ? [{ name: 'PostgreSQL, two replicas', words: ['--replicas', '2', '--database-url', DATABASE_URL] }]
+      : []),
+  ]
+
+  test.each(backends)(
+    'finds nothing wrong on $name',
+    async ({ words }) => {
+      const { code, out } = await finish(startDrill([...SHORT, ...words]))
+      expect(out).toMatch(/\nlost 0 · answered twice 0 · out of order 0 · ambiguous \d+ \(reported\)\n/)
+      expect(out).toMatch(/\n[1-9]\d* kills?, /)
+      expect(code).toBe(0)
+      expect(await readdir(folder)).toEqual([])
+    },
+    120_000,
+  )
+
+  test('takes everything away when it is interrupted', async () => {
+    const child = startDrill([...SHORT, '--json'])
+    const done = finish(child)
+    await expect.poll(() => countAnswers(folder), { timeout: 20_000 }).toBeGreaterThan(5)
+    const servers = await descendantsOf(child.pid ?? 0)
+    child.kill('SIGINT')
+    expect(await done).toEqual({ code: 130, out: '' })
+    expect(await Promise.all(servers.map(isAlive))).toEqual(servers.map(() => false))
+    expect(await readdir(folder)).toEqual([])
+  }, 60_000)
+})
+
 test('a bot that acknowledges before it stores loses messages, answers twice and out of order', async () => {
   await using server = await naiveServer()
   const report = await drillOf(server)
@@ -112,15 +180,15 @@ test('a server that cannot start is shown with the end of its log', async () => 
 test('an interrupted drill leaves no process behind', async () => {
   await using server = await naiveServer()
   const stop = new AbortController()
-  const before = await childProcesses()
+  const before = await descendantsOf(process.pid)
   const seen: string[] = []
   const onProgress = async (): Promise<void> => {
-    seen.push(...(await childProcesses()).filter((id) => !before.includes(id)))
+    seen.push(...(await descendantsOf(process.pid)).filter((id) => !before.includes(id)))
     if (seen.length >= 2) stop.abort(new Error('interrupted'))
   }
   await expect(
     drillOf(server, { signal: stop.signal, onProgress: () => void onProgress() }),
   ).rejects.toThrow()
   expect(seen.length).toBeGreaterThanOrEqual(2)
-  expect((await childProcesses()).filter((id) => seen.includes(id))).toEqual([])
+  expect((await descendantsOf(process.pid)).filter((id) => seen.includes(id))).toEqual([])
 }, 60_000)

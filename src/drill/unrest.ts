@@ -26,13 +26,14 @@ const PHASES: readonly Phase[] = [
   { name: 'edit about to be sent', matches: at('telegram', 'going', /^editMessageText$/) },
   { name: 'edit done, reply on its way', matches: at('telegram', 'returning', /^editMessageText$/) },
 ]
+const LOOK_MS = 20
 const ANY_MOMENT = 'any moment'
 /** One in so many is a SIGTERM instead of a SIGKILL. */
 const DRAIN_EVERY = 4
 
 export interface UnrestOptions {
   readonly fleet: Fleet
-  /** On average, in milliseconds; 0: never. */
+  /** On average, in milliseconds, from when a replica is ready; 0: never. */
   readonly killEveryMs: number
   readonly seed: number
 }
@@ -63,6 +64,7 @@ export class Unrest {
       const pause = killEveryMs * (0.5 + this.#random.next())
       const phase = this.#random.whole(0, PHASES.length)
       const draw = this.#random.next()
+      await this.#untilReady()
       await delay(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined)
       if (this.#stop.signal.aborted) return
       await (blow % DRAIN_EVERY === 0 ? this.#drain(draw) : this.#kill(PHASES[phase], draw))
@@ -91,6 +93,12 @@ export class Unrest {
     if (replica === undefined || this.#stop.signal.aborted) return
     if (armed === undefined && !fleet.kill(replica)) return
     this.#note((armed && phase?.name) ?? ANY_MOMENT)
+  }
+
+  /** On a slow machine a server would otherwise spend its life starting. */
+  async #untilReady(): Promise<void> {
+    while (this.#options.fleet.ready().length === 0 && !this.#stop.signal.aborted)
+      await delay(LOOK_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined)
   }
 
   #drain(draw: number): Promise<void> {
