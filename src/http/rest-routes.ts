@@ -5,7 +5,7 @@ import type { AppError, FieldProblem } from '../errors.ts'
 import { fromThrown, retryAfterSeconds } from './problem.ts'
 
 /** The body of a failed request of the REST API: what guide 001's code sends (`detail`) and its contract says. */
-export const RestProblem = z.object({
+const RestProblem = z.object({
   detail: z
     .union([z.string(), z.array(z.object({ loc: z.array(z.string()), msg: z.string(), type: z.string() }))])
     .describe('The sentence; for status 422 the fields that do not fit.'),
