@@ -173,6 +173,8 @@ interface Server {
 interface Round {
   readonly raw: Readonly<Record<string, Result>>
   readonly poe: Readonly<Record<string, Result>>
+  /** The web channel of the same process. */
+  readonly web: Readonly<Record<string, Result>>
   readonly burst: readonly number[]
 }
 
@@ -195,22 +197,24 @@ async function runRound({ emulatorUrl, raw, poe, loads }: Bench): Promise<Round>
   const rawResults = await all(bare, RELAY_WIRE)
   await bare.stop()
   const botyard = await startRelay(poe, options)
+  const web = await all(botyard, RELAY_WIRE)
   const poeResults = await all(botyard, POE_WIRE)
   const first = await burst(botyard, 200)
   await botyard.stop()
-  return { raw: rawResults, poe: poeResults, burst: first }
+  return { raw: rawResults, poe: poeResults, web, burst: first }
 }
 
 function report(rounds: readonly Round[], loads: readonly Load[]): string {
   const rows = loads.map(({ name }) => {
     const raw = median(rounds.map((round) => round.raw[name]?.microsPerToken ?? Number.NaN))
     const poe = median(rounds.map((round) => round.poe[name]?.microsPerToken ?? Number.NaN))
+    const web = median(rounds.map((round) => round.web[name]?.microsPerToken ?? Number.NaN))
     const p99 = (of: 'raw' | 'poe') =>
       percentile(
         rounds.flatMap((round) => round[of][name]?.firstEventMs ?? []),
         0.99,
       ).toFixed(0)
-    return `| ${name} | ${raw.toFixed(1)} | ${poe.toFixed(1)} | ${(poe / raw).toFixed(2)} | ${p99('raw')} | ${p99('poe')} |`
+    return `| ${name} | ${raw.toFixed(1)} | ${poe.toFixed(1)} | ${(poe / raw).toFixed(2)} | ${web.toFixed(1)} | ${p99('raw')} | ${p99('poe')} |`
   })
   const atOnce = percentile(
     rounds.flatMap((round) => round.burst),
@@ -223,8 +227,8 @@ function report(rounds: readonly Round[], loads: readonly Load[]): string {
     `Answers of ${TOKENS} tokens, each checked to its last character. CPU is user and system time of all threads of the`,
     'server. The bare relay writes one frame a token; on Poe tokens of 50 ms share an event.',
     '',
-    '| load | bare relay, µs a token | Poe, µs a token | ratio | first event of the relay, p99 ms | on Poe |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| load | bare relay, µs a token | Poe, µs a token | ratio | web channel | first event of the relay, p99 ms | on Poe |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
     '',
     `200 queries in one moment, each over a new connection: first event p99 ${atOnce.toFixed(0)} ms.`,

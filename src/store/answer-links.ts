@@ -15,6 +15,7 @@ interface Batch {
 export class AnswerLinks {
   readonly #db: Kysely<Schema>
   #batch: Batch | undefined
+  #written: Promise<void> = Promise.resolve()
 
   constructor(db: Kysely<Schema>) {
     this.#db = db
@@ -27,6 +28,11 @@ export class AnswerLinks {
     return this.#batch.written
   }
 
+  /** Resolves when nothing waits; whoever added what failed has heard of it. */
+  async settled(): Promise<void> {
+    await this.#written.catch(() => undefined)
+  }
+
   #begin(): Batch {
     const references: AnswerReference[] = []
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -35,6 +41,7 @@ export class AnswerLinks {
       this.#batch = undefined
       return write(this.#db, lastOfEach(references))
     })
+    this.#written = written
     return { references, written }
   }
 }

@@ -9,7 +9,10 @@ export function createFeedback(db: Kysely<Schema>): Feedback {
   const links = new AnswerLinks(db)
   return {
     link: (reference) => links.add(reference),
-    record: (report) => (report.removed ? remove(db, report) : record(db, report)),
+    record: async (report) => {
+      await links.settled()
+      return report.removed ? remove(db, report) : record(db, report)
+    },
     count: ({ bot } = {}) => count(db, bot),
   }
 }

@@ -22,7 +22,7 @@ export function toPoeDialogue(
   const read = new DialogueReader(last, allowAttachments)
   for (const message of query.query) read.take(message)
   read.addRound(query.tool_calls, query.tool_results)
-  const transcript = withoutLastAnswer(read.transcript)
+  const transcript = withoutLastAnswer(withoutOpenCalls(read.transcript))
   return {
     instructions: read.instructions.join('\n\n'),
     transcript,
@@ -85,6 +85,17 @@ function mention({ attachments }: PoeMessage): string {
     (attachment) => `${isImage(attachment) ? 'image' : 'file'} ${attachment.name}`,
   )
   return names.length > 0 ? `(${names.join(', ')})` : ''
+}
+
+/** Models refuse calls that nobody has answered. */
+function withoutOpenCalls(transcript: readonly Message[]): readonly Message[] {
+  const answered = new Set(transcript.flatMap((message) => (message.role === 'tool' ? message.callId : [])))
+  return transcript.flatMap((message): readonly Message[] => {
+    if (message.role !== 'assistant' || !message.toolCalls) return [message]
+    const toolCalls = message.toolCalls.filter(({ callId }) => answered.has(callId))
+    if (toolCalls.length > 0) return [{ ...message, toolCalls }]
+    return message.text === '' ? [] : [{ role: 'assistant', text: message.text }]
+  })
 }
 
 function withoutLastAnswer(transcript: readonly Message[]): readonly Message[] {

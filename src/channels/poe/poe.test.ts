@@ -234,6 +234,25 @@ describe('a query', () => {
     expect([next.text, violations, next.violations]).toEqual(['The tool said Rain', [], []])
   })
 
+  test('reads calls and results from messages, too, and leaves out calls that nobody answered', async () => {
+    const call = (id: string) => ({ id, type: 'function', function: { name: 'weather', arguments: '{}' } })
+    const calling = {
+      role: 'bot',
+      message_type: 'function_call',
+      content: JSON.stringify([call('a'), call('b')]),
+    }
+    const results = {
+      role: 'tool',
+      content: JSON.stringify([{ role: 'tool', tool_call_id: 'b', content: { sun: 1 } }]),
+    }
+    await chat().say('', { query: { query: [{ role: 'user', content: 'Go' }, calling, results] } })
+    expect(model.requests.at(-1)?.messages).toEqual([
+      { role: 'user', text: 'Go' },
+      { role: 'assistant', text: '', toolCalls: [{ callId: 'b', tool: 'weather', input: '{}' }] },
+      { role: 'tool', callId: 'b', tool: 'weather', output: '{"sun":1}' },
+    ])
+  })
+
   test('of 20,000 pieces of text arrives whole, in fewer than 10,000 events', async () => {
     const { text: said, events, violations } = await chat().say('many')
     expect(said).toHaveLength(20_000)
