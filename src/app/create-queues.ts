@@ -1,3 +1,5 @@
+import { secretsOf } from '../config.ts'
+import { createScrubber } from '../observe/scrub.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { Project } from '../project.ts'
 import { createReminderJobs, type NotifyingChannel } from '../tasks/reminders.ts'
@@ -29,6 +31,7 @@ export function createJobQueue({ config, log, store }: AppParts, { project, chan
   return new JobQueue({
     lanes: store.lanes,
     jobs: [...housekeeping, ...reminders, ...project.jobs],
+    scrub: createScrubber(secretsOf(config)),
     onFailure: ({ lane, error, dead }) =>
       log[dead ? 'error' : 'warn'](
         { job: lane.key.split(':')[0], attempt: lane.attempts, err: error },
@@ -63,6 +66,7 @@ export function createMessageQueue({
     turnOver: (turnId) => turns.turnOver(turnId),
     concurrency: config.INBOX_CONCURRENCY,
     onAmbiguous: (delivery) => log.warn(delivery, 'a message may have been sent that nobody knows of'),
+    scrub: createScrubber(secretsOf(config)),
     onFailure: ({ lane, error, dead }) =>
       log[dead ? 'error' : 'warn'](
         { messageId: lane.item?.payload, attempt: lane.attempts, err: error },

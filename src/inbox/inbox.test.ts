@@ -224,6 +224,22 @@ describe.each(testDatabases())('messages accepted on $name', (database) => {
     expect(turns).toEqual([{ outcome: 'completed' }, { outcome: 'completed' }])
   })
 
+  test('that fail are shown to operators without secrets', async () => {
+    const key = 'a-very-secret-key-of-ours'
+    await using wired = await start(
+      { env: { OPENAI_API_KEY: key, MODEL: 'offline' } },
+      {
+        handle: () => {
+          throw new AppError('model_rejected', { cause: new Error(`the key ${key} is wrong`) })
+        },
+      },
+    )
+    await wired.send('one')
+    const list = () => wired.app.store.inbox.list({ states: ['dead'], limit: 9 })
+    await expect.poll(list).toMatchObject([{ error: expect.stringContaining('the key') }])
+    expect(JSON.stringify(await list())).not.toContain(key)
+  })
+
   test('with the character U+0000 block nothing', async () => {
     await using wired = await start({ model: echo })
     await wired.send('nul \0 byte')

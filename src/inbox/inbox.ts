@@ -18,7 +18,10 @@ export interface MessageQueue {
 export interface InboxOptions
   extends
     Omit<MessageInboxOptions, 'maxAttempts' | 'onAccepted'>,
-    Pick<LaneRunnerOptions, 'concurrency' | 'leaseMs' | 'pollMs' | 'retry' | 'onFailure' | 'onDatabase'> {}
+    Pick<
+      LaneRunnerOptions,
+      'concurrency' | 'leaseMs' | 'pollMs' | 'retry' | 'scrub' | 'onFailure' | 'onDatabase'
+    > {}
 
 export function createInbox(options: InboxOptions): MessageQueue {
   const inbox = new MessageInbox({

@@ -8,7 +8,7 @@ import type { Job, JobRun, Jobs } from './job.ts'
 
 export interface JobQueueOptions extends Pick<
   LaneRunnerOptions,
-  'lanes' | 'leaseMs' | 'pollMs' | 'retry' | 'onFailure' | 'onDatabase'
+  'lanes' | 'leaseMs' | 'pollMs' | 'retry' | 'scrub' | 'onFailure' | 'onDatabase'
 > {
   readonly jobs: readonly Job[]
 }

@@ -13,9 +13,13 @@ const NOT_ITS_FAULT: ReadonlySet<string> = new Set(['overloaded', 'draining', 'd
 const LONGEST_ERROR = 1_000
 const MOST_CAUSES = 6
 
+interface Tried {
+  readonly attempt: number
+  readonly policy: RetryPolicy
+}
+
 /** An `AppError` that is not retryable gives up at once; anything else is tried again, later and later. */
-export function toRemedy(thrown: unknown, attempt: number, policy: RetryPolicy): Remedy {
-  const error = describeFailure(thrown)
+export function toRemedy(thrown: unknown, error: string, { attempt, policy }: Tried): Remedy {
   const known = thrown instanceof AppError ? thrown : undefined
   if (known && NOT_ITS_FAULT.has(known.code))
     return { kind: 'postpone', delayMs: known.retryAfterMs ?? policy.firstDelayMs, counted: false, error }

@@ -18,6 +18,8 @@ export interface LaneRunnerOptions {
   /** How often lanes are looked for that other processes filled or that came due, in milliseconds. Default 500. */
   readonly pollMs?: number
   readonly retry?: Partial<RetryPolicy>
+  /** Takes secrets out of what is stored about a failure. Default: leaves it as it is. */
+  readonly scrub?: (text: string) => string
   /** Told about items that failed. */
   readonly onFailure: (failure: LaneFailure) => void
   /** Told when the database goes away and when it is back; `error` is absent then. */
@@ -156,12 +158,13 @@ export class LaneRunner {
   }
 
   async #fail(lane: ClaimedLane, error: unknown, signal: AbortSignal): Promise<void> {
-    const remedy = this.#stopping ? HAND_OVER : toRemedy(error, lane.attempts, this.#policy)
+    const { scrub = (text: string) => text } = this.#options
+    const described = scrub(describeFailure(error))
+    const tried = { attempt: lane.attempts, policy: this.#policy }
+    const remedy = this.#stopping ? HAND_OVER : toRemedy(error, described, tried)
     const dead = remedy.kind === 'bury'
     const record = (): Promise<unknown> =>
-      dead
-        ? this.#options.worker.bury(lane, describeFailure(error))
-        : this.#options.lanes.postpone(lane, remedy)
+      dead ? this.#options.worker.bury(lane, described) : this.#options.lanes.postpone(lane, remedy)
     await this.#recordPatiently(record, signal)
     if (dead || remedy.counted) this.#options.onFailure({ lane, error, dead })
   }

@@ -8,7 +8,7 @@ import type { Backend } from '../test-store.ts'
 
 const ANSWERED = { outcome: 'answered', error: null } as const
 
-export function toMessage(text: string, options: Partial<InboundMessage> = {}): InboundMessage {
+function toMessage(text: string, options: Partial<InboundMessage> = {}): InboundMessage {
   return {
     conversation: { bot: 'helper', channel: 'wire', key: 'k' },
     externalId: randomUUID(),
