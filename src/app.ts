@@ -12,7 +12,7 @@ import { RunningChannels } from './channels/running-channels.ts'
 import { createPageChannel } from './channels/page/page.ts'
 import { describePoe, toPoeChannelOptions } from './channels/poe/poe-channel-options.ts'
 import { createPoeChannel, type PoeChannelOptions } from './channels/poe/poe.ts'
-import { createTelegramChannel } from './channels/telegram/telegram.ts'
+import { createTelegramChannel, type TelegramChannelOptions } from './channels/telegram/telegram.ts'
 import { describeTelegram, toTelegramOptions } from './channels/telegram/telegram-options.ts'
 import { createRestChannel, type RestChannelOptions } from './channels/rest/rest.ts'
 import { createWebChannel } from './channels/web/web.ts'
@@ -124,7 +124,7 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   const gate = addAccess(server, access, { config, onWarning })
   if (gate) addTaskRoutes(server, { gate, tasks })
   const poe = toPoeChannelOptions(config, bots, access.createLimiter)
-  const channels = [...createChannels(config, { gate, access, poe }), ...further]
+  const channels = [...createChannels(config, { gate, access, poe, bots }), ...further]
   const jobs = createJobQueue(parts, { project, channels })
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
   const host = toHost({ ...parts, turns, inbox, access, converse })
@@ -200,9 +200,10 @@ interface ChannelParts {
   readonly gate: Gate | undefined
   readonly access: Access
   readonly poe: PoeChannelOptions | undefined
+  readonly bots: readonly ServedBot[]
 }
 
-function createChannels(config: Config, { gate, access, poe }: ChannelParts): readonly Channel[] {
+function createChannels(config: Config, { gate, access, poe, bots }: ChannelParts): readonly Channel[] {
   const production = config.NODE_ENV === 'production'
   const telegram = toTelegramOptions(config)
   const openai = createOpenAIChannel({ apiKeys: config.API_KEYS, maxBodyBytes: config.MAX_BODY_BYTES })
@@ -211,9 +212,15 @@ function createChannels(config: Config, { gate, access, poe }: ChannelParts): re
     createWebChannel({ strictIds: production, ...(gate && { gate }) }),
     ...(gate ? [createRestChannel({ gate, ...restOptions(config, access) })] : []),
     ...(production && !config.API_KEYS ? [] : [openai]),
-    ...(typeof telegram === 'string' ? [] : [createTelegramChannel(telegram)]),
+    ...(typeof telegram === 'string'
+      ? []
+      : [createTelegramChannel({ ...telegram, texts: telegramTexts(bots) })]),
     ...(poe ? [createPoeChannel(poe)] : []),
   ]
+}
+
+function telegramTexts(bots: readonly ServedBot[]): NonNullable<TelegramChannelOptions['texts']> {
+  return new Map(bots.map(({ bot }) => [bot.name, bot.telegram?.texts]))
 }
 
 function restOptions(config: Config, { conversations }: Access): Omit<RestChannelOptions, 'gate'> {

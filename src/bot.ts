@@ -11,6 +11,7 @@ import { AppError } from './errors.ts'
 import type { Knowledge } from './knowledge/knowledge.ts'
 import type { Model } from './models/model.ts'
 import { findPoeProblem, type PoeOptions } from './poe-options.ts'
+import { findTelegramProblem, type TelegramOptions } from './telegram-options.ts'
 import type { Tool } from './tools/tool.ts'
 
 /** Where a turn ends politely. Every limit has a default, so no turn runs without bounds. */
@@ -63,6 +64,8 @@ export interface BotDefinition {
   readonly limits?: Partial<BotLimits>
   /** How the bot presents itself on Poe; no part of the revision. */
   readonly poe?: PoeOptions
+  /** What the bot says on Telegram in place of the channel's own sentences; no part of the revision. */
+  readonly telegram?: TelegramOptions
 }
 
 /** A bot ready to be served. Made by `defineBot`. */
@@ -79,6 +82,7 @@ export interface Bot {
   readonly suggestions: readonly string[]
   readonly limits: BotLimits
   readonly poe: PoeOptions | undefined
+  readonly telegram: TelegramOptions | undefined
 }
 
 /**
@@ -106,6 +110,7 @@ export function defineBot(definition: BotDefinition): Bot {
     suggestions: Object.freeze([...(definition.suggestions ?? [])]),
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...definition.limits }),
     poe: definition.poe && Object.freeze({ ...definition.poe }),
+    telegram: definition.telegram && Object.freeze({ ...definition.telegram }),
   })
 }
 
@@ -153,6 +158,7 @@ const BOT_FIELDS: Readonly<Record<keyof BotDefinition, FieldRule>> = {
   suggestions: { fits: isText, fix: 'write text', list: true },
   limits: { fits: isRecord, fix: 'write an object' },
   poe: { fits: isRecord, fix: 'write an object' },
+  telegram: { fits: isRecord, fix: 'write an object' },
 }
 
 const LIMIT_FIELDS: Readonly<Record<keyof BotLimits, FieldRule>> = {
@@ -169,6 +175,7 @@ function findProblem(bot: BotDefinition): string | undefined {
     findFieldProblem(bot, BOT_FIELDS) ??
     findLimitProblem(bot) ??
     findPoeProblem(bot.poe, bot.name) ??
+    findTelegramProblem(bot.telegram, bot.name) ??
     findListProblem(bot)
   )
 }

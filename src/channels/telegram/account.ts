@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
+import type { TelegramOptions } from '../../telegram-options.ts'
 import type { BotIdentity } from './addressed.ts'
 import { SendSchedule, type SendLimits } from './send-schedule.ts'
 import { TelegramApi } from './telegram-api.ts'
+import { createTexts, type TextCatalogue } from './texts.ts'
 
 export interface AccountOptions {
   /** The name of our bot that answers. */
@@ -11,6 +13,8 @@ export interface AccountOptions {
   readonly webhookSecret: string | undefined
   readonly apiRoot: string
   readonly limits: SendLimits
+  /** The bot's own texts. */
+  readonly texts?: TelegramOptions['texts'] | undefined
 }
 
 const REFUSED = 'Telegram refuses the token; set TELEGRAM_BOT_TOKEN to a valid one and restart'
@@ -20,6 +24,7 @@ export class TelegramAccount {
   readonly bot: string
   readonly api: TelegramApi
   readonly schedule: SendSchedule
+  readonly texts: TextCatalogue
   /** What Telegram has to show; it also tells which account a request is for. */
   readonly webhookSecret: string
   /** False once the server turned out not to know drafts. */
@@ -29,7 +34,8 @@ export class TelegramAccount {
   readonly #id: number
   #identity: Promise<BotIdentity> | undefined
 
-  constructor({ bot, token, webhookSecret, apiRoot, limits }: AccountOptions) {
+  constructor({ bot, token, webhookSecret, apiRoot, limits, texts }: AccountOptions) {
+    this.texts = createTexts(texts)
     this.bot = bot
     this.api = new TelegramApi({
       token,

@@ -1,12 +1,11 @@
+import { TELEGRAM_LANGUAGES, type TelegramLanguage } from '../../telegram-options.ts'
 import type { TelegramAccount } from './account.ts'
 import { pollUpdates, type LongPollOptions } from './long-poll.ts'
 import { persist } from './persist.ts'
 import { ALLOWED_UPDATES } from './telegram-update.ts'
-import { LANGUAGES, type Language, type TextCatalogue } from './texts.ts'
 import { MENU } from './texts/telegram-texts.ts'
 
 export interface ConnectOptions extends LongPollOptions {
-  readonly texts: TextCatalogue
   /** Where Telegram reaches this server, without a slash at the end; absent: updates are fetched. */
   readonly webhookBase: string | undefined
 }
@@ -75,11 +74,11 @@ async function removeWebhook({ account, log, signal }: ConnectOptions): Promise<
   log.info({ bot: account.bot }, 'Telegram: messages come by long polling')
 }
 
-async function setCommands({ account, texts, signal }: ConnectOptions): Promise<void> {
-  const toMenu = (language: Language) =>
-    MENU.map((command) => ({ command, description: texts[language].commands[command] }))
+async function setCommands({ account, signal }: ConnectOptions): Promise<void> {
+  const toMenu = (language: TelegramLanguage) =>
+    MENU.map((command) => ({ command, description: account.texts[language].commands[command] }))
   await account.api.call((raw, signal) => raw.setMyCommands({ commands: toMenu('en') }, signal), signal)
-  for (const language of LANGUAGES.filter((one) => one !== 'en')) {
+  for (const language of TELEGRAM_LANGUAGES.filter((one) => one !== 'en')) {
     const request = { commands: toMenu(language), language_code: language } as const
     await account.api.call((raw, signal) => raw.setMyCommands(request, signal), signal)
   }

@@ -10,18 +10,17 @@ import { Delivery, type AnswerPart, type ChatPlace } from './delivery.ts'
 import { formatMarkdown } from './format-markdown.ts'
 import { parseDetail, type MessageDetail } from './message-detail.ts'
 import { splitText } from './split-text.ts'
-import { fill, type TextCatalogue } from './texts.ts'
+import { fill } from './texts.ts'
 import type { TelegramTexts } from './texts/telegram-texts.ts'
 import { showTyping } from './typing.ts'
 
 export interface HandlerContext {
   readonly host: Host
   readonly account: TelegramAccount
-  readonly texts: TextCatalogue
 }
 
 /** One message, or an album, with what its handling needs. */
-interface Task extends Omit<HandlerContext, 'texts'> {
+interface Task extends HandlerContext {
   readonly work: MessageWork
   readonly detail: MessageDetail
   readonly texts: TelegramTexts
@@ -33,7 +32,7 @@ interface Task extends Omit<HandlerContext, 'texts'> {
 export async function handleMessage(work: MessageWork, context: HandlerContext): Promise<void> {
   const { account, host } = context
   const detail = parseDetail(work.messages[0].detail)
-  const texts = context.texts[detail.language]
+  const texts = account.texts[detail.language]
   const { chatId, threadId } = detail
   const place = { chatId, threadId, replyTo: isPlain(detail) ? null : detail.messageId }
   const delivery = new Delivery({ account, work, place })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LANGUAGES } from './texts.ts'
+import { TELEGRAM_LANGUAGES } from '../../telegram-options.ts'
 
 const AttachmentSchema = z.object({
   kind: z.enum(['photo', 'document']),
@@ -18,7 +18,7 @@ const MessageDetailSchema = z.object({
   private: z.boolean(),
   threadId: z.number().nullable(),
   messageId: z.number(),
-  language: z.enum(LANGUAGES),
+  language: z.enum(TELEGRAM_LANGUAGES),
   /** Who writes, for a group's conversation; null in private. */
   author: z.string().nullable(),
   /** Of a command; empty otherwise. */

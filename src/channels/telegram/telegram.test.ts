@@ -25,7 +25,12 @@ let telegram: FakeTelegram
 let texts: TelegramApp['texts']
 beforeAll(async () => {
   model = puppet()
-  const bot = { title: 'DocuRAG Bot', description: 'Knows documents.', suggestions: ['What is new?'] }
+  const bot = {
+    title: 'DocuRAG Bot',
+    description: 'Knows documents.',
+    suggestions: ['What is new?'],
+    telegram: { texts: { ru: { cleared: 'Всё забыто.' } } },
+  }
   shared = await startTelegramApp({ model, bot })
   ;({ telegram, texts } = shared)
 }, 60_000)
@@ -90,6 +95,11 @@ describe('commands', () => {
     const cleared = '✅ Your conversation history has been cleared.'
     await eventually(() => expect(texts(12)).toEqual(['echo first', cleared, 'echo after all']))
     expect(model.requests.at(-1)?.messages).toEqual([{ role: 'user', text: 'after all' }])
+  })
+
+  test('a bot says things in its own words', async () => {
+    telegram.say(17, '/clear', { from: { id: 17, ...ANNA } })
+    await eventually(() => expect(texts(17)).toEqual(['Всё забыто.']))
   })
 
   test('/stop ends the running answer and keeps what was said', async () => {

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { AppError } from '../../errors.ts'
 import type { MessageWork } from '../../inbound.ts'
+import type { TelegramOptions } from '../../telegram-options.ts'
 import type { Bots, Channel, Host } from '../channel.ts'
 import { TelegramAccount } from './account.ts'
 import { ChatOrigins } from './chat-origins.ts'
@@ -10,7 +11,6 @@ import { parseDetail } from './message-detail.ts'
 import { notify } from './notify.ts'
 import { receiveUpdate } from './receive-update.ts'
 import type { SendLimits } from './send-schedule.ts'
-import { createTexts, type TextOverrides } from './texts.ts'
 import { addWebhookRoutes } from './webhook-routes.ts'
 
 export interface TelegramBotOptions {
@@ -28,8 +28,8 @@ export interface TelegramChannelOptions {
   readonly webhookBase?: string
   readonly apiRoot: string
   readonly limits: SendLimits
-  /** Texts that take the place of the channel's own. */
-  readonly texts?: TextOverrides
+  /** The texts of bots, by their names. */
+  readonly texts?: ReadonlyMap<string, TelegramOptions['texts']>
 }
 
 /** What registering gives. */
@@ -41,7 +41,6 @@ interface Parts {
 
 /** The Telegram channel: private chats, groups and topics, by webhook or long polling. */
 export function createTelegramChannel(options: TelegramChannelOptions): Channel {
-  const texts = createTexts(options.texts)
   const life = new AbortController()
   let accounts: readonly TelegramAccount[] = []
   let log: FastifyBaseLogger | undefined
@@ -68,7 +67,6 @@ export function createTelegramChannel(options: TelegramChannelOptions): Channel 
         connect({
           ...requireParts(),
           account,
-          texts,
           webhookBase,
           signal: life.signal,
           receive: (update) => receive(update, account),
@@ -86,7 +84,7 @@ export function createTelegramChannel(options: TelegramChannelOptions): Channel 
       turnPolicy: 'steer',
       joins: ({ detail }) => parseDetail(detail).album !== null,
       handle: async (work) =>
-        handleMessage(work, { ...requireParts(), account: requireAccount(accounts, work), texts }),
+        handleMessage(work, { ...requireParts(), account: requireAccount(accounts, work) }),
     },
     notify: async (conversation, text, signal) => {
       const account = accounts.find(({ bot }) => bot === conversation.bot)
@@ -101,7 +99,7 @@ export function createTelegramChannel(options: TelegramChannelOptions): Channel 
 
 /** Throws `invalid_configuration` when a bot is unknown or has two tokens. */
 function openAccounts(
-  { bots, apiRoot, limits }: TelegramChannelOptions,
+  { bots, apiRoot, limits, texts }: TelegramChannelOptions,
   known: Bots,
 ): readonly TelegramAccount[] {
   const accounts = bots.map(({ bot, token, webhookSecret }) => {
@@ -110,7 +108,7 @@ function openAccounts(
       throw misconfigured(
         `Telegram is to be answered by the bot "${bot}", which is not defined. Use one of ${namesOf(known)}.`,
       )
-    return new TelegramAccount({ bot: name, token, webhookSecret, apiRoot, limits })
+    return new TelegramAccount({ bot: name, token, webhookSecret, apiRoot, limits, texts: texts?.get(name) })
   })
   const twice = accounts.find(({ bot }, index) => accounts.findIndex((other) => other.bot === bot) < index)
   if (twice) throw misconfigured(`The bot "${twice.bot}" has two Telegram tokens. Give each bot one.`)
