@@ -13,7 +13,7 @@ import {
 import { defineBot, type BotDefinition } from '../bot.ts'
 import { AppError } from '../errors.ts'
 import type { TurnEvent } from '../events.ts'
-import { defineTool } from '../tools/tool.ts'
+import { defineTool, ToolError } from '../tools/tool.ts'
 import { runTurn } from './run-turn.ts'
 import { TurnFacts } from './turn-facts.ts'
 import type { TurnInput, TurnProblem } from './turn.ts'
@@ -81,6 +81,22 @@ test('tool calls run, their results go back to the model in order, and it answer
     { role: 'tool', callId: 'call-1', tool: 'echo', output: '{"word":"a","subject":"ada"}' },
     { role: 'tool', callId: 'call-2', tool: 'echo', output: '{"word":"b","subject":"ada"}' },
   ])
+})
+
+test('a failure a tool means to tell has a code for the model and is no problem of the operator', async () => {
+  const full = defineTool({
+    name: 'full',
+    description: 'Never has room.',
+    input: z.object({}),
+    execute: () => {
+      throw new ToolError('no_room', 'There is no room.')
+    },
+  })
+  const model = scriptedModel(calls(['full', {}]), text('Sorry.'))
+  const { problems } = await run({ model, bot: { tools: [full] } })
+  const output = '{"success":false,"error":"no_room","message":"There is no room."}'
+  expect(model.requests[1]?.messages.at(-1)).toMatchObject({ role: 'tool', output })
+  expect(problems).toEqual([])
 })
 
 test('calls of one step run side by side', async () => {
