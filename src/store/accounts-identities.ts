@@ -66,11 +66,9 @@ async function findOrCreate(db: Kysely<Schema>, { subject, email, name }: Foreig
   const known = await ownerOf(db, subject)
   if (known !== undefined) return known
   return db.transaction().execute(async (tx) => {
-    const { rows } = await sql<{ readonly id: number }>`
-      insert into users (email, name)
-      select case when exists (select from users where email = ${email}::text) then null else ${email}::text end, ${name}
-      returning id`.execute(tx)
-    const created = rows[0]?.id ?? 0
+    const created =
+      (await insertForeign(tx, { email, name })) ?? (await insertForeign(tx, { email: null, name }))
+    if (created === undefined) throw new Error('a user without an address was not created')
     const { rows: bound } = await sql<{ readonly user_id: number }>`
       insert into identities (subject, user_id) values (${subject}, ${created})
       on conflict (subject) do update set subject = excluded.subject
@@ -80,4 +78,18 @@ async function findOrCreate(db: Kysely<Schema>, { subject, email, name }: Foreig
     if (owner !== created) await sql`delete from users where id = ${created}`.execute(tx)
     return owner
   })
+}
+
+/** Undefined when somebody has the address. */
+async function insertForeign(
+  tx: Kysely<Schema>,
+  { email, name }: Pick<ForeignUser, 'email' | 'name'>,
+): Promise<number | undefined> {
+  const row = await tx
+    .insertInto('users')
+    .values({ email, name, password_hash: null })
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id
 }
