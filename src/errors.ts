@@ -1,3 +1,5 @@
+import { ACCESS_ERRORS } from './access-errors.ts'
+
 /** One row of the error table: what a client is told, and whether trying again can help. */
 export interface ErrorEntry {
   /** HTTP status of a reply that fails with this code. */
@@ -17,69 +19,7 @@ export const ERRORS = {
   invalid_request: { status: 400, retryable: false, sentence: 'The request is not valid: {problem}' },
   validation_failed: { status: 400, retryable: false, sentence: 'Validation error' },
   unauthorized: { status: 401, retryable: false, sentence: 'A valid API key is required.' },
-  token_invalid: { status: 401, retryable: false, sentence: 'Invalid or expired token' },
-  credentials_invalid: { status: 401, retryable: false, sentence: 'Invalid email or password' },
-  email_taken: { status: 400, retryable: false, sentence: 'Email already registered' },
-  forbidden: { status: 403, retryable: false, sentence: 'This account may not do that.' },
-  foreign_user: { status: 403, retryable: false, sentence: "Cannot access other users' conversations" },
-  conversation_not_found: { status: 404, retryable: false, sentence: 'Conversation not found' },
-  conversation_id_invalid: { status: 400, retryable: false, sentence: 'Invalid conversation ID format' },
-  identity_not_found: {
-    status: 404,
-    retryable: false,
-    sentence: 'Nothing of that name is linked to your account.',
-  },
-  link_code_invalid: {
-    status: 400,
-    retryable: false,
-    sentence: 'This code is wrong, used or expired. Get a new one and send it within ten minutes.',
-  },
-  sign_in_throttled: {
-    status: 429,
-    retryable: true,
-    sentence: 'Too many failed attempts to sign in. Please wait a few minutes and try again.',
-  },
-  sign_up_throttled: {
-    status: 429,
-    retryable: true,
-    sentence: 'Too many accounts were made from this address. Please try again later.',
-  },
-  sign_up_closed: {
-    status: 403,
-    retryable: false,
-    sentence: 'This server takes no new accounts. Ask its operator for one.',
-  },
-  sign_in_unavailable: {
-    status: 503,
-    retryable: true,
-    sentence: 'Whether you are signed in cannot be checked right now. Please try again in a moment.',
-  },
-  agent_timeout: { status: 504, retryable: true, sentence: 'Agent took too long. Please try again.' },
-  agent_unavailable: {
-    status: 502,
-    retryable: true,
-    sentence: "I'm having trouble thinking right now. Please try again.",
-  },
-  agent_storage_unavailable: {
-    status: 503,
-    retryable: true,
-    sentence: "I'm having trouble accessing your tasks. Please try again.",
-  },
-  chat_rate_limited: {
-    status: 429,
-    retryable: true,
-    sentence: "Whoa! You're chatting a bit too fast. Please wait and try again in a few minutes. ⏳",
-  },
-  stream_rate_limited: {
-    status: 429,
-    retryable: true,
-    sentence: 'Streaming rate limit exceeded. Please wait before starting a new stream.',
-  },
-  rate_limited: {
-    status: 429,
-    retryable: true,
-    sentence: 'Too many requests. Please wait a moment and try again.',
-  },
+  ...ACCESS_ERRORS,
   bot_not_found: { status: 404, retryable: false, sentence: 'Chatbot not found' },
   task_not_found: { status: 404, retryable: false, sentence: 'Task not found' },
   task_invalid: { status: 422, retryable: false, sentence: '{problem}' },
@@ -105,6 +45,46 @@ export const ERRORS = {
     status: 415,
     retryable: false,
     sentence: 'Send the request body as application/json.',
+  },
+
+  // Documents
+  document_type_unknown: {
+    status: 415,
+    retryable: false,
+    sentence: 'This kind of file cannot be read. Send PDF, DOCX, EPUB, HTML, Markdown, CSV or plain text.',
+  },
+  document_too_large: { status: 413, retryable: false, sentence: 'The document is too large: {problem}.' },
+  document_empty: {
+    status: 422,
+    retryable: false,
+    sentence: 'No text was found in this document. A scan has to be turned into text first.',
+  },
+  document_encrypted: {
+    status: 422,
+    retryable: false,
+    sentence: 'This document is protected by a password. Send it without one.',
+  },
+  document_damaged: {
+    status: 422,
+    retryable: false,
+    sentence: 'This document is damaged or not what its name says, and cannot be read.',
+  },
+  document_too_slow: {
+    status: 422,
+    retryable: false,
+    sentence: 'Reading this document took longer than {limit} seconds. Send it in smaller parts.',
+  },
+  document_not_found: { status: 404, retryable: false, sentence: 'There is no document of that name.' },
+  collection_full: {
+    status: 422,
+    retryable: false,
+    sentence: 'There is no room for this document: {problem}.',
+  },
+  address_refused: { status: 400, retryable: false, sentence: 'This address is not read: {problem}.' },
+  address_unreadable: {
+    status: 502,
+    retryable: true,
+    sentence: 'This address could not be read: {problem}.',
   },
 
   // Capacity
