@@ -150,9 +150,27 @@ describe('warnings', () => {
     ])
   })
 
-  test('a deprecated Cohere model is pointed out', () => {
-    expect(variablesOf(checkConfig({ COHERE_MODEL: 'command-r-plus' }).warnings)).toEqual(['COHERE_MODEL'])
+  test.each([
+    'command-r-plus',
+    'command-r-plus-04-2024',
+    'command-r',
+    'command-r-03-2024',
+    'command',
+    'command-light',
+  ])('the deprecated Cohere model %s is pointed out', (model) => {
+    expect(variablesOf(checkConfig({ COHERE_MODEL: model }).warnings)).toEqual(['COHERE_MODEL'])
+    const env = { MODEL: `cohere/${model}`, COHERE_API_KEY: 'key' }
+    expect(checkConfig(env).warnings).toMatchObject([
+      { variable: 'MODEL', remedy: 'Use cohere/command-a-03-2025.' },
+    ])
   })
+
+  test.each(['command-a-03-2025', 'command-r-plus-08-2024', 'command-r7b-12-2024'])(
+    'the Cohere model %s is current',
+    (model) => {
+      expect(checkConfig({ COHERE_MODEL: model }).warnings).toEqual([])
+    },
+  )
 
   test('production with nothing set says what it falls back to', () => {
     expect(variablesOf(checkConfig({ NODE_ENV: 'production' }).warnings)).toEqual(['DATABASE_URL', 'MODEL'])

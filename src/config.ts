@@ -222,14 +222,24 @@ function isEscaped(part: string): boolean {
   }
 }
 
-function findDoubts(config: Config): readonly ConfigProblem[] {
-  const doubts: ConfigProblem[] = []
-  if (config.COHERE_MODEL.startsWith('command-r'))
-    doubts.push({
-      variable: 'COHERE_MODEL',
-      problem: `is ${config.COHERE_MODEL}, which Cohere deprecated on 2025-09-15.`,
-      remedy: `Use ${SETTINGS.COHERE_MODEL.default}.`,
+/** Source: docs.cohere.com/changelog/2025-09-15-major-command-deprecations; the models of 08-2024 are not meant. */
+const DEPRECATED_COHERE = /^(?:cohere\/)?command(?:-light|-r(?:-03-2024)?|-r-plus(?:-04-2024)?)?$/
+
+function findOldModels({ COHERE_MODEL, MODEL = '' }: Config): readonly ConfigProblem[] {
+  const { default: current } = SETTINGS.COHERE_MODEL
+  const named = [
+    { variable: 'COHERE_MODEL', model: COHERE_MODEL, remedy: `Use ${current}.` },
+    { variable: 'MODEL', model: MODEL, remedy: `Use cohere/${current}.` },
+  ]
+  return named
+    .filter(({ model }) => DEPRECATED_COHERE.test(model))
+    .map(({ variable, model, remedy }) => {
+      return { variable, problem: `is ${model}, which Cohere deprecated on 2025-09-15.`, remedy }
     })
+}
+
+function findDoubts(config: Config): readonly ConfigProblem[] {
+  const doubts: ConfigProblem[] = [...findOldModels(config)]
   if (config.INBOX_CONCURRENCY >= config.MAX_RUNNING_TURNS)
     doubts.push({
       variable: 'INBOX_CONCURRENCY',
