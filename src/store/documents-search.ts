@@ -52,7 +52,7 @@ async function searchText(
     where ${inOneOf(keys, 'c')} and d.status = 'ready'
     order by score desc, c.id
     limit ${limit}`.execute(db)
-  return rows.map(({ id, score }) => ({ chunkId: id, score: Number(score) }))
+  return rows.map(({ id, score }) => ({ chunkId: id, score }))
 }
 
 async function passagesAround(

@@ -72,7 +72,7 @@ async function findSame(
     .selectAll()
     .where(inCollection(key))
     .where('status', '<>', 'failed')
-    .where(({ or, eb }) => or([eb('sha256', '=', sha256), eb('name', '=', name)]))
+    .where((where) => where.or([where('sha256', '=', sha256), where('name', '=', name)]))
     .execute()
   const [newest] = rows
     .filter((row) => row.name === name)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Expression, ExpressionBuilder, Kysely, Selectable, SqlBool } from 'kysely'
+import type { Expression, ExpressionBuilder, Kysely, RawBuilder, Selectable, SqlBool } from 'kysely'
 import type { CollectionKey, DocumentInfo, DocumentProgress } from '../documents.ts'
 import type { DocumentTable, Schema } from './schema.ts'
 
@@ -54,7 +54,7 @@ export function named(nameOrId: string) {
 }
 
 /** `(bot, owner) in (…)`; nothing is in no collection. */
-export function inOneOf(keys: readonly CollectionKey[], table: 'c' | 'd') {
+export function inOneOf(keys: readonly CollectionKey[], table: 'c' | 'd'): RawBuilder<boolean> {
   if (keys.length === 0) return sql<boolean>`false`
   const pairs = keys.map(({ bot, owner }) => sql`(${bot}, ${owner})`)
   return sql<boolean>`(${sql.ref(`${table}.bot`)}, ${sql.ref(`${table}.owner`)}) in (${sql.join(pairs)})`
