@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { backends } from '../../test/test-store.ts'
 import { AppError } from '../errors.ts'
 import type { OpenStore } from '../store/open-store.ts'
-import type { Lanes } from '../store/store.ts'
+import { INBOX_QUEUE, type Lanes } from '../store/store.ts'
 import { LaneRunner, type LaneFailure, type LaneRunnerOptions } from './lane-runner.ts'
 import type { LaneWorker } from './lanes.ts'
 
@@ -106,7 +106,7 @@ describe.each(backends())('lanes worked off on $name', (backend) => {
   test('an item whose workers keep dying goes to the dead ones without being begun again', async () => {
     await put('k', 'deadly')
     await put('k', 'harmless')
-    for (let death = 0; death < 8; death++) {
+    for (let death = 0; death < 50; death++) {
       const [lane] = await store.lanes.claim({ queue, limit: 1, leaseMs: -1 })
       expect(lane?.attempts).toBe(death + 1)
     }
@@ -117,6 +117,39 @@ describe.each(backends())('lanes worked off on $name', (backend) => {
     })
     await expect.poll(() => seen).toEqual(['harmless'])
     expect(failures).toMatchObject([{ dead: true, lane: { item: { payload: 'deadly' } } }])
+  })
+
+  test('an item is not to blame for a process that keeps dying with all it works on', async () => {
+    await put('k', 'harmless')
+    for (let death = 0; death < 20; death++) await store.lanes.claim({ queue, limit: 1, leaseMs: -1 })
+    const seen: unknown[] = []
+    start(async (lane) => {
+      seen.push(lane.item?.payload)
+      await store.lanes.settle(lane)
+    })
+    await expect.poll(() => seen).toEqual(['harmless'])
+    expect(failures).toEqual([])
+  })
+
+  test('leases are renewed while messages for the same lanes are accepted', async () => {
+    const keys = Array.from({ length: 300 }, (_, index) => String(index))
+    const accept = (round: number) =>
+      store.inbox.accept(
+        keys.map((key) => ({
+          conversation: { channel: queue, bot: 'b', key },
+          externalId: `${key} ${round}`,
+          subject: key,
+          text: 'Hello',
+          detail: null,
+        })),
+      )
+    await accept(0)
+    const held = await store.lanes.claim({ queue: INBOX_QUEUE, limit: 300, leaseMs: 60_000 })
+    const latestFirst = held.toSorted((a, b) => (a.key < b.key ? 1 : -1))
+    const renewals = Array.from({ length: 10 }, () => store.lanes.renew(latestFirst, 60_000))
+    const [lost] = await Promise.all([Promise.all(renewals), accept(1), accept(2), accept(3)])
+    expect(lost.flat()).toEqual([])
+    await store.lanes.release(latestFirst)
   })
 
   test('a failure that is nobody’s fault is tried again for ever', async () => {

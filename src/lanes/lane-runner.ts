@@ -147,7 +147,7 @@ export class LaneRunner {
   /** Does not reject. */
   async #work(lane: ClaimedLane, signal: AbortSignal): Promise<void> {
     try {
-      if (lane.attempts > this.#policy.maxAttempts) {
+      if (lane.attempts > this.#policy.maxDeaths) {
         const error = new Error(`its worker ended ${lane.attempts - 1} times; ${lane.lastError ?? 'it died'}`)
         await this.#fail(lane, error, signal)
       } else await this.#options.worker.work(lane, signal)

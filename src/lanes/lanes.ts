@@ -18,10 +18,20 @@ export interface LaneWorker {
 export interface RetryPolicy {
   /** After so many attempts an item goes to the dead ones. Default 8. */
   readonly maxAttempts: number
+  /**
+   * An item that was begun so often without any outcome goes to the dead ones. Far above `maxAttempts`: a process that
+   * dies takes all its items with it, and only one of them can be to blame. Default 50.
+   */
+  readonly maxDeaths: number
   /** The pause after the first failure, doubled after each further one, in milliseconds. Default 1000. */
   readonly firstDelayMs: number
   /** The longest pause, in milliseconds. Default 60000. */
   readonly longestDelayMs: number
 }
 
-export const RETRY_POLICY: RetryPolicy = { maxAttempts: 8, firstDelayMs: 1_000, longestDelayMs: 60_000 }
+export const RETRY_POLICY: RetryPolicy = {
+  maxAttempts: 8,
+  maxDeaths: 50,
+  firstDelayMs: 1_000,
+  longestDelayMs: 60_000,
+}

@@ -109,21 +109,26 @@ async function renew(
 ): Promise<readonly LaneHold[]> {
   if (holds.length === 0) return []
   const { rows } = await sql<{ readonly place: number }>`
-    with renewed as (
-      update lanes set due_at = now() + ${milliseconds(leaseMs)} from ${named(holds)}
-      where lanes.queue = held.queue and lanes.key = held.key and lanes.token = held.token and lanes.leased
-      returning held.place
+    with mine as (${locked(holds)}), renewed as (
+      update lanes set due_at = now() + ${milliseconds(leaseMs)} from mine
+      where lanes.queue = mine.queue and lanes.key = mine.key
+      returning mine.place
     )
     select place::integer as place from renewed`.execute(db)
   const kept = new Set(rows.map(({ place }) => place))
   return holds.filter((_, index) => !kept.has(index + 1))
 }
 
-function named(holds: readonly LaneHold[]) {
-  return sql`unnest(
-    ${holds.map(({ queue }) => queue)}::text[], ${holds.map(({ key }) => key)}::text[],
-    ${holds.map(({ token }) => token)}::bigint[]
-  ) with ordinality as held (queue, key, token, place)`
+/** Locks the lanes that are still held, in the order in which messages are accepted: otherwise the two block each other. */
+function locked(holds: readonly LaneHold[]) {
+  return sql`
+    select lanes.queue, lanes.key, held.place
+    from lanes join unnest(
+      ${holds.map(({ queue }) => queue)}::text[], ${holds.map(({ key }) => key)}::text[],
+      ${holds.map(({ token }) => token)}::bigint[]
+    ) with ordinality as held (queue, key, token, place)
+      on lanes.queue = held.queue and lanes.key = held.key and lanes.token = held.token
+    where lanes.leased order by lanes.queue, lanes.key for update of lanes`
 }
 
 /** Ends the work on a lane's item: removes or repeats it, perhaps with a copy among the dead ones. */
@@ -167,11 +172,9 @@ async function postpone(
 async function release(db: Kysely<Schema>, holds: readonly LaneHold[]): Promise<void> {
   if (holds.length === 0) return
   await sql`
-    update lanes set leased = false, due_at = now(), attempts = greatest(0, attempts - 1)
-    from ${named(holds)}
-    where lanes.queue = held.queue and lanes.key = held.key and lanes.token = held.token and lanes.leased`.execute(
-    db,
-  )
+    with mine as (${locked(holds)})
+    update lanes set leased = false, due_at = now(), attempts = greatest(0, attempts - 1) from mine
+    where lanes.queue = mine.queue and lanes.key = mine.key`.execute(db)
 }
 
 async function voidLeases(db: Kysely<Schema>): Promise<number> {
