@@ -60,6 +60,10 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   model_stream_broken: 'Try again; what arrived is kept.',
   model_empty_answer: 'Try again; check the model with `botyard doctor`.',
   model_refused: 'Ask differently; the filter of the provider ended the answer.',
+  embeddings_unavailable: 'Try again; check that the server of `EMBEDDING_MODEL` answers.',
+  embeddings_rejected: 'The log holds what the server said; often the key or the name of the model is wrong.',
+  embeddings_changed: 'Run `botyard reindex`, or set `EMBEDDING_MODEL` back.',
+  vectors_unavailable: 'Try again; check that the Qdrant at `QDRANT_URL` answers.',
   webhook_secret_invalid:
     'Use the same secret in the address or the header as in the settings, such as `TELEGRAM_WEBHOOK_SECRET`.',
   channel_unavailable:

@@ -163,6 +163,30 @@ export const ERRORS = {
     sentence: 'The language model stopped in the middle of its answer. Please try again.',
   },
 
+  // Search
+  embeddings_unavailable: {
+    status: 502,
+    retryable: true,
+    sentence: 'The search in documents is not available right now. Please try again in a moment.',
+  },
+  embeddings_rejected: {
+    status: 502,
+    retryable: false,
+    sentence:
+      'The server of embeddings rejected a request. The operator of this bot finds the reason in the log.',
+  },
+  embeddings_changed: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'The documents are indexed by {stored}, but the settings ask for {wanted}. Run `botyard reindex`, or go back to the settings of before.',
+  },
+  vectors_unavailable: {
+    status: 502,
+    retryable: true,
+    sentence: 'The index of the documents cannot be reached right now. Please try again in a moment.',
+  },
+
   // Channels
   request_type_unknown: {
     status: 501,

@@ -15,6 +15,8 @@ import { createReadinessCheck } from './readiness-check.ts'
 import type { Schema } from './schema.ts'
 import { createTasks } from './tasks.ts'
 import { createTurns } from './turns.ts'
+import { createVectors } from './vectors.ts'
+import { createWords } from './words.ts'
 
 export interface StoreOptions {
   /** A PostgreSQL server. Default: the embedded one, in `dataDir`. */
@@ -69,6 +71,8 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ownConversations: createOwnConversations(db),
     tasks: createTasks(db),
     documents: createDocuments(db),
+    vectors: createVectors(db, { indexed: database.kind === 'postgres' }),
+    words: createWords(db),
     check: createReadinessCheck(db),
     describe: () => database.describe(),
     // Not `db.destroy()`: a closed pool says `database_unavailable`, a destroyed Kysely does not.

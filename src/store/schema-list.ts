@@ -300,4 +300,12 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
     },
     indexes: ['chunks_pkey', 'chunks_by_position', 'chunks_by_collection', 'chunks_by_lexeme'],
   },
+  vector_space: {
+    columns: { one: 'boolean!', embedder: 'text!', dimensions: 'integer!', way: 'text!' },
+    indexes: ['vector_space_pkey'],
+  },
+  term_counts: {
+    columns: { bot: 'text!', version: 'bigint!', counts: 'bytea!' },
+    indexes: ['term_counts_pkey'],
+  },
 }

@@ -3,6 +3,7 @@ import type { DocumentStatus, DocumentType } from '../documents.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { DeliveryState, InboxOutcome } from './inbox-store.ts'
 import type { TurnOutcome } from './store.ts'
+import type { VectorSpace } from './vector-store.ts'
 
 /** The tables as the queries see them. `schema-list.ts` says the same to `verifySchema`. */
 export interface Schema {
@@ -30,6 +31,8 @@ export interface Schema {
   document_contents: DocumentContentTable
   passages: PassageTable
   chunks: ChunkTable
+  vector_space: VectorSpaceTable
+  term_counts: TermCountTable
 }
 
 type Created = ColumnType<Date, Date | undefined, never>
@@ -319,4 +322,19 @@ export interface ChunkTable {
   readonly heading: string
   readonly text: string
   readonly lexemes: ColumnType<string, never, never>
+}
+
+/** One row at most: what the stored vectors are of. */
+export interface VectorSpaceTable {
+  readonly one: boolean
+  readonly embedder: string
+  readonly dimensions: number
+  readonly way: VectorSpace['way']
+}
+
+export interface TermCountTable {
+  readonly bot: string
+  readonly version: Generated<string>
+  /** As `TermCounts` of the knowledge room writes them. */
+  readonly counts: Buffer
 }

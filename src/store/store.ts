@@ -7,6 +7,7 @@ import type { Feedback } from './feedback-store.ts'
 import type { Deliveries, Inbox } from './inbox-store.ts'
 import type { Lanes } from './lane-store.ts'
 import type { TaskStore } from './task-store.ts'
+import type { VectorStore, WordStore } from './vector-store.ts'
 
 export type * from './document-store.ts'
 export type * from './feedback-store.ts'
@@ -14,6 +15,7 @@ export type * from './inbox-store.ts'
 export { INBOX_QUEUE } from './inbox-store.ts'
 export type * from './lane-store.ts'
 export type * from './task-store.ts'
+export type * from './vector-store.ts'
 
 /** The door of the store room: what is kept, as repositories. PostgreSQL and the embedded one behave alike. */
 export interface Store {
@@ -29,6 +31,8 @@ export interface Store {
   readonly ownConversations: OwnConversations
   readonly tasks: TaskStore
   readonly documents: DocumentStore
+  readonly vectors: VectorStore
+  readonly words: WordStore
   /** Throws `database_unavailable` or `migrations_pending`; what `/readyz` asks. */
   check(): Promise<void>
   close(): Promise<void>

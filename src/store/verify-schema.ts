@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely'
 import { EXPECTED_TABLES } from './schema-list.ts'
 import type { Schema } from './schema.ts'
 
-/** Kysely's own tables, which list the migrations. */
-const MIGRATOR_TABLE = 'kysely_migration%'
+/** Kysely's own tables, which list the migrations, and the table of vectors, whose type depends on the embedder. */
+const OWN_TABLES = ['kysely_migration', 'kysely_migration_lock', 'chunk_vectors']
 
 /**
  * Compares tables, columns and indexes with what this version expects. Each difference reads `missing index
@@ -41,7 +41,7 @@ async function describeDatabase(db: Kysely<Schema>): Promise<ReadonlyMap<string,
     with tables as (
       select oid, relname from pg_class
       where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
-        and relname not like ${MIGRATOR_TABLE}
+        and relname <> all(${OWN_TABLES})
     )
     select 'table ' || relname as what, '' as detail from tables
     union all

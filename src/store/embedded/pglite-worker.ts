@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
+import { vector } from '@electric-sql/pglite-pgvector'
 import { concatenate } from './wire-protocol.ts'
 import { WireSession } from './wire-session.ts'
 
@@ -65,6 +66,8 @@ async function open(folder: string, report: (message: WorkerReport) => void): Pr
   setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET.database}`)
   try {
     return await PGlite.create(folder, {
+      // Costs nothing until a database asks for it with `create extension`.
+      extensions: { vector },
       startParams: [...PGlite.defaultStartParams, ...SERVER_SETTINGS.flatMap((setting) => ['-c', setting])],
       // The reason of a failed start is only ever written here.
       onStderr: (line) => {

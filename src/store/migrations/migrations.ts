@@ -6,6 +6,7 @@ import * as accounts from './0004-accounts.ts'
 import * as tasks from './0005-tasks.ts'
 import * as feedback from './0006-feedback.ts'
 import * as documents from './0007-documents.ts'
+import * as vectors from './0008-vectors.ts'
 
 /** Every migration by name, in order. A name never changes once it was released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-tasks': tasks,
   '0006-feedback': feedback,
   '0007-documents': documents,
+  '0008-vectors': vectors,
 }
