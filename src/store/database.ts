@@ -6,7 +6,7 @@ export interface Database {
   readonly pool: Pool
   /**
    * One connection for what somebody waits for who must be told soon: an acknowledgement is not to stand in line behind
-   * the statements of all answers. The same as `pool` when there is but one connection.
+   * the statements of all answers. The same as `pool` when a server allows but one connection.
    */
   readonly priorityPool: Pool
   /** The limit the driver keeps beside the server's, in milliseconds; 0 where something else keeps it. */

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { backends } from '../../test/test-store.ts'
 import { openStore } from './open-store.ts'
 import type { OpenStore, StoreOptions } from './open-store.ts'
 
@@ -52,23 +51,6 @@ describe.runIf(server !== undefined)('on a real server', () => {
       code: 'database_unavailable',
     })
     expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }])
-    await store.close()
-  })
-
-  test('a message is accepted while the answers use every other connection', async () => {
-    const store = await backends()
-      .find(({ name }) => name === 'postgres')!
-      .open()
-    const finished: string[] = []
-    const answers = Array.from({ length: 10 }, () => sql`select pg_sleep(1)`.execute(store.db))
-    const message = { externalId: '1', subject: 'ada', text: 'Hello', detail: null }
-    const conversation = { channel: 'telegram', bot: 'assistant', key: '42' }
-    await Promise.all([
-      answers[0]?.then(() => finished.push('answered')),
-      store.inbox.accept([{ ...message, conversation }]).then(() => finished.push('accepted')),
-    ])
-    expect(finished).toEqual(['accepted', 'answered'])
-    await Promise.all(answers)
     await store.close()
   })
 

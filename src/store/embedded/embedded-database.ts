@@ -28,28 +28,33 @@ export async function openEmbedded(dataDir: string, options: DatabaseOptions): P
     throw error
   }
   const running = server
-  const pool = await createPool(running, options)
+  const pool = await createPool(running, options, { urgent: false })
+  const priorityPool = await createPool(running, { ...options, poolSize: 1 }, { urgent: true })
   const maintenance = startMaintenance(pool, running, options.onWarning)
   return {
     kind: 'embedded',
     pool,
-    priorityPool: pool,
+    priorityPool,
     // Statements queue for the one session; the watchdog ends the one that runs too long.
     queryTimeoutMs: 0,
     describe: () => `embedded PostgreSQL in ${folder}`,
     close: async () => {
       await maintenance.close()
-      await pool.end()
+      await Promise.all([pool.end(), priorityPool.end()])
       await running.close()
       await lock.release()
     },
   }
 }
 
-async function createPool(server: EmbeddedServer, options: DatabaseOptions): Promise<Pool> {
+async function createPool(
+  server: EmbeddedServer,
+  options: DatabaseOptions,
+  { urgent }: { readonly urgent: boolean },
+): Promise<Pool> {
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({
-    stream: () => server.createStream(),
+    stream: () => server.createStream({ urgent }),
     // Said in full, so that the driver does not look them up in the environment.
     user: 'postgres',
     password: '',

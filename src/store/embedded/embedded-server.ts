@@ -42,15 +42,16 @@ export class EmbeddedServer implements WireServer {
   }
 
   /** What the driver's `stream` option asks for. */
-  createStream(): WireStream {
-    return new WireStream(this)
+  createStream(options: { readonly urgent: boolean }): WireStream {
+    return new WireStream(this, options)
   }
 
   async attach(stream: WireStream): Promise<number> {
     await this.#open()
     this.#connections += 1
-    this.#streams.set(this.#connections, stream)
-    return this.#connections
+    const connection = stream.urgent ? -this.#connections : this.#connections
+    this.#streams.set(connection, stream)
+    return connection
   }
 
   execute(connection: number, batch: Uint8Array<ArrayBuffer>): void {

@@ -19,9 +19,14 @@ interface Batch {
 /** Batches of the session itself; no client has this number. */
 const NOBODY = 0
 
+function isUrgent({ connection }: Batch): boolean {
+  return connection < 0
+}
+
 /**
  * Shares the one session of an embedded database among many connections: batches run one after another, and a
- * connection that has opened a transaction is the only one served until the transaction ends.
+ * connection that has opened a transaction is the only one served until the transaction ends. Those with a number below
+ * zero go before the others.
  */
 export class WireSession {
   readonly #options: WireSessionOptions
@@ -65,8 +70,10 @@ export class WireSession {
   }
 
   #next(): Batch | undefined {
-    if (this.#inTransaction === null) return this.#waiting.shift()
-    const index = this.#waiting.findIndex((batch) => batch.connection === this.#inTransaction)
+    const index =
+      this.#inTransaction === null
+        ? Math.max(0, this.#waiting.findIndex(isUrgent))
+        : this.#waiting.findIndex(({ connection }) => connection === this.#inTransaction)
     return index === -1 ? undefined : this.#waiting.splice(index, 1)[0]
   }
 

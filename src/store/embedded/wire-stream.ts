@@ -3,7 +3,7 @@ import { splitBatches, startupLength, startupReply } from './wire-protocol.ts'
 
 /** What a stream needs of the server behind it. */
 export interface WireServer {
-  /** Waits until the database runs, then numbers the connection. */
+  /** Waits until the database runs, then numbers the connection: below zero when it is urgent. */
   attach(stream: WireStream): Promise<number>
   execute(connection: number, batch: Uint8Array<ArrayBuffer>): void
   detach(connection: number): void
@@ -14,14 +14,17 @@ export interface WireServer {
  * connection. Messages are handed on in whole batches only, because a single session serves all connections.
  */
 export class WireStream extends Duplex {
+  /** Its statements go before those of other connections. */
+  readonly urgent: boolean
   readonly #server: WireServer
   #connection: number | null = null
   #started = false
   #pending: Buffer = Buffer.alloc(0)
 
-  constructor(server: WireServer) {
+  constructor(server: WireServer, { urgent }: { readonly urgent: boolean }) {
     super({ decodeStrings: true })
     this.#server = server
+    this.urgent = urgent
   }
 
   /** Called by the driver; host and port mean nothing here. */
