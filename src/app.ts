@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { addAccess } from './accounts/add-access.ts'
 import type { AppParts } from './app/app-parts.ts'
+import { openLibrary } from './app/open-library.ts'
 import { createConverse, createTurns, toHost } from './app/create-host.ts'
 import { createLife, type AppLife } from './app/create-life.ts'
 import { createJobQueue, createMessageQueue } from './app/create-queues.ts'
@@ -20,6 +21,7 @@ import { defaultModelOf, type Config } from './config.ts'
 import { addHealthRoutes } from './http/health.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { Gate } from './http/principal.ts'
+import type { Library } from './knowledge/library.ts'
 import { createOfflineModel } from './models/offline.ts'
 import { createModelResolver, type ModelResolver } from './models/resolve-model.ts'
 import type { Log } from './observe/log.ts'
@@ -48,6 +50,7 @@ export interface App extends AppLife {
   readonly server: FastifyInstance
   readonly host: Host
   readonly jobs: Jobs
+  readonly library: Library
   readonly store: OpenStore
   /** What is on, what is off and why. */
   readonly summary: readonly Feature[]
@@ -112,7 +115,8 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   })
   const onWarning = (message: string, error?: unknown): void => log.warn(error ? { err: error } : {}, message)
   const access = await openAccess({ config, store, alone: store.kind === 'embedded', onWarning })
-  const turns = createTurns({ ...parts, tasks })
+  const library = openLibrary(parts, () => jobs)
+  const turns = createTurns({ ...parts, tasks, library })
   const converse = createConverse({ ...parts, turns, access })
   const server = await createServer({
     config,
@@ -125,7 +129,7 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   if (gate) addTaskRoutes(server, { gate, tasks })
   const poe = toPoeChannelOptions(config, bots, access.createLimiter)
   const channels = [...createChannels(config, { gate, access, poe, bots }), ...further]
-  const jobs = createJobQueue(parts, { project, channels })
+  const jobs = createJobQueue(parts, { project, channels, library })
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
   const host = toHost({ ...parts, turns, inbox, access, converse })
   const running = new RunningChannels(channels)
@@ -137,6 +141,7 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
     server,
     host,
     jobs,
+    library,
     store,
     summary: summarize({
       bots: bots.map(({ bot, model }) => ({ name: bot.name, model: model.id })),

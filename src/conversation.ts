@@ -25,6 +25,8 @@ export interface ConverseRequest extends Sampling {
   readonly takeOver?: boolean
   /** Whose conversation it is; tools scope their rows by it. */
   readonly subject: string
+  /** Several people speak in the conversation: documents they give belong to it, and not to one of them. Default false. */
+  readonly group?: boolean
   /** What the person said. */
   readonly text: string
   /**

@@ -23,9 +23,20 @@ export {
   type JobRun,
   type Jobs,
 } from './jobs/job.ts'
+export { documents, type DocumentsOptions } from './knowledge/documents-knowledge.ts'
+export type {
+  AddedDocument,
+  BoundDocuments,
+  CollectionStats,
+  DocumentCollection,
+  DocumentInfo,
+  DocumentProgress,
+  FoundPassage,
+  NewDocument,
+} from './documents.ts'
 export { markdownPassages } from './knowledge/markdown-passages.ts'
 export { passages } from './knowledge/passages.ts'
-export type { Knowledge } from './knowledge/knowledge.ts'
+export type { Knowledge, KnowledgeSearch } from './knowledge/knowledge.ts'
 export type { Message, Passage, ToolCall, ToolSpec } from './messages.ts'
 export type { FinishReason, Model, ModelPart, ModelRequest, Usage } from './models/model.ts'
 export { createAiSdkModel, type AiSdkLanguageModel } from './models/ai-sdk.ts'

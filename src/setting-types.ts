@@ -32,6 +32,13 @@ export const origins: SettingType<readonly string[]> = list(z.string().transform
   'origins such as `https://app.example.com`, separated by commas, or `*`',
 )
 
+export const hosts: SettingType<readonly string[]> = list(
+  z
+    .string()
+    .regex(/^[\w.:[\]-]+$/)
+    .toLowerCase(),
+).describe('names or addresses of hosts, separated by commas')
+
 export const keys: SettingType<readonly string[]> = list(z.string()).describe('keys, separated by commas')
 
 export const telegramToken: SettingType<string> = z

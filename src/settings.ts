@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.ts'
+import { KNOWLEDGE_SETTINGS } from './knowledge-settings.ts'
 import { MODEL_SETTINGS } from './model-settings.ts'
 import { POE_SETTINGS } from './poe-settings.ts'
 import {
@@ -36,7 +37,15 @@ export interface Setting {
   readonly aliases?: readonly string[]
 }
 
-export type Section = 'Server' | 'Database' | 'Models' | 'Channels' | 'Tasks' | 'Accounts' | 'Limits'
+export type Section =
+  | 'Server'
+  | 'Database'
+  | 'Models'
+  | 'Channels'
+  | 'Knowledge'
+  | 'Tasks'
+  | 'Accounts'
+  | 'Limits'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -260,6 +269,7 @@ export const SETTINGS = {
   },
 
   ...POE_SETTINGS,
+  ...KNOWLEDGE_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies Record<string, Setting>
 

@@ -12,6 +12,8 @@ export function toolContext(given: Partial<ToolContext> = {}): ToolContext {
       get tasks(): never {
         throw new Error('This test has no tasks.')
       },
+      // Read by every turn with knowledge, whatever the knowledge makes of it.
+      documents: undefined as never,
     },
     ...given,
   }

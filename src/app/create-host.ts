@@ -3,6 +3,7 @@ import { type Access } from '../accounts/open-access.ts'
 import { type Bot } from '../bot.ts'
 import type { BotInfo, Bots, Host } from '../channels/channel.ts'
 import type { ConverseRequest } from '../conversation.ts'
+import type { Library } from '../knowledge/library.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { type MessageQueue } from '../inbox/inbox.ts'
 import { ConversationHost } from '../turn/conversation-host.ts'
@@ -10,17 +11,18 @@ import type { AppParts } from './app-parts.ts'
 
 interface HostParts extends AppParts {
   readonly tasks: Tasks
+  readonly library: Library
 }
 
 /** The turns of this process. */
-export function createTurns({ config, log, bots, store, tasks }: HostParts): ConversationHost {
+export function createTurns({ config, log, bots, store, tasks, library }: HostParts): ConversationHost {
   return new ConversationHost({
     bots,
     store,
     owner: randomUUID(),
     maxRunningTurns: config.MAX_RUNNING_TURNS,
     modelRetries: config.MODEL_RETRIES,
-    servicesOf: (subject) => ({ tasks: tasks.of(subject) }),
+    servicesOf: (place) => ({ tasks: tasks.of(place.subject), documents: library.bind(place) }),
     onTurn: (turn) => log.info(turn, 'turn'),
     onProblem: ({ what, cause }, turn) => log.warn({ ...turn, err: cause }, what),
     onError: (error) =>

@@ -5,6 +5,7 @@ import type { Project } from '../project.ts'
 import { createReminderJobs, type NotifyingChannel } from '../tasks/reminders.ts'
 import { createInbox, type MessageQueue } from '../inbox/inbox.ts'
 import { createHousekeeping } from '../jobs/housekeeping.ts'
+import type { StoredLibrary } from '../knowledge/documents/create-library.ts'
 import { JobQueue } from '../jobs/job-queue.ts'
 import { ConversationHost } from '../turn/conversation-host.ts'
 import type { AppParts } from './app-parts.ts'
@@ -15,10 +16,14 @@ const HOUR_MS = 3_600_000
 interface JobParts {
   readonly project: Project
   readonly channels: readonly Channel[]
+  readonly library: StoredLibrary
 }
 
 /** Background jobs: those that ship and those of the project. */
-export function createJobQueue({ config, log, store }: AppParts, { project, channels }: JobParts): JobQueue {
+export function createJobQueue(
+  { config, log, store }: AppParts,
+  { project, channels, library }: JobParts,
+): JobQueue {
   const housekeeping = createHousekeeping({
     store,
     eventLogMs: config.EVENT_LOG_HOURS * HOUR_MS,
@@ -30,7 +35,7 @@ export function createJobQueue({ config, log, store }: AppParts, { project, chan
   })
   return new JobQueue({
     lanes: store.lanes,
-    jobs: [...housekeeping, ...reminders, ...project.jobs],
+    jobs: [...housekeeping, ...reminders, ...library.backgroundJobs, ...project.jobs],
     scrub: createScrubber(secretsOf(config)),
     onFailure: ({ lane, error, dead }) =>
       log[dead ? 'error' : 'warn'](

@@ -76,7 +76,8 @@ export interface CollectionLimits {
 
 export type StoredAddition =
   | { readonly outcome: 'new' | 'replaced' | 'unchanged'; readonly document: DocumentInfo }
-  | { readonly outcome: 'too-many' | 'too-big' }
+  | { readonly outcome: 'too-many' }
+  | { readonly outcome: 'too-big' }
 
 export interface Run {
   readonly id: string

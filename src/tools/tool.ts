@@ -7,6 +7,7 @@ import {
   wholeNumber,
   type FieldRule,
 } from '../definition.ts'
+import type { BoundDocuments } from '../documents.ts'
 import { AppError } from '../errors.ts'
 import type { RequestOrigin } from '../origin.ts'
 import type { CitationEvent, DataEvent, FileEvent, ReplaceEvent, SuggestionsEvent } from '../events.ts'
@@ -21,6 +22,8 @@ export type ToolEmission = DataEvent | FileEvent | SuggestionsEvent | CitationEv
  */
 export interface ToolServices {
   readonly tasks: TaskList
+  /** The documents of the person, or of the group, and those of the bot. */
+  readonly documents: BoundDocuments
 }
 
 /** What the server binds for a tool; the model can set none of it. */

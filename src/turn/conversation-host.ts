@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Bot } from '../bot.ts'
 import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
+import type { DocumentPlace } from '../documents.ts'
 import { AppError, toAppError } from '../errors.ts'
 import { isTerminal, type LoggedEvent, type TerminalEvent, type TurnEvent } from '../events.ts'
 import type { Model } from '../models/model.ts'
@@ -29,8 +30,8 @@ export interface HostOptions {
   readonly maxRunningTurns: number
   /** Further attempts after a retryable failure of a model. */
   readonly modelRetries: number
-  /** What tools may use of the server for one subject. */
-  readonly servicesOf: (subject: string) => ToolServices
+  /** What tools may use of the server, bound to who speaks where. */
+  readonly servicesOf: (place: DocumentPlace) => ToolServices
   readonly onTurn: (turn: TurnReport) => void
   readonly onProblem: (problem: TurnProblem, turn: { readonly turnId: string; readonly bot: string }) => void
   readonly onError: (error: unknown) => void
@@ -199,7 +200,12 @@ export class ConversationHost {
       turnId: turn.id,
       conversationId: begun.conversationId,
       subject,
-      services: this.#options.servicesOf(subject),
+      services: this.#options.servicesOf({
+        bot: bot.name,
+        subject,
+        conversation,
+        group: request.group ?? false,
+      }),
       bot,
       revision,
       model,

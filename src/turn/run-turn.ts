@@ -202,10 +202,12 @@ class TurnRun {
 
   async #findPassages(): Promise<readonly Passage[] | undefined> {
     const question = this.#messages.at(-1)
-    const { knowledge } = this.#input.bot
+    const { bot, services, question: asked } = this.#input
+    const { knowledge } = bot
     if (!knowledge || question?.role !== 'user') return undefined
     try {
-      return await knowledge.search(this.#input.question ?? question.text, { limit: 5, signal: this.#signal })
+      const { documents } = services
+      return await knowledge.search(asked ?? question.text, { limit: 5, signal: this.#signal, documents })
     } catch (cause) {
       this.#signal.throwIfAborted()
       this.#input.onProblem({ what: 'knowledge-failed', cause })
