@@ -17,7 +17,7 @@ import type { TurnEvent } from '../../events.ts'
 import { PoeGovernor, type GovernorLimits } from './governor.ts'
 import { toPoeFrames, type PoeEvent } from './poe-events.ts'
 
-const LIMITS: GovernorLimits = { events: 24, characters: 200, timeMs: 60_000, keepAliveMs: 4_000 }
+const LIMITS: GovernorLimits = { events: 10, characters: 200, timeMs: 60_000, keepAliveMs: 4_000 }
 
 interface Sent {
   readonly at: number
