@@ -115,7 +115,8 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   })
   const onWarning = (message: string, error?: unknown): void => log.warn(error ? { err: error } : {}, message)
   const access = await openAccess({ config, store, alone: store.kind === 'embedded', onWarning })
-  const library = openLibrary(parts, () => jobs)
+  const { cache } = access
+  const { library, search } = await openLibrary({ config, store, cache, onWarning }, () => jobs)
   const turns = createTurns({ ...parts, tasks, library })
   const converse = createConverse({ ...parts, turns, access })
   const server = await createServer({
@@ -150,6 +151,7 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
       keysRequired: config.API_KEYS !== undefined,
       tokenSecret: access.tokenSecret,
       cache: access.cache.place,
+      search,
       telegram: describeTelegram(config),
       poe: describePoe(poe),
     }),

@@ -28,6 +28,16 @@ export const modelName: SettingType<string> = z
   .regex(/^(offline|[a-z0-9-]+\/\S+)$/)
   .describe('`provider/model`, or `offline`')
 
+export const embeddingModel: SettingType<string> = z
+  .string()
+  .regex(/^(hash|ml-api|(openai|cohere|local)\/\S+)$/)
+  .describe('`hash`, `ml-api`, `openai/model`, `cohere/model` or `local/folder`')
+
+export const rerankModel: SettingType<string> = z
+  .string()
+  .regex(/^(none|ml-api|cohere\/\S+)$/)
+  .describe('`none`, `ml-api` or `cohere/model`')
+
 export const origins: SettingType<readonly string[]> = list(z.string().transform(toOrigin)).describe(
   'origins such as `https://app.example.com`, separated by commas, or `*`',
 )

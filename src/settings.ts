@@ -3,6 +3,7 @@ import { ACCESS_SETTINGS } from './access-settings.ts'
 import { KNOWLEDGE_SETTINGS } from './knowledge-settings.ts'
 import { MODEL_SETTINGS } from './model-settings.ts'
 import { POE_SETTINGS } from './poe-settings.ts'
+import { SEARCH_SETTINGS } from './search-settings.ts'
 import {
   anyText,
   choice,
@@ -270,6 +271,7 @@ export const SETTINGS = {
 
   ...POE_SETTINGS,
   ...KNOWLEDGE_SETTINGS,
+  ...SEARCH_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies Record<string, Setting>
 

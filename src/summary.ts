@@ -17,17 +17,20 @@ export interface ServedParts {
   readonly tokenSecret: 'setting' | 'file' | 'start' | undefined
   /** Where the cache is kept, for people. */
   readonly cache: string
+  /** How documents are searched, for people. */
+  readonly search: string
 }
 
 /** What is on, what is off and why: the lines a start prints. */
 export function summarize(parts: ServedParts): readonly Feature[] {
-  const { bots, database, openaiChannel, keysRequired, telegram, poe, tokenSecret, cache } = parts
+  const { bots, database, openaiChannel, keysRequired, telegram, poe, tokenSecret, cache, search } = parts
   return [
     ...bots.map(({ name, model }) => ({ name: `bot ${name}`, on: true, detail: `answers with ${model}` })),
     ...(bots.some(({ model }) => model === 'offline') ? [NO_LANGUAGE_MODEL] : []),
     { name: 'database', on: true, detail: database },
     { name: 'chat page', on: true, detail: 'at /' },
     { name: 'web API', on: true, detail: 'at /api/chat/query/stream, described at /docs' },
+    { name: 'documents', on: true, detail: `searched by ${search}` },
     { name: 'accounts', on: tokenSecret !== undefined, detail: accountsDetail(tokenSecret) },
     { name: 'Redis', on: cache === 'Redis', detail: cacheDetail(cache) },
     { name: 'OpenAI API', on: openaiChannel, detail: openaiDetail({ openaiChannel, keysRequired }) },

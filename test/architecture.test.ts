@@ -9,7 +9,7 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
   core: { doors: ['*'], mayImport: ['core', 'types:models', 'types:tools', 'types:knowledge', 'types:jobs'] },
   models: { doors: ['model.ts'], mayImport: ['core'] },
   tools: { doors: ['tool.ts'], mayImport: ['core', 'tasks'] },
-  knowledge: { doors: ['knowledge.ts', 'library.ts'], mayImport: ['core', 'http', 'jobs', 'store'] },
+  knowledge: { doors: ['knowledge.ts', 'library.ts'], mayImport: ['core', 'cache', 'http', 'jobs', 'store'] },
   // Migrations are what an operator runs, without a server around them.
   store: {
     doors: ['store.ts', 'open-store.ts', 'migrate.ts', 'verify-schema.ts', 'verify-plans.ts'],

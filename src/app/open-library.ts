@@ -1,17 +1,38 @@
+import type { Cache } from '../cache/cache.ts'
 import type { Config } from '../config.ts'
 import type { Jobs } from '../jobs/job.ts'
 import { createLibrary, type StoredLibrary } from '../knowledge/documents/create-library.ts'
+import { openSearch } from '../knowledge/search/open-search.ts'
+import { rememberFound } from '../knowledge/search/remembering-searcher.ts'
 import type { Store } from '../store/store.ts'
 
 interface LibraryParts {
   readonly config: Config
-  readonly store: Pick<Store, 'documents'>
+  readonly store: Pick<Store, 'documents' | 'vectors' | 'words'>
+  readonly cache: Cache
+  readonly onWarning: (message: string, error: unknown) => void
+}
+
+export interface OpenLibrary {
+  readonly library: StoredLibrary
+  /** How documents are searched, for people. */
+  readonly search: string
 }
 
 /** The documents of bots and people; `jobs` is asked for when the first document comes. */
-export function openLibrary({ config, store }: LibraryParts, jobs: () => Jobs): StoredLibrary {
-  return createLibrary({
+export async function openLibrary(
+  { config, store, cache, onWarning }: LibraryParts,
+  jobs: () => Jobs,
+): Promise<OpenLibrary> {
+  const { searcher, indexer, detail } = await openSearch({ config, store, onWarning })
+  const library = createLibrary({
     store: store.documents,
+    indexer,
+    searcher: rememberFound(searcher, {
+      cache,
+      versionOf: async (key) => (await store.documents.stats(key)).version,
+      lifetimeMs: config.KB_CACHE_TTL * 1_000,
+    }),
     jobs,
     timeoutMs: config.DOCUMENT_TIMEOUT * 1_000,
     ownHosts: config.DOCUMENT_HOSTS ?? [],
@@ -21,4 +42,5 @@ export function openLibrary({ config, store }: LibraryParts, jobs: () => Jobs): 
       collectionBytes: config.MAX_COLLECTION_BYTES,
     },
   })
+  return { library, search: detail }
 }

@@ -15,6 +15,7 @@ export type * from './inbox-store.ts'
 export { INBOX_QUEUE } from './inbox-store.ts'
 export type * from './lane-store.ts'
 export type * from './task-store.ts'
+export { fromVectorBytes } from './vector-bytes.ts'
 export type * from './vector-store.ts'
 
 /** The door of the store room: what is kept, as repositories. PostgreSQL and the embedded one behave alike. */

@@ -10,9 +10,9 @@ const HEADER = 4
  */
 export class TermCounts {
   /** Chunks, their stems and grams in all, one to spare; then the counters of stems, then those of grams. */
-  readonly #numbers: Float64Array
+  readonly #numbers: Uint32Array
 
-  constructor(numbers = new Float64Array(HEADER + 2 * BUCKETS)) {
+  constructor(numbers = new Uint32Array(HEADER + 2 * BUCKETS)) {
     this.#numbers = numbers
   }
 
@@ -48,12 +48,12 @@ export class TermCounts {
 
   /** As unsigned numbers of 32 bits, little-endian. */
   toBytes(): Buffer {
-    return Buffer.from(Uint32Array.from(this.#numbers).buffer)
+    return Buffer.from(this.#numbers.buffer)
   }
 
   static fromBytes(bytes: Uint8Array): TermCounts {
     const aligned = new Uint8Array(bytes)
-    return new TermCounts(Float64Array.from(new Uint32Array(aligned.buffer)))
+    return new TermCounts(new Uint32Array(aligned.buffer))
   }
 
   #at(place: number): number {
