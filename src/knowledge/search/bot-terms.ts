@@ -29,8 +29,8 @@ export class BotTerms {
   async of(bot: string): Promise<TermCounts> {
     const kept = this.#kept.get(bot)
     if (kept && kept.until > performance.now()) return kept.counts
-    const stored = await this.#store.counts(bot, kept?.version ?? '')
-    const { version = '', counts = new TermCounts() } = stored
+    const stored = await this.#store.counts(bot, kept?.version ?? '-1')
+    const { version = '0', counts = new TermCounts() } = stored
       ? { version: stored.version, counts: stored.counts && TermCounts.fromBytes(stored.counts) }
       : (kept ?? {})
     this.#kept.set(bot, { version, counts, until: performance.now() + FRESH_MS })
