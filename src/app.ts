@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { addAccess } from './accounts/add-access.ts'
 import type { AppParts } from './app/app-parts.ts'
-import { openLibrary } from './app/open-library.ts'
+import { addUploads, openLibrary } from './app/open-library.ts'
 import { createConverse, createTurns, toHost } from './app/create-host.ts'
 import { createLife, type AppLife } from './app/create-life.ts'
 import { createJobQueue, createMessageQueue } from './app/create-queues.ts'
@@ -128,6 +128,7 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   })
   const gate = addAccess(server, access, { config, onWarning })
   if (gate) addTaskRoutes(server, { gate, tasks })
+  if (gate) addUploads(server, { ...parts, gate, library })
   const poe = toPoeChannelOptions(config, bots, access.createLimiter)
   const channels = [...createChannels(config, { gate, access, poe, bots }), ...further]
   const jobs = createJobQueue(parts, { project, channels, library })

@@ -79,8 +79,10 @@ export interface DocumentCollection {
 }
 
 export interface NewDocument {
-  /** As people call it; a path or an address is kept as a name and opened nowhere. */
+  /** As people call it; opened nowhere. Of a path the last part is kept. */
   readonly name: string
+  /** The folders in the name belong to it: `a/read.me` and `b/read.me` are two documents. Default false. */
+  readonly keepFolders?: boolean
   readonly bytes: Uint8Array
   /** What the other side says it is, such as `text/html`; the content decides first. Default: unknown. */
   readonly contentType?: string

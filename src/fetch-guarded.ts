@@ -76,7 +76,7 @@ function requireWebAddress(address: string, ownHosts: readonly string[]): URL {
 /** Looks a name up and gives the connection only what was checked, so that the name cannot mean another place then. */
 function guardedLookup(ownHosts: readonly string[]): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[] = []) => {
+    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[] | undefined = []) => {
       const own = ownHosts.includes(hostname.toLowerCase())
       const [first] = found
       if (error || !first) callback(error ?? new Error('no address'), [])

@@ -1,10 +1,15 @@
 import type { Cache } from '../cache/cache.ts'
+import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
+import type { Gate } from '../http/principal.ts'
 import type { Jobs } from '../jobs/job.ts'
 import { createLibrary, type StoredLibrary } from '../knowledge/documents/create-library.ts'
 import { openSearch } from '../knowledge/search/open-search.ts'
 import { rememberFound } from '../knowledge/search/remembering-searcher.ts'
+import { addUploadRoutes } from '../knowledge/documents/upload-routes.ts'
+import type { Library } from '../knowledge/library.ts'
 import type { Store } from '../store/store.ts'
+import type { AppParts } from './app-parts.ts'
 
 interface LibraryParts {
   readonly config: Config
@@ -43,4 +48,15 @@ export async function openLibrary(
     },
   })
   return { library, search: detail }
+}
+
+interface UploadParts extends AppParts {
+  readonly gate: Gate
+  readonly library: Library
+}
+
+/** Uploads for the bots of this server. */
+export function addUploads(server: FastifyInstance, { config, bots, gate, library }: UploadParts): void {
+  const names = bots.map(({ bot }) => bot.name)
+  addUploadRoutes(server, { gate, library, bots: names, maxBytes: config.MAX_DOCUMENT_BYTES })
 }

@@ -8,6 +8,7 @@ import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
 import { drill } from './commands/drill.ts'
 import { inbox } from './commands/inbox.ts'
+import { ingest } from './commands/ingest.ts'
 import { migrate } from './commands/migrate.ts'
 import { smoke } from './commands/smoke.ts'
 import { start } from './commands/start.ts'
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   check,
   doctor,
   migrate,
+  ingest,
   inbox,
   deliveries,
   token,

@@ -20,15 +20,18 @@ export function cleanLine(text: string): string {
 const LONGEST_NAME = 200
 
 /**
- * The name of a document for showing: without folders, characters that steer a terminal, and beyond 200 characters,
- * where the extension stays. It is never opened as a path.
+ * The name of a document for showing: without folders, unless they belong to it, without characters that steer a
+ * terminal, and beyond 200 characters shortened before its extension. It is never opened as a path.
  */
-export function cleanName(name: string): string {
-  const last =
-    cleanLine(name)
-      .split(/[/\\]/)
-      .findLast((part) => part.trim() !== '') ?? ''
-  return shorten(last.trim()) || 'document'
+export function cleanName(
+  name: string,
+  { keepFolders = false }: { readonly keepFolders?: boolean } = {},
+): string {
+  const parts = cleanLine(name)
+    .split(/[/\\]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '' && part !== '.' && part !== '..')
+  return shorten(parts.slice(keepFolders ? 0 : -1).join('/')) || 'document'
 }
 
 function shorten(name: string): string {

@@ -46,7 +46,7 @@ export class StoredCollection implements DocumentCollection {
   }
 
   async add(document: NewDocument): Promise<AddedDocument> {
-    return await this.#take(document, cleanName(document.name))
+    return await this.#take(document, cleanName(document.name, document))
   }
 
   async addUrl(address: string, { signal }: { readonly signal: AbortSignal }): Promise<AddedDocument> {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { AppError } from '../../errors.ts'
 import type { ReadTask } from './block.ts'
 import type { CutPassage } from './cut-document.ts'
+import { RefusedDocument } from './refused-document.ts'
 import type { ReadReport } from './reader-thread.ts'
 
 export interface ThreadOptions {
@@ -52,15 +53,7 @@ export async function readInThread(
 
 function settle(report: ReadReport, end: PromiseWithResolvers<readonly CutPassage[]>): void {
   if ('passages' in report) end.resolve(report.passages)
-  else end.reject(new RefusedDocument(report))
-}
-
-/** An error of the table, as the thread has worded it. */
-class RefusedDocument extends AppError {
-  constructor({ code, message, reason }: Exclude<ReadReport, { passages: unknown }>) {
-    super(code, { cause: new Error(reason) })
-    this.message = message
-  }
+  else end.reject(new RefusedDocument(report, new Error(report.reason)))
 }
 
 /** The limits of a thread count objects only; what libraries unpack lies outside. */
