@@ -1,5 +1,5 @@
 import { rarity, type TermCounts } from './term-counts.ts'
-import { splitWords, type TermReader } from './terms.ts'
+import { countGrams, eachGram, splitWords, type TermReader } from './terms.ts'
 
 /** The usual ones of BM25: how soon repetition stops to count, and how much long texts are held back. */
 const SATURATION = 1.2
@@ -40,6 +40,8 @@ class Question {
   /** Places of the terms. */
   readonly #stems: ReadonlyMap<number, number>
   readonly #grams: ReadonlyMap<number, number>
+  /** How words of the question begin: a word that begins otherwise has another stem. */
+  readonly #beginnings: ReadonlySet<string>
   readonly #stemWeights: Float64Array
   readonly #gramWeights: Float64Array
   /** Texts share most of their words, so each is compared once. */
@@ -49,6 +51,7 @@ class Question {
     this.#reader = reader
     this.#counts = counts
     const { stems, grams } = reader.read(query)
+    this.#beginnings = new Set(splitWords(query).map(toBeginning))
     this.#stems = toPlaces(stems)
     this.#grams = toPlaces(grams)
     this.#stemWeights = toWeights(stems, (stem) => rarity(counts.chunksWithStem(stem), counts.chunks))
@@ -76,12 +79,23 @@ class Question {
   #hitsOf(text: string): Hits {
     const known = this.#hits.get(text)
     if (known) return known
-    const word = this.#reader.word(text)
-    const grams = word.grams.flatMap((gram) => this.#grams.get(gram) ?? [])
-    const hits = { stem: this.#stems.get(word.stem), grams, gramCount: word.grams.length }
+    const grams: number[] = []
+    eachGram(text, (gram) => {
+      const place = this.#grams.get(gram)
+      if (place !== undefined) grams.push(place)
+    })
+    const stem = this.#beginnings.has(toBeginning(text))
+      ? this.#stems.get(this.#reader.word(text).stem)
+      : undefined
+    const hits = { stem, grams, gramCount: countGrams(text) }
     this.#hits.set(text, hits)
     return hits
   }
+}
+
+/** Stemming leaves the first two letters as they are. */
+function toBeginning(word: string): string {
+  return word.slice(0, 2)
 }
 
 function toPlaces(terms: ReadonlyMap<number, number>): ReadonlyMap<number, number> {

@@ -92,14 +92,29 @@ function mix(hash: number): number {
 }
 
 function gramsOf(word: string): readonly number[] {
-  const letters = [EDGE, ...Array.from(word.slice(0, LONGEST_WORD), (letter) => letter.charCodeAt(0)), EDGE]
   const grams: number[] = []
-  for (let start = 0; start + SHORTEST_GRAM <= letters.length; start++) {
+  eachGram(word, (gram) => grams.push(gram))
+  return grams
+}
+
+/** Tells each run of letters of a word, its edges counting as letters. Makes no text and no list: it runs a lot. */
+export function eachGram(word: string, tell: (gram: number) => void): void {
+  const letters = Math.min(word.length, LONGEST_WORD)
+  const at = (place: number): number => (place === 0 || place > letters ? EDGE : word.charCodeAt(place - 1))
+  for (let start = 0; start + SHORTEST_GRAM <= letters + 2; start++) {
     let hash = OFFSET
-    for (let length = 1; length <= LONGEST_GRAM && start + length <= letters.length; length++) {
-      hash = Math.imul(hash ^ (letters[start + length - 1] ?? 0), PRIME)
-      if (length >= SHORTEST_GRAM) grams.push(mix(hash ^ length))
+    for (let length = 1; length <= LONGEST_GRAM && start + length <= letters + 2; length++) {
+      hash = Math.imul(hash ^ at(start + length - 1), PRIME)
+      if (length >= SHORTEST_GRAM) tell(mix(hash ^ length))
     }
   }
-  return grams
+}
+
+/** How many runs of letters a word has. */
+export function countGrams(word: string): number {
+  const letters = Math.min(word.length, LONGEST_WORD) + 2
+  let count = 0
+  for (let length = SHORTEST_GRAM; length <= LONGEST_GRAM; length++)
+    count += Math.max(0, letters - length + 1)
+  return count
 }
