@@ -43,7 +43,7 @@ export default defineConfig({ bots: [defineBot({ name: 'echo', instructions: 'Ec
 
 export function listAcceptServers(found: {
   readonly databaseUrl: string | undefined
-  readonly redisUrl: string | undefined
+  readonly redis: boolean
   readonly peers: boolean
 }): readonly AcceptServer[] {
   return [
@@ -52,7 +52,7 @@ export function listAcceptServers(found: {
     chatSdk('Chat SDK echo bot, memory', found.peers ? undefined : 'npm ci in bench/peers was not run'),
     chatSdk(
       'Chat SDK echo bot, Redis',
-      found.peers && found.redisUrl ? undefined : 'there is no redis-server or bench/peers is not installed',
+      found.peers && found.redis ? undefined : 'there is no redis-server or bench/peers is not installed',
     ),
   ]
 }

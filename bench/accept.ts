@@ -7,7 +7,7 @@
  *
  * TEST_DATABASE_URL adds PostgreSQL; `npm ci` in bench/peers and a `redis-server` add the peers. Linux only.
  */
-import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -40,7 +40,6 @@ interface Run {
 
 interface Around {
   readonly databaseUrl: string | undefined
-  readonly redisUrl: string | undefined
   readonly updates: number
 }
 
@@ -52,6 +51,7 @@ async function measure(server: AcceptServer, around: Around): Promise<Run> {
     server.name.includes('PostgreSQL') && around.databaseUrl
       ? await createScratchDatabase(around.databaseUrl)
       : undefined
+  const redis = server.name.includes('Redis') ? await startScratchRedis(folder) : undefined
   let child: ChildProcess | undefined
   try {
     const { port: telegramPort } = await nextEvent(load, 'listening')
@@ -60,7 +60,7 @@ async function measure(server: AcceptServer, around: Around): Promise<Run> {
       port,
       telegramUrl: `http://127.0.0.1:${telegramPort}`,
       databaseUrl: database?.url,
-      redisUrl: around.redisUrl,
+      redisUrl: redis?.url,
       folder,
     }
     const webhook = nextEvent(load, 'webhook')
@@ -78,6 +78,7 @@ async function measure(server: AcceptServer, around: Around): Promise<Run> {
     await gone
     load.kill('SIGKILL')
     await database?.close()
+    await redis?.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -221,25 +222,22 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 const updates = Number(values.updates)
 const databaseUrl = process.env['TEST_DATABASE_URL']
-const redisFolder = mkdtempSync(join(tmpdir(), 'botyard-bench-redis-'))
-const redis = await startScratchRedis(redisFolder)
 const peers = existsSync(join(ROOT, 'bench/peers/node_modules/chat'))
-const servers = listAcceptServers({ databaseUrl, redisUrl: redis?.url, peers }).filter(({ name }) =>
+const servers = listAcceptServers({ databaseUrl, redis: haveRedis(), peers }).filter(({ name }) =>
   name.startsWith(values.only),
 )
 const runs = new Map<AcceptServer, Run[]>()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
-try {
-  for (let round = 1; round <= rounds; round++) await runRound(round)
-} finally {
-  await redis?.close()
-  rmSync(redisFolder, { recursive: true, force: true })
+for (let round = 1; round <= rounds; round++) await runRound(round)
+
+function haveRedis(): boolean {
+  return spawnSync('redis-server', ['--version']).status === 0
 }
 
 async function runRound(round: number): Promise<void> {
   for (const server of servers.filter(({ missing }) => missing === undefined)) {
     process.stderr.write(`round ${round} of ${rounds}: ${server.name}\n`)
-    const run = await measure(server, { databaseUrl, redisUrl: redis?.url, updates })
+    const run = await measure(server, { databaseUrl, updates })
     process.stderr.write(`${JSON.stringify(toFigures(run))}\n`)
     runs.set(server, [...(runs.get(server) ?? []), run])
   }
