@@ -73,14 +73,19 @@ async function measure(server: AcceptServer, around: Around): Promise<Run> {
     const idle = await ask(load, { type: 'idle', updates: IDLE_UPDATES })
     return { flood: result, idle: idle.result, cpuMicros: cpu }
   } finally {
-    const gone = child && child.exitCode === null ? once(child, 'exit') : undefined
-    child?.kill('SIGKILL')
-    await gone
+    await end(child)
     load.kill('SIGKILL')
     await database?.close()
     await redis?.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+async function end(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
 }
 
 function flood(updates: number): AcceptCommand & { type: 'flood' } {
