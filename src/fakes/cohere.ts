@@ -2,10 +2,11 @@ import { startFakeModelServer } from './fake-model-server.ts'
 import type { FakeModelOptions, FakeModelServer, FakeProvider, PlainReply } from './fake-model-server.ts'
 import { splitInput, splitTokens } from './fake-reply.ts'
 import type { FullAnswer, RequestBody } from './fake-reply.ts'
+import { answerEmbed, answerRerank } from './cohere-search.ts'
 
 /**
  * A local twin of Cohere's Chat API v2 (`/v2/chat`, streamed or whole, with tools, documents and citations;
- * `/v1/models`), as the `cohere-ai` client 8.1 reads it. Close it when done.
+ * `/v2/embed`, `/v2/rerank`, `/v1/models`), as the `cohere-ai` client 8.1 reads it. Close it when done.
  *
  * @example
  * const cohere = await createFakeCohere({ replies: [{ text: 'It opens at nine.', citations: [0] }] })
@@ -30,6 +31,7 @@ const COHERE: FakeProvider = {
   callId: (index) => `call_${index}e8p4tzrkq0wd`,
   findProblem,
   answerOther: listModels,
+  answerCall: (path, body) => answerEmbed(path, body) ?? answerRerank(path, body),
   toEvents,
   toWhole,
 }

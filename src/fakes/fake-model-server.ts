@@ -68,6 +68,8 @@ export interface FakeProvider {
   readonly findProblem: (body: RequestBody) => PlainReply | undefined
   /** Answers of other paths, such as the list of models. */
   readonly answerOther: (path: string, models: readonly string[]) => PlainReply | undefined
+  /** Answers of further paths that take a body, such as embeddings; faults spoil them too. */
+  readonly answerCall?: (path: string, body: RequestBody) => PlainReply | undefined
   readonly toEvents: (answer: FullAnswer, body: RequestBody) => readonly string[]
   readonly toWhole: (answer: FullAnswer, body: RequestBody) => object
 }
@@ -122,6 +124,7 @@ function createExchange(
       body: provider.errorBody(status, detail),
     })
     if (apiKey !== undefined && provider.keyOf(headers) !== apiKey) return error(401)
+    if (provider.answerCall?.(path, body)) return undefined
     if (path !== provider.chatPath) return provider.answerOther(path, models ?? []) ?? error(404)
     if (models && !models.includes(String(body['model'])))
       return error(404, { message: 'The model does not exist.' })
@@ -137,6 +140,8 @@ function createExchange(
       return sendJson(response, reply, { ...provider.headers, ...fault.headers })
     }
     if (await sendFaultyReply(response, fault, signal)) return
+    const called = provider.answerCall?.(exchange.path, body)
+    if (called) return sendJson(response, called, provider.headers)
     const reply = pickReply(replies, body, answered)
     const spoilsAnswer = fault && 'after' in fault
     if (!spoilsAnswer) answered++

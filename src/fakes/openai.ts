@@ -8,10 +8,11 @@ import type {
 } from './fake-model-server.ts'
 import { splitInput, splitTokens } from './fake-reply.ts'
 import type { FullAnswer, RequestBody } from './fake-reply.ts'
+import { fakeVector, toBase64 } from './fake-vectors.ts'
 
 /**
- * A local twin of OpenAI's Chat Completions API (`/chat/completions`, streamed or whole, with tools; `/models`), as
- * the `openai` client 7.55 reads it. Close it when done.
+ * A local twin of OpenAI's Chat Completions API (`/chat/completions`, streamed or whole, with tools; `/models`;
+ * `/embeddings`), as the `openai` client 7.55 reads it. Close it when done.
  *
  * @example
  * const openai = await createFakeOpenAI({ replies: [{ toolCalls: [{ name: 'now', arguments: {} }] }, 'It is noon.'] })
@@ -35,6 +36,7 @@ const OPENAI: FakeProvider = {
   callId: (index) => `call_${String(index).padStart(2, '0')}tGkRzXw4yQm0aVbN7cJd`,
   findProblem,
   answerOther: listModels,
+  answerCall: answerEmbeddings,
   toEvents,
   toWhole,
 }
@@ -113,6 +115,33 @@ function listModels(path: string, models: readonly string[]): PlainReply | undef
   if (path === '/v1/models') return { status: 200, body: { object: 'list', data } }
   const one = data.find(({ id }) => path === `/v1/models/${encodeURIComponent(id)}`)
   return one && { status: 200, body: one }
+}
+
+/** OpenAI's limit of texts a call. */
+const MOST_TEXTS = 2_048
+const DIMENSIONS = 64
+
+/** Of 64 numbers, or of `dimensions`; in base64 when that is asked for. */
+function answerEmbeddings(path: string, body: RequestBody): PlainReply | undefined {
+  if (path !== '/v1/embeddings') return undefined
+  const { input, model, dimensions = DIMENSIONS, encoding_format: format } = body
+  const texts = typeof input === 'string' ? [input] : Array.isArray(input) ? input.map(String) : []
+  const message =
+    texts.length > MOST_TEXTS
+      ? `Invalid 'input': array too long. Expected an array with maximum length ${MOST_TEXTS}, but got an array with length ${texts.length} instead.`
+      : texts.length === 0 || texts.includes('')
+        ? "'$.input' is invalid. Please check the API reference: https://platform.openai.com/docs/api-reference."
+        : undefined
+  if (message !== undefined) return { status: 400, body: { error: toError(400, { message }) } }
+  const data = texts.map((text, index) => {
+    const vector = fakeVector(text, Number(dimensions))
+    return { object: 'embedding', index, embedding: format === 'base64' ? toBase64(vector) : vector }
+  })
+  const tokens = Math.ceil(texts.join('').length / 4)
+  return {
+    status: 200,
+    body: { object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } },
+  }
 }
 
 const CREATED = 1_790_000_000

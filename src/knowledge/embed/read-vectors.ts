@@ -1,6 +1,7 @@
 /** A vector as servers write it: numbers, or base64 of little-endian float32. Undefined when it is neither. */
 export function toNumbers(written: unknown): Float32Array | undefined {
-  if (Array.isArray(written)) return Float32Array.from(written as readonly number[])
+  if (Array.isArray(written))
+    return written.every((value) => typeof value === 'number') ? Float32Array.from(written) : undefined
   if (typeof written !== 'string') return undefined
   const bytes = Buffer.from(written, 'base64')
   if (bytes.length % 4 !== 0) return undefined

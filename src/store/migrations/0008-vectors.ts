@@ -19,9 +19,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       version bigint not null default 1,
       counts bytea not null
     )`.execute(db)
+  // Without it new words wait in a list that every search reads whole, until somebody vacuums.
+  await sql`alter index chunks_by_lexeme set (fastupdate = off)`.execute(db)
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`drop table if exists chunk_vectors`.execute(db)
+  await sql`alter index chunks_by_lexeme reset (fastupdate)`.execute(db)
   for (const table of ['term_counts', 'vector_space']) await db.schema.dropTable(table).execute()
 }
