@@ -1,5 +1,4 @@
 import { lookup } from 'node:dns'
-import type { LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { Agent, fetch, type Response } from 'undici'
@@ -76,13 +75,12 @@ function requireWebAddress(address: string, ownHosts: readonly string[]): URL {
 /** Looks a name up and gives the connection only what was checked, so that the name cannot mean another place then. */
 function guardedLookup(ownHosts: readonly string[]): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[] | undefined = []) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
       const own = ownHosts.includes(hostname.toLowerCase())
-      const [first] = found
-      if (error || !first) callback(error ?? new Error('no address'), [])
+      if (error) callback(error, [])
       else if (!own && !found.every(({ address }) => isPublic(address))) callback(notPublic(), [])
       else if (options.all) callback(null, found)
-      else callback(null, first.address, first.family)
+      else callback(null, found[0]?.address ?? '', found[0]?.family)
     })
   }
 }

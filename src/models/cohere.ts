@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import type { Message, Passage } from '../messages.ts'
 import type { AnswerCollector } from './answer-collector.ts'
+import { citePassages } from './cite-passages.ts'
 import { createHttpModel } from './http-model.ts'
 import type { HttpModelOptions } from './http-model.ts'
 import type { FinishReason, Model, ModelRequest } from './model.ts'
@@ -29,23 +30,14 @@ function toHeaders(apiKey: string | undefined): Record<string, string> {
 }
 
 function toBody(request: ModelRequest, model: string): object {
-  const {
-    instructions,
-    messages,
-    tools,
-    passages = [],
-    temperature,
-    maxOutputTokens,
-    stopSequences,
-  } = request
+  const { instructions, messages, tools, passages, temperature, maxOutputTokens, stopSequences } = request
+  // Documents have a field of their own; that there are none has to be said.
+  const system = passages?.length === 0 ? citePassages(request) : instructions
   return {
     model,
-    messages: [
-      ...(instructions === '' ? [] : [{ role: 'system', content: instructions }]),
-      ...messages.map(toMessage),
-    ],
+    messages: [...(system === '' ? [] : [{ role: 'system', content: system }]), ...messages.map(toMessage)],
     stream: true,
-    ...(passages.length > 0 && { documents: passages.map(toDocument) }),
+    ...(passages?.length && { documents: passages.map(toDocument) }),
     ...(tools.length > 0 && {
       tools: tools.map(({ name, description, inputSchema }) => ({
         type: 'function',

@@ -74,15 +74,15 @@ test('a document that cannot be read is an error of the table, as a reply and as
   expect(events.find(({ event }) => event === 'error')?.data).toMatchObject({ code: 'document_damaged' })
 })
 
-test.each<readonly [string, Upload, number, string]>([
-  ['without a file', {}, 400, 'invalid_request'],
-  ['for a bot that is not there', { content: 'a', bot: 'nobody' }, 404, 'bot_not_found'],
-  ['that is too large', { content: 'a'.repeat(5_000) }, 413, 'document_too_large'],
-  ['of a kind that cannot be read', { content: '\0\0\0' }, 415, 'document_type_unknown'],
-  ['without a token', { content: 'a', as: 'nonsense' }, 401, 'token_invalid'],
-])('an upload %s is refused', async (_, given, status, code) => {
+test.each<readonly [string, Upload, readonly [number, string]]>([
+  ['without a file', {}, [400, 'invalid_request']],
+  ['for a bot that is not there', { content: 'a', bot: 'nobody' }, [404, 'bot_not_found']],
+  ['that is too large', { content: 'a'.repeat(5_000) }, [413, 'document_too_large']],
+  ['of a kind that cannot be read', { content: '\0\0\0' }, [415, 'document_type_unknown']],
+  ['without a token', { content: 'a', as: 'nonsense' }, [401, 'token_invalid']],
+])('an upload %s is refused', async (_, given, expected) => {
   const response = await upload(given)
-  expect([response.status, (await response.json()).code]).toEqual([status, code])
+  expect([response.status, (await response.json()).code]).toEqual(expected)
 })
 
 test('people who operate nothing may not upload, and no form is no upload', async () => {
