@@ -84,7 +84,7 @@ async function runOne(contender: Contender, flood: Flood, signal: AbortSignal): 
       replicas: contender.replicas,
       database,
       folder,
-      chats: Math.ceil(flood.messages / 12),
+      chats: Math.ceil(flood.messages / 20),
       duplicates: 0.2,
       // Others cannot split an answer, and what they do about failing calls is up to their authors.
       longAnswers: 0,
@@ -133,7 +133,7 @@ function render(outcomes: readonly Outcome[], { messages, killEveryMs, seed }: F
   const machine = `${day}, Node ${process.versions.node}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), load average at the end ${loadavg()[0]?.toFixed(1)}`
   return `# What becomes of messages when servers die
 
-${messages} messages in ${Math.ceil(messages / 12)} chats, in bursts of one to five; every fifth update arrives twice; a replica is
+${messages} messages in ${Math.ceil(messages / 20)} chats, in bursts of one to five; every fifth update arrives twice; a replica is
 killed or drained about every ${killEveryMs / 1_000} s. Seed ${seed}. ${machine}.
 
 ${[...HEAD, ...outcomes.map(toRow)].join('\n')}
@@ -144,6 +144,7 @@ ${[...HEAD, ...outcomes.map(toRow)].join('\n')}
 - The other bots are in \`bench/peers\`, as small as their documentation writes them; the Chat SDK one also answers the
   messages its queue skips. grammY acknowledges after it has answered, so its answer is its acknowledgement.
 - Faults of calls and answers longer than a message are left out here; the drill of Botyard has them.
+- People write on when they are answered, so a quick server is done sooner and is killed less often.
 - Latencies hold every wait of a dead or missing replica. On two cores servers, twins and judge share the machine.
 
 Made by \`node --conditions=botyard-source bench/messages.ts\`.
@@ -153,14 +154,19 @@ Made by \`node --conditions=botyard-source bench/messages.ts\`.
 function readOptions(): Flood & { readonly only: string } {
   const { values } = parseArgs({
     options: {
-      messages: { type: 'string', default: '600' },
+      messages: { type: 'string', default: '1000' },
       'kill-every': { type: 'string', default: '2000' },
       seed: { type: 'string', default: '7' },
       only: { type: 'string', default: '' },
     },
   })
   const [messages, killEveryMs, seed] = [values.messages, values['kill-every'], values.seed].map(Number)
-  return { messages: messages || 600, killEveryMs: killEveryMs ?? 2_000, seed: seed ?? 7, only: values.only }
+  return {
+    messages: messages || 1_000,
+    killEveryMs: killEveryMs ?? 2_000,
+    seed: seed ?? 7,
+    only: values.only,
+  }
 }
 
 const { only, ...flood } = readOptions()
