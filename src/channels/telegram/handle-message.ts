@@ -131,7 +131,12 @@ async function converse(task: Task): Promise<CollectedAnswer> {
     signal: work.signal,
   })
   try {
-    const answer = await work.converse({ conversation, subject, text: toQuestion(work.messages) })
+    const answer = await work.converse({
+      conversation,
+      subject,
+      group: !detail.private,
+      text: toQuestion(work.messages),
+    })
     const collected = await collectAnswer(answer, (text) => preview.update(text))
     work.signal.throwIfAborted()
     // The server went down while it wrote: the answer is written anew, unless that was tried too often.
