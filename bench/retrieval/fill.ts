@@ -57,7 +57,7 @@ export async function fill({ store, indexer, bot, chunks, corpora }: FillOptions
       )
       insert into chunks (document_id, position, passage, bot, owner, heading, text)
       select ${document}::uuid, ${from}::integer + place, ${from}::integer + place, ${bot}, 'bot', '', text from given
-      returning id, document_id as "documentId", '' as "passageId", bot, owner, text`.execute(store.db)
+      returning id, document_id as "documentId", 0 as passage, heading, bot, owner, text`.execute(store.db)
     await indexer.add(rows, { signal: new AbortController().signal })
   }
   await sql`analyze`.execute(store.db)

@@ -6,6 +6,8 @@ import type { StoredHit } from './document-store.ts'
  * vectors are kept as bytes, and whoever searches reads them.
  */
 export interface VectorStore {
+  /** Whether pgvector's own index is made, so that a search need not compare all vectors. */
+  readonly indexed: boolean
   /** Whether this database has pgvector. */
   hasVectorType(): Promise<boolean>
   /** Which embedder the stored vectors are of, wherever they are kept; undefined before the first. */
@@ -52,6 +54,8 @@ export interface ReadVectors {
 export interface ChunkToEmbed extends CollectionKey {
   readonly id: string
   readonly documentId: string
+  /** The path of headings; empty when there is none. */
+  readonly heading: string
   readonly text: string
 }
 

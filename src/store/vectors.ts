@@ -19,6 +19,7 @@ const MOST_INDEXED = 2_000
 /** The table of the vectors is made with the first one, as its type depends on the embedder and on the server. */
 export function createVectors(db: Kysely<Schema>, { indexed }: VectorOptions): VectorStore {
   return {
+    indexed,
     hasVectorType: () => hasVectorType(db),
     space: () => readSpace(db),
     prepare: (space) => prepare(db, space, indexed && space.dimensions <= MOST_INDEXED),
@@ -83,7 +84,7 @@ async function createTable(
   indexed: boolean,
 ): Promise<void> {
   if (way === 'vector') await sql`create extension if not exists vector`.execute(tx)
-  const type = way === 'vector' ? sql.raw(`vector(${Number(dimensions)})`) : sql.raw('bytea')
+  const type = way === 'vector' ? sql.raw(`vector(${dimensions})`) : sql.raw('bytea')
   await sql`
     create table chunk_vectors (
       chunk_id bigint primary key references chunks on delete cascade,
@@ -154,7 +155,7 @@ async function search(
 
 async function readChunks(db: Kysely<Schema>, { after, limit }: ReadVectors) {
   const { rows } = await sql<Awaited<ReturnType<VectorStore['chunks']>>[number]>`
-    select c.id, c.document_id as "documentId", c.bot, c.owner, c.heading || ${'\n'} || c.text as text
+    select c.id, c.document_id as "documentId", c.bot, c.owner, c.heading, c.text
     from chunks c where c.id > ${after}::bigint order by c.id limit ${limit}`.execute(db)
   return rows
 }

@@ -40,7 +40,7 @@ export class BotTerms {
   async add(chunks: readonly Chunk[]): Promise<void> {
     for (const [bot, own] of Map.groupBy(chunks, (chunk) => chunk.bot)) {
       const added = new TermCounts()
-      for (const { text } of own) added.add(this.#reader.read(text))
+      for (const chunk of own) added.add(this.#reader.read(toSearchedText(chunk)))
       await this.#store.changeCounts(bot, (bytes) => {
         const counts = bytes ? TermCounts.fromBytes(bytes) : new TermCounts()
         counts.addAll(added)
@@ -49,4 +49,9 @@ export class BotTerms {
       this.#kept.delete(bot)
     }
   }
+}
+
+/** What a piece is found by: its text, with the path of headings in front. */
+export function toSearchedText({ heading, text }: Pick<Chunk, 'heading' | 'text'>): string {
+  return heading === '' ? text : `${heading}\n${text}`
 }

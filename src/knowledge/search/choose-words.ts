@@ -9,7 +9,7 @@ export interface ChosenWords {
 }
 
 /** Pieces that the words may have together; a word of its own beyond that only makes the search slow. */
-const MOST_PIECES = 3_000
+const MOST_PIECES = 2_000
 const FEWEST_WORDS = 2
 const MOST_WORDS = 16
 /** Shorter words are too common to be misspelt ones of a document. */

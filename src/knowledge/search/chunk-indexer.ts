@@ -1,7 +1,7 @@
 import type { VectorStore } from '../../store/store.ts'
 import type { Embedder } from '../embed/embedder.ts'
 import type { Chunk, Indexer } from '../library.ts'
-import type { BotTerms } from './bot-terms.ts'
+import { toSearchedText, type BotTerms } from './bot-terms.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { SpaceGuard } from './vector-space.ts'
 
@@ -48,15 +48,12 @@ export class ChunkIndexer implements Indexer {
   }
 
   async #embed(
-    chunks: readonly Pick<Chunk, 'id' | 'documentId' | 'bot' | 'owner' | 'text'>[],
+    chunks: readonly Omit<Chunk, 'passage'>[],
     { signal }: { readonly signal: AbortSignal },
   ): Promise<void> {
     const { embedder, vectors } = this.#parts
     if (!vectors) return
-    const made = await embedder.embed(
-      chunks.map(({ text }) => text),
-      { purpose: 'passage', signal },
-    )
+    const made = await embedder.embed(chunks.map(toSearchedText), { purpose: 'passage', signal })
     await vectors.space.prepare(made[0]?.length ?? 0)
     const rows = chunks.flatMap(({ id, documentId, bot, owner }, at) => {
       const vector = made[at]

@@ -5,6 +5,7 @@ import type { BotTerms } from './bot-terms.ts'
 import { chooseWords, type ChosenWords } from './choose-words.ts'
 import { fuseRanks } from './fuse-ranks.ts'
 import { scoreTexts } from './score-texts.ts'
+import type { TermCounts } from './term-counts.ts'
 import type { TermReader } from './terms.ts'
 import type { VectorIndex } from './vector-index.ts'
 import type { SpaceGuard } from './vector-space.ts'
@@ -25,13 +26,21 @@ export interface ChunkSearchParts {
 const CANDIDATES = 100
 const RERANKED = 30
 /** Of a word that is everywhere, as many pieces are looked at. */
-const MOST_OF_A_WORD = 5_000
+const MOST_OF_A_WORD = 2_000
+/** In a larger bot, comparing all vectors for a misspelt word takes longer than people wait. */
+const MOST_SCANNED = 5_000
 /** What is behind it in a question is left out, in characters. */
 const LONGEST_QUERY = 2_000
 
 interface Asked extends SearchOptions {
   readonly keys: readonly CollectionKey[]
   readonly query: string
+}
+
+interface FoundByWords {
+  readonly counts: TermCounts
+  readonly chosen: ChosenWords
+  readonly byWords: Promise<readonly PieceOfText[]>
 }
 
 /**
@@ -57,7 +66,10 @@ export class ChunkSearch implements ChunkSearcher {
     const counts = await terms.of(key.bot)
     const chosen = chooseWords(asked.query, { reader, counts })
     const byWords = words.find(keys, { words: chosen.words, most: MOST_OF_A_WORD, limit: CANDIDATES })
-    const [found, near] = await Promise.all([byWords, this.#nearest(asked, chosen, byWords)])
+    const [found, near] = await Promise.all([
+      byWords,
+      this.#nearest(asked, this.#wantsVectors(asked, { counts, chosen, byWords })),
+    ])
     const pieces = await this.#withTexts(keys, found, near)
     const scores = scoreTexts(
       asked.query,
@@ -69,16 +81,18 @@ export class ChunkSearch implements ChunkSearcher {
     return (await this.#rerank(ranked, asked)).slice(0, options.limit).map(toFound)
   }
 
+  /** Lexical vectors add only what full text cannot find: misspelt words and unusual forms. */
+  async #wantsVectors({ limit }: Asked, { counts, chosen, byWords }: FoundByWords): Promise<boolean> {
+    const { vectors, embedder } = this.#parts
+    if (!embedder.lexical) return true
+    if (vectors?.index.scans && counts.chunks > MOST_SCANNED) return false
+    return chosen.unknown || (await byWords).length < limit
+  }
+
   /** By vectors. What fails here costs the answer nothing but this part of the search. */
-  async #nearest(
-    { keys, query, limit, signal }: Asked,
-    { unknown }: ChosenWords,
-    byWords: Promise<readonly PieceOfText[]>,
-  ): Promise<readonly FoundChunk[]> {
+  async #nearest({ keys, query, signal }: Asked, wanted: Promise<boolean>): Promise<readonly FoundChunk[]> {
     const { vectors, embedder, onWarning } = this.#parts
-    if (!vectors) return []
-    // Lexical vectors add only what full text cannot find: misspelt words and unusual forms.
-    if (embedder.lexical && !unknown && (await byWords).length >= limit) return []
+    if (!(await wanted) || !vectors) return []
     try {
       if (!(await vectors.space.isReady())) return []
       const [vector] = await embedder.embed([query], { purpose: 'query', signal })

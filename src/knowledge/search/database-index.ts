@@ -6,6 +6,7 @@ export function createDatabaseIndex(store: VectorStore): VectorIndex {
   return {
     place: 'pgvector',
     way: 'vector',
+    scans: !store.indexed,
     prepare: async () => undefined,
     add: (vectors) => store.add(vectors, 'vector'),
     search: (keys, { vector, limit }) => store.search(keys, vector, limit),

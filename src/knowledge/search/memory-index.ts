@@ -44,6 +44,7 @@ export function createMemoryIndex({ store, versionOf }: MemoryIndexOptions): Vec
   return {
     place: 'memory of this process, as the server has no pgvector',
     way: 'bytes',
+    scans: true,
     prepare: async () => undefined,
     add: (vectors) => store.add(vectors, 'bytes'),
     search: async (keys, query) => {

@@ -36,6 +36,7 @@ export function createQdrantIndex(options: QdrantOptions): VectorIndex {
 class QdrantIndex implements VectorIndex {
   readonly place: string
   readonly way = 'qdrant'
+  readonly scans = false
   readonly #options: QdrantOptions
   readonly #name: string
   #client: Promise<Client> | undefined
@@ -98,9 +99,9 @@ class QdrantIndex implements VectorIndex {
 
   async #requireDimensions(client: Client, dimensions: number): Promise<void> {
     const { vectors } = (await client.getCollection(this.#name)).config.params
-    const size = vectors && 'size' in vectors ? vectors.size : undefined
+    const size = typeof vectors?.size === 'number' ? vectors.size : 0
     if (size === dimensions) return
-    const stored = `vectors of ${String(size)} numbers in the collection ${this.#name} of Qdrant`
+    const stored = `vectors of ${size} numbers in the collection ${this.#name} of Qdrant`
     throw new AppError('embeddings_changed', { params: { stored, wanted: `${dimensions} numbers` } })
   }
 
@@ -120,7 +121,8 @@ class QdrantIndex implements VectorIndex {
         url,
         timeout: timeoutMs,
         checkCompatibility: false,
-        ...(apiKey && { apiKey }),
+        // Its own option for the key writes a warning to the console when the address is not https.
+        ...(apiKey && { headers: { 'api-key': apiKey } }),
       })
     })
     return this.#client

@@ -5,6 +5,8 @@ export interface VectorIndex {
   /** For people, such as `Qdrant at http://…`. */
   readonly place: string
   readonly way: 'vector' | 'bytes' | 'qdrant'
+  /** True when each search compares all vectors of a collection. */
+  readonly scans: boolean
   /** Prepares for vectors of so many numbers; may come again. */
   prepare(dimensions: number): Promise<void>
   /** Replaces what there is of the same pieces. */
