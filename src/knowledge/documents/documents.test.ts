@@ -124,6 +124,35 @@ describe.each(appBackends())('documents on $name', (backend: AppBackend) => {
     expect(told.length).toBeGreaterThan(1)
   })
 
+  test('that a process left half read are found, and read anew without what it had stored', async () => {
+    const shared = await startBot()
+    const { documents: store } = app.store
+    const bytes = Buffer.from(DELIVERY)
+    const given = { name: 'a.md', type: 'md', url: null, sha256: 'a', bytes } as const
+    await store.add(SHARED, given, { documents: 9, bytes: 9_999 })
+    const [queued] = await shared.list()
+    const work = await store.begin(queued?.id ?? '')
+    if (!work) throw new Error('there is nothing to do')
+    const half = {
+      position: 0,
+      heading: '',
+      text: 'half',
+      tokens: 1,
+      chunks: [{ position: 0, heading: '', text: 'half' }],
+    }
+    expect([await store.restart(work), await store.addPassages(work, [half])]).toEqual([true, true])
+    await app.store.db
+      .updateTable('documents')
+      .set({ changed_at: new Date(Date.now() - 120_000) })
+      .execute()
+    await app.jobs.put({ job: 'botyard-documents' })
+    expect(await settled(shared, work.id)).toMatchObject({ status: 'ready', chunks: 1, passages: 1 })
+    expect(await shared.textOf('a.md', { maxCharacters: 1_000 })).not.toContain('half')
+    // The process that was slow, and not dead, changes nothing any more.
+    expect(await store.addPassages(work, [{ ...half, position: 1 }])).toBe(false)
+    expect(await store.fail(work, { code: 'internal', message: 'late' })).toBe(false)
+  })
+
   test('that are deleted answer no more and leave nothing behind', async () => {
     const shared = await startBot()
     await ingest(shared, file('a.md', DELIVERY))
