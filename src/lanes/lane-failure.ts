@@ -8,7 +8,12 @@ export type Remedy =
   | { readonly kind: 'postpone'; readonly delayMs: number; readonly counted: boolean; readonly error: string }
 
 /** Codes that say nothing against the item: it is tried again as often as it takes. */
-const NOT_ITS_FAULT: ReadonlySet<string> = new Set(['overloaded', 'draining', 'database_unavailable'])
+const NOT_ITS_FAULT: ReadonlySet<string> = new Set([
+  'overloaded',
+  'draining',
+  'database_unavailable',
+  'channel_rate_limited',
+])
 
 const LONGEST_ERROR = 1_000
 const MOST_CAUSES = 6

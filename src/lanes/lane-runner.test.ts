@@ -152,12 +152,13 @@ describe.each(backends())('lanes worked off on $name', (backend) => {
     await store.lanes.release(latestFirst)
   })
 
-  test('a failure that is nobody’s fault is tried again for ever', async () => {
+  const blameless = ['overloaded', 'channel_rate_limited'] as const
+  test.each(blameless)('a failure that is nobody’s fault is tried again for ever: %s', async (code) => {
     await put('k')
     let begun = 0
     start(async (lane) => {
       expect(lane.attempts).toBe(1)
-      if (++begun < 15) throw new AppError('overloaded', { retryAfterMs: 1 })
+      if (++begun < 15) throw new AppError(code, { retryAfterMs: 1 })
       await store.lanes.settle(lane)
     })
     await expect.poll(() => begun, { timeout: 10_000 }).toBe(15)
@@ -196,6 +197,29 @@ describe.each(backends())('lanes worked off on $name', (backend) => {
     away = false
     await expect.poll(() => seen).toEqual(['k'])
     expect(database).toEqual([expect.objectContaining({ code: 'database_unavailable' }), undefined])
+  })
+
+  test('a drain also frees what was being claimed when it began', async () => {
+    await put('k')
+    const claimed = Promise.withResolvers<void>()
+    const answered = Promise.withResolvers<void>()
+    const slow: Lanes = {
+      ...store.lanes,
+      claim: async (claim) => {
+        const lanes = await store.lanes.claim(claim)
+        claimed.resolve()
+        await answered.promise
+        return lanes
+      },
+    }
+    const begun: string[] = []
+    const runner = start(async (lane) => void begun.push(lane.key), { lanes: slow, leaseMs: 60_000 })
+    await claimed.promise
+    const drained = runner.drain(100)
+    answered.resolve()
+    await drained
+    const [left] = await store.lanes.claim({ queue, limit: 9, leaseMs: 1_000 })
+    expect([left, begun]).toMatchObject([{ key: 'k', attempts: 1 }, []])
   })
 
   test('a drain waits for what runs, and frees at once what does not end', async () => {

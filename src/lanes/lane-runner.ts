@@ -46,6 +46,7 @@ export class LaneRunner {
   #started = false
   #stopping = false
   #claiming = false
+  #claims: Promise<void> = Promise.resolve()
   #woken = false
   #databaseAway = false
 
@@ -58,7 +59,7 @@ export class LaneRunner {
     })
   }
 
-  /** How often an item is begun before it goes to the dead ones. */
+  /** From this attempt on a failure sends an item to the dead ones. */
   get maxAttempts(): number {
     return this.#policy.maxAttempts
   }
@@ -72,7 +73,7 @@ export class LaneRunner {
   /** Looks for due lanes now; called by those who have just added an item. */
   wake(): void {
     this.#woken = true
-    if (!this.#claiming && this.#started && !this.#stopping) void this.#claimAll()
+    if (!this.#claiming && this.#started && !this.#stopping) this.#claims = this.#claimAll()
   }
 
   /** From now on no lane is claimed; what is being worked on goes on. */
@@ -95,10 +96,10 @@ export class LaneRunner {
   }
 
   async #settledWithin(timeoutMs: number): Promise<void> {
-    if (this.#running.size === 0) return
+    if (this.#running.size === 0 && !this.#claiming) return
     const over = new AbortController()
     const timeout = delay(timeoutMs, undefined, { signal: over.signal }).catch(() => undefined)
-    await Promise.race([Promise.all(this.#running.values()), timeout])
+    await Promise.race([Promise.all([this.#claims, ...this.#running.values()]), timeout])
     over.abort()
   }
 
@@ -126,7 +127,8 @@ export class LaneRunner {
     const { leaseMs } = this.#held
     const claimed = await lanes.claim({ queue, limit, leaseMs, ...(prefixes && { prefixes }) })
     this.#noticeDatabase()
-    for (const lane of claimed) this.#run(lane, leasedAt)
+    if (this.#stopping) await lanes.release(claimed)
+    else for (const lane of claimed) this.#run(lane, leasedAt)
     return claimed
   }
 
