@@ -75,7 +75,7 @@ export class StoredCollection implements DocumentCollection {
     )
     if (added.outcome === 'too-many') throw full(`there are ${limits.documents} already`)
     if (added.outcome === 'too-big')
-      throw full(`all together may have ${toMegabytes(limits.collectionBytes)}`)
+      throw full(`all together may have ${describeSize(limits.collectionBytes)}`)
     if (added.outcome !== 'unchanged') await putIngest(jobs(), this.#key, added.document.id)
     return { outcome: added.outcome, document: added.document }
   }
@@ -141,7 +141,7 @@ function nameOfAddress(address: string): string {
 }
 
 function tooLarge(size: number, limit: number): AppError {
-  const problem = `it has ${toMegabytes(size)}, ${toMegabytes(limit)} are allowed`
+  const problem = `it has ${describeSize(size)}, ${describeSize(limit)} are allowed`
   return new AppError('document_too_large', { params: { problem } })
 }
 
@@ -149,6 +149,6 @@ function full(problem: string): AppError {
   return new AppError('collection_full', { params: { problem } })
 }
 
-function toMegabytes(bytes: number): string {
-  return `${Math.round(bytes / 104_857.6) / 10} MB`
+function describeSize(bytes: number): string {
+  return bytes < 1_048_576 ? `${Math.ceil(bytes / 1_024)} KB` : `${Math.round(bytes / 104_857.6) / 10} MB`
 }

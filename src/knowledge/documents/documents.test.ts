@@ -173,7 +173,7 @@ describe.each(appBackends())('documents on $name', (backend: AppBackend) => {
     const other = shared.add(file('b.txt', 'b'))
     await expect(other).rejects.toThrow('There is no room for this document: there are 1 already.')
     const large = shared.add(file('a.txt', 'c '.repeat(1_025)))
-    await expect(large).rejects.toThrow('The document is too large: it has 0 MB, 0 MB are allowed.')
+    await expect(large).rejects.toThrow('The document is too large: it has 3 KB, 2 KB are allowed.')
     expect(await shared.add(file('a.txt', 'd'))).toMatchObject({ outcome: 'replaced' })
   })
 
