@@ -19,7 +19,7 @@ export const SEARCH_SETTINGS = {
   },
   EMBEDDING_API_KEY: {
     section: 'Knowledge',
-    about: 'The key for `EMBEDDING_BASE_URL`; the keys of OpenAI and Cohere go to those alone.',
+    about: 'The key for `EMBEDDING_BASE_URL` or `ML_API_URL`; those of OpenAI and Cohere go to these alone.',
     type: anyText,
     example: '…',
     secret: true,

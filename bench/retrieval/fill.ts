@@ -39,7 +39,7 @@ export async function fill({ store, indexer, bot, chunks, corpora }: FillOptions
       id: document,
       bot,
       owner: 'bot',
-      name: 'big',
+      name: document,
       type: 'txt',
       url: null,
       sha256: document,

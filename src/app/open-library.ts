@@ -18,6 +18,8 @@ interface LibraryParts {
   readonly onWarning: (message: string, error: unknown) => void
 }
 
+export { openSearch }
+
 export interface OpenLibrary {
   readonly library: StoredLibrary
   /** How documents are searched, for people. */

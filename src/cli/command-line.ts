@@ -10,6 +10,8 @@ import { drill } from './commands/drill.ts'
 import { inbox } from './commands/inbox.ts'
 import { ingest } from './commands/ingest.ts'
 import { migrate } from './commands/migrate.ts'
+import { reindex } from './commands/reindex.ts'
+import { serve } from './commands/serve.ts'
 import { smoke } from './commands/smoke.ts'
 import { start } from './commands/start.ts'
 import { token } from './commands/token.ts'
@@ -28,12 +30,14 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   migrate,
   ingest,
+  reindex,
   inbox,
   deliveries,
   token,
   drill,
   verify,
   smoke,
+  serve,
 ]
 
 /** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */

@@ -48,7 +48,7 @@ function cohereServer(config: Config): HttpServerOptions {
 }
 
 function mlApiServer(config: Config): HttpServerOptions {
-  return toOptions(config, config.ML_API_URL ?? 'http://localhost:8001', undefined)
+  return toOptions(config, config.ML_API_URL ?? 'http://localhost:8001', config.EMBEDDING_API_KEY)
 }
 
 function toOptions(config: Config, baseUrl: string, apiKey: string | undefined): HttpServerOptions {
