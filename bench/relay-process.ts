@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { get } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { pin } from './pin.ts'
 import type { Relay } from './relays.ts'
 
 const BOOT_LIMIT_MS = 30_000
@@ -51,6 +52,7 @@ export async function startRelay(relay: Relay, { root, emulatorUrl }: StartOptio
     throw new Error(`${relay.name} did not get ready: ${String(error)}\n${output()}`, { cause: error })
   }
   const bootMs = performance.now() - startedAt
+  pin(child.pid ?? 0, 'relay')
   return { url, pid: child.pid ?? 0, bootMs, output, stop: async () => stopChild(child) }
 }
 

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { installBytes } from './install-size.ts'
 import { FULL_PLAN, SMOKE_PLAN, type Plan } from './phases.ts'
 import { listRelays, type Relay } from './relays.ts'
+import { canPin, pin } from './pin.ts'
 import { startRelay } from './relay-process.ts'
 import { renderReport, type BenchRun } from './report.ts'
 import { runRelay, type Harness, type RelayRun } from './run-relay.ts'
@@ -52,6 +53,7 @@ async function startHarness(): Promise<Harness & { close(): void }> {
   const emulator = forkProcess('emulator.ts')
   const load = forkProcess('load.ts')
   const [{ port }] = (await once(emulator, 'message')) as [{ port: number }]
+  for (const { pid = 0 } of [emulator, load]) pin(pid, 'harness')
   const close = () => [emulator, load].forEach((child) => child.kill('SIGKILL'))
   process.once('exit', close)
   return { root: ROOT, emulatorUrl: `http://127.0.0.1:${port}`, emulatorPid: emulator.pid ?? 0, load, close }
@@ -89,6 +91,7 @@ function describeMachine(rounds: number): string {
   const load = loadavg()[0]?.toFixed(1)
   return (
     `${day}, Node ${process.versions.node}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), ` +
+    (canPin ? 'the relay on one, the rest on the others, ' : '') +
     `${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}, load average at the end ${load}.`
   )
 }
