@@ -11,7 +11,7 @@ import { createOpenAIEmbedder } from './openai-embedder.ts'
 const KEY = 'a-key-for-the-embeddings'
 const signal = new AbortController().signal
 let url: string
-let close: () => Promise<void>
+let close: () => Promise<unknown>
 
 beforeEach(async () => {
   const config = loadConfig({ NODE_ENV: 'test', API_KEYS: KEY })
@@ -19,7 +19,7 @@ beforeEach(async () => {
   const { server } = await createEmbedServer(config, log)
   await server.listen({ host: '127.0.0.1', port: 0 })
   url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`
-  close = async () => void (await server.close())
+  close = () => server.close()
 })
 afterEach(() => close())
 
