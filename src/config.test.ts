@@ -43,7 +43,9 @@ describe('reading', () => {
 
   test.each([
     ['LOG_LEVEL', 'INFO', 'info'],
-    ['TRUST_PROXY', 'yes', true],
+    ['TRUST_PROXY', 'yes', 1],
+    ['TRUST_PROXY', 'false', 0],
+    ['TRUST_PROXY', '2', 2],
     ['DATABASE_MIGRATE', '0', false],
     ['DATABASE_TIMEOUT', '2.5', 2.5],
     ['DATABASE_CONNECT_TIMEOUT_SECONDS', '90', 30],
@@ -76,6 +78,7 @@ describe('problems', () => {
     ['DATABASE_URL', 'mysql://db'],
     ['DATABASE_TIMEOUT', 'soon'],
     ['TRUST_PROXY', 'maybe'],
+    ['TRUST_PROXY', '99'],
     ['APP_URL', 'bots.example.com'],
     ['CORS_ORIGINS', 'https://a.example/path'],
     ['MODEL', 'gpt-4o-mini'],

@@ -8,6 +8,17 @@ export const anyText: SettingType<string> = z.string().describe('any text')
 
 export const yesOrNo: SettingType<boolean> = z.stringbool().describe('`true` or `false`')
 
+/** How many reverse proxies stand before the server; `true` is one. */
+export const proxies: SettingType<number> = z
+  .union([
+    z.stringbool().transform(Number),
+    z
+      .string()
+      .regex(/^[2-9]$/)
+      .transform(Number),
+  ])
+  .describe('`true`, `false`, or how many proxies stand one behind the other, up to 9')
+
 export const webUrl: SettingType<string> = z
   .url({ protocol: /^https?$/ })
   .transform((url) => url.replace(/\/+$/, ''))

@@ -12,6 +12,7 @@ import {
   decimal,
   keys,
   origins,
+  proxies,
   telegramBots,
   telegramSecret,
   telegramToken,
@@ -89,8 +90,9 @@ export const SETTINGS = {
   },
   TRUST_PROXY: {
     section: 'Server',
-    about: 'Believe the `X-Forwarded-*` headers; set it only behind a reverse proxy that overwrites them.',
-    type: yesOrNo,
+    about:
+      'Believe what the reverse proxy before this server says in `X-Forwarded-*`: of the addresses there the last one, which the proxy itself has written. Not without a proxy.',
+    type: proxies,
     default: 'false',
   },
   MAX_BODY_BYTES: {

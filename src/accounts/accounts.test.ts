@@ -103,6 +103,20 @@ describe.each(appBackends())('accounts on $name', (backend) => {
     expect((await send(app, 'POST /api/auth/signout')).status).toBe(200)
   })
 
+  test('a web session of a signed-in person cannot be reached without a token, by whatever name', async () => {
+    const sessionId = randomUUID()
+    const body = { query: 'My secret', chatbotId: 'test', sessionId }
+    expect(await send(app, 'POST /api/chat/query', { body, token: ada.token })).toMatchObject({ status: 200 })
+    const read = async (id: string, token?: string) =>
+      send(app, `GET /api/chat/sessions/${encodeURIComponent(id)}?chatbotId=test`, { token })
+    expect((await read(sessionId, ada.token)).body.messages).toHaveLength(2)
+    expect((await read(sessionId)).body.messages).toEqual([])
+    const posed = `user:${ada.id}/${sessionId}`
+    expect(await read(posed)).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
+    const joined = await send(app, 'POST /api/chat/query', { body: { ...body, sessionId: posed } })
+    expect(joined.status).toBe(400)
+  })
+
   test('an address can be used once, however it is written', async () => {
     const body = { name: 'Eve', email: ada.email.toUpperCase(), password: PASSWORD }
     expect(await send(app, 'POST /api/auth/signup', { body })).toMatchObject({

@@ -15,7 +15,8 @@ export interface HttpServerOptions {
   readonly headersTimeoutMs: number
   /** Origins whose pages may call us; `*` for all. Absent: the browser's own origin only. */
   readonly corsOrigins: readonly string[] | undefined
-  readonly trustProxy: boolean
+  /** Reverse proxies before the server, whose words on the client are believed; those of others are not. */
+  readonly trustProxy: number
   /** Public address of this server, for the API description. */
   readonly publicUrl: string | undefined
   /** True from the moment the process begins to shut down; replies then close their connections. */
@@ -34,7 +35,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     bodyLimit: options.maxBodyBytes,
     keepAliveTimeout: options.keepAliveTimeoutMs,
     requestTimeout: 30_000,
-    trustProxy: options.trustProxy,
+    trustProxy: options.trustProxy > 0 && ((_address, hop) => hop < options.trustProxy),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true },

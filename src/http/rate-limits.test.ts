@@ -65,6 +65,13 @@ describe('behind a proxy that is believed', () => {
     expect((await from('2001:db8:1:3::1', 'GET /api/1/conversations')).status).toBe(401)
   })
 
+  test('who writes other addresses before their own is counted by their own', async () => {
+    const replies = await times(40, (index) =>
+      from(`198.51.100.${index}, 203.0.113.7`, 'GET /api/1/conversations'),
+    )
+    expect(refused(replies)).toHaveLength(10)
+  })
+
   test('who claims to come from this computer is counted like anybody', async () => {
     const replies = await times(40, () => from('127.0.0.1', 'GET /api/1/conversations'))
     expect(refused(replies)).toHaveLength(10)

@@ -3,11 +3,19 @@ import { z } from 'zod'
 const SESSION =
   'Groups messages into one conversation. Whoever knows it can read the conversation: keep it secret.'
 
+/** Without a slash: it parts the sessions of signed-in people from those of everybody. */
+const SessionId = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^/]+$/)
+
 /** Body of both chat endpoints, as guide 002 gives it; unknown keys are dropped. */
 export const ChatQuery = z.object({
   query: z.string().trim().min(1).max(5_000).describe('What the person says.'),
   chatbotId: z.string().trim().min(1).max(100).describe('Name of the bot.'),
-  sessionId: z.string().trim().min(1).max(100).optional().describe(`${SESSION} Absent: a new conversation.`),
+  sessionId: SessionId.optional().describe(`${SESSION} Absent: a new conversation.`),
   email: z.email().optional(),
   phone: z
     .string()
@@ -46,7 +54,7 @@ export const LastEventId = z.object({
   'last-event-id': z.string().max(100).optional().describe('Id of the last event seen: resumes that answer.'),
 })
 
-export const SessionParams = z.object({ sessionId: z.string().max(100).describe(SESSION) })
+export const SessionParams = z.object({ sessionId: SessionId.describe(SESSION) })
 
 export const SessionQuery = z.object({ chatbotId: z.string().min(1).max(100) })
 
