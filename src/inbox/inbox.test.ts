@@ -4,6 +4,7 @@ import { postJson, startTestApp, type TestApp, type TestAppOptions } from '../..
 import { testDatabases } from '../../test/test-store.ts'
 import { answer, createWireChannel, joined, MemoryWire, type WireOptions } from '../../test/wire-channel.ts'
 import { AppError } from '../errors.ts'
+import type { InboxState } from '../store/store.ts'
 
 describe.each(testDatabases())('messages accepted on $name', (database) => {
   interface Wired extends AsyncDisposable {
@@ -105,6 +106,33 @@ describe.each(testDatabases())('messages accepted on $name', (database) => {
     expect(await wired.app.store.inbox.list({ states: ['dead'], limit: 9 })).toMatchObject([
       { text: 'poison', attempts: 1, error: expect.stringContaining('model_rejected') },
     ])
+  })
+
+  test('that an operator puts back are not blamed for the one being answered meanwhile', async () => {
+    const gate = Promise.withResolvers<void>()
+    let mended = false
+    await using wired = await start(
+      { model: echo },
+      {
+        handle: async (work) => {
+          if (work.messages[0].text === 'two') await gate.promise
+          if (work.messages[0].text === 'two' || !mended) throw new AppError('model_rejected')
+          await answer(work, wired.wire)
+        },
+      },
+    )
+    const { inbox } = wired.app.store
+    const list = (state: InboxState) => inbox.list({ states: [state], limit: 9 })
+    await wired.send('one')
+    await expect.poll(() => list('dead')).toMatchObject([{ text: 'one' }])
+    await wired.send('two')
+    await expect.poll(() => list('running')).toMatchObject([{ text: 'two' }])
+    mended = true
+    const [dead] = await list('dead')
+    expect(await inbox.retry(dead?.id ?? '')).toBe(1)
+    gate.resolve()
+    await expect.poll(() => list('dead')).toMatchObject([{ text: 'two' }])
+    await expect.poll(() => wired.wire.textsOf('k')).toEqual(['1: one'])
   })
 
   test('that the other side refuses are ended as refused', async () => {

@@ -30,7 +30,14 @@ export class MessageGroup {
     lane: ClaimedLane,
     handlerOf: (message: InboxMessage) => InboxHandler | undefined,
   ): Promise<MessageGroup | undefined> {
-    const waiting = await inbox.waiting(lane.key, LARGEST_GROUP)
+    const found = await inbox.waiting(lane.key, LARGEST_GROUP)
+    // An operator may meanwhile have put others back before what the lane was claimed for.
+    const waiting = found.slice(
+      Math.max(
+        0,
+        found.findIndex(({ id }) => id === lane.item?.dedupe),
+      ),
+    )
     const [first] = waiting
     if (first === undefined) return undefined
     const handler = handlerOf(first)

@@ -16,6 +16,7 @@ import type {
 import type { LaneHold } from './lane-store.ts'
 import { toInboxLane } from './inbox-rows.ts'
 import type { Schema } from './schema.ts'
+import { toUuid } from './uuid.ts'
 
 export function createDeliveries(db: Kysely<Schema>): Deliveries {
   return {
@@ -126,7 +127,7 @@ async function list(
         or ${only.includes('unfinished')} and d.state not in ('confirmed', 'refused'))
       and (${channel ?? null}::text is null or m.channel = ${channel ?? null})
       and (${bot ?? null}::text is null or m.bot = ${bot ?? null})
-      and (${messageId ?? null}::text is null or d.message_id::text = ${messageId ?? null})
+      and (${messageId ?? null}::text is null or d.message_id = ${toUuid(messageId ?? '')}::uuid)
     order by d.updated_at desc, d.message_id, d.part limit ${limit}`.execute(db)
   return rows
 }
@@ -149,7 +150,7 @@ async function retry(
       select coalesce(m.answered_with, m.id) as first, m.channel, m.bot, m.conversation_key as key, m.outcome,
         coalesce(${answered(sql`t`)}, false) as answered
       from inbox_messages m left join turns t on t.id = coalesce(m.answered_with, m.id)
-      where m.id::text = ${messageId} for update of m`.execute(tx)
+      where m.id = ${toUuid(messageId)}::uuid for update of m`.execute(tx)
     const [message] = rows
     if (message === undefined) return 'not-found'
     if (message.outcome === null) return 'unfinished'
@@ -159,13 +160,16 @@ async function retry(
   })
 }
 
-/** Puts all messages that were answered together back in their lane, the first one first, and opens their parts. */
+/**
+ * Puts all messages that were answered together back in their lane, the first one first, and opens their parts. One
+ * that was being sent stays so: nobody knows what became of it.
+ */
 async function reopen(tx: Kysely<Schema>, { first, channel, bot, key }: EndedMessage): Promise<void> {
   const lane = toInboxLane({ conversation: { channel, bot, key } })
   await sql`
     with parts as (
-      update deliveries set state = case when external_id is null then 'intended' else 'sent' end,
-        last_error = null, updated_at = now()
+      update deliveries set last_error = null,
+        state = case when external_id is not null then 'sent' when state = 'sending' then state else 'intended' end, updated_at = now()
       where message_id = ${first}
     ), again as (
       update inbox_messages set outcome = null, finished_at = null, error = null

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
-import type { Kysely } from 'kysely'
+import type { Kysely, RawBuilder } from 'kysely'
 import { freeLane } from './free-lane.ts'
 import { toInboxMessage } from './inbox-rows.ts'
 import type { InboxMessageRow } from './inbox-rows.ts'
 import { INBOX_QUEUE } from './inbox-store.ts'
 import type { InboxEntry, InboxFilter, InboxState } from './inbox-store.ts'
 import type { Schema } from './schema.ts'
+import { toUuid } from './uuid.ts'
 
 interface EntryRow extends InboxMessageRow {
   readonly state: InboxState
@@ -29,22 +30,29 @@ const ENTRIES = sql<EntryRow>`
   ) h on true
   left join lane_dead_items d on d.queue = ${INBOX_QUEUE} and d.dedupe = m.id::text`
 
-export async function listMessages(
-  db: Kysely<Schema>,
-  { states, channel, bot, limit }: InboxFilter,
-): Promise<readonly InboxEntry[]> {
-  const { rows } = await sql<EntryRow>`
-    select * from (${ENTRIES}) e
-    where state = any(${[...states]}::text[])
-      and (${channel ?? null}::text is null or channel = ${channel ?? null})
-      and (${bot ?? null}::text is null or bot = ${bot ?? null})
-    order by accepted_at desc, id limit ${limit}`.execute(db)
+export async function listMessages(db: Kysely<Schema>, filter: InboxFilter): Promise<readonly InboxEntry[]> {
+  const { rows } = await selectMessages(filter).execute(db)
   return rows.map((row) => toEntry(row))
 }
 
+export function selectMessages({ states, channel, bot, limit }: InboxFilter): RawBuilder<EntryRow> {
+  const open = states.includes('waiting') || states.includes('running')
+  return sql<EntryRow>`
+    select * from (${ENTRIES}
+      where m.outcome is null and ${open} or m.outcome = any(${[...states]}::text[])) e
+    where state = any(${[...states]}::text[])
+      and (${channel ?? null}::text is null or channel = ${channel ?? null})
+      and (${bot ?? null}::text is null or bot = ${bot ?? null})
+    order by accepted_at desc, id limit ${limit}`
+}
+
 export async function findMessage(db: Kysely<Schema>, id: string): Promise<InboxEntry | undefined> {
-  const { rows } = await sql<EntryRow>`select * from (${ENTRIES}) e where id::text = ${id}`.execute(db)
+  const { rows } = await selectMessage(id).execute(db)
   return rows[0] && toEntry(rows[0])
+}
+
+export function selectMessage(id: string): RawBuilder<EntryRow> {
+  return sql<EntryRow>`${ENTRIES} where m.id = ${toUuid(id)}::uuid`
 }
 
 function toEntry(row: EntryRow): InboxEntry {
@@ -62,7 +70,7 @@ function toEntry(row: EntryRow): InboxEntry {
 export async function retryMessage(db: Kysely<Schema>, id: string): Promise<number> {
   const { rows } = await sql`
     with group_of as (
-      select coalesce(answered_with, id) as first from inbox_messages where id::text = ${id} and outcome = 'dead'
+      select coalesce(answered_with, id) as first from inbox_messages where id = ${toUuid(id)}::uuid and outcome = 'dead'
     ), again as (
       update inbox_messages set outcome = null, finished_at = null, error = null
       where outcome = 'dead' and coalesce(answered_with, id) in (select first from group_of)
@@ -96,7 +104,7 @@ export async function dropMessage(db: Kysely<Schema>, id: string, reason: string
         delete from lane_dead_items where queue = ${INBOX_QUEUE} and dedupe = ${id}
       )
       update inbox_messages set outcome = 'dropped', finished_at = now(), error = concat_ws('; ', ${reason}::text, error)
-      where id::text = ${id} and (outcome is null or outcome = 'dead')
+      where id = ${toUuid(id)}::uuid and (outcome is null or outcome = 'dead')
       returning answered_with`.execute(tx)
     const worked = first !== undefined && [id, dropped[0]?.answered_with].includes(first)
     if (key !== undefined && worked) await freeLane(tx, { queue: INBOX_QUEUE, key })

@@ -32,8 +32,9 @@ export function createInbox(db: Kysely<Schema>, priorityDb: Kysely<Schema>): Inb
 }
 
 /**
- * The lanes are written, and so locked, before the items get their numbers, in the order of their keys: numbers follow
- * the order of the commits, and processes that accept at the same time wait for each other without a deadlock.
+ * The lanes are written, and so locked, before the items get their numbers: these follow the order of the commits. Rows
+ * and lanes are written in the order of their keys, so that processes which accept the same events, or for the same
+ * lanes, at the same time wait for each other without a deadlock.
  */
 async function accept(db: Kysely<Schema>, messages: readonly InboundMessage[]): Promise<readonly boolean[]> {
   const rows = messages.map((message) => ({ ...message, id: randomUUID(), lane: toInboxLane(message) }))
@@ -50,7 +51,8 @@ async function accept(db: Kysely<Schema>, messages: readonly InboundMessage[]): 
       as t (id, channel, bot, external_id, conversation_key, subject, text, detail, lane, place)
     ), accepted as (
       insert into inbox_messages (id, channel, bot, external_id, conversation_key, subject, text, detail)
-      select id, channel, bot, external_id, conversation_key, subject, text, detail from incoming order by place
+      select id, channel, bot, external_id, conversation_key, subject, text, detail from incoming
+      order by channel, bot, external_id, place
       on conflict (channel, bot, external_id) do nothing
       returning id
     ), opened as (

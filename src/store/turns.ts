@@ -9,11 +9,10 @@ import { fromStoredEvents, toStoredEvents } from './stored-events.ts'
 import { takeOver } from './take-over.ts'
 import { toMessages } from './stored-messages.ts'
 import type { MessageRow } from './stored-messages.ts'
+import { toUuid } from './uuid.ts'
 
 /** How many turns lose their logs in one transaction. */
 const PRUNED_AT_ONCE = 500
-
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 export function createTurns(db: Kysely<Schema>): Turns {
   return {
@@ -109,7 +108,7 @@ async function finish(db: Kysely<Schema>, turn: FinishedTurn): Promise<boolean> 
 }
 
 async function read(db: Kysely<Schema>, turnId: string, afterSeq: number): Promise<TurnLog | undefined> {
-  if (!UUID.test(turnId)) return undefined
+  if (toUuid(turnId) === null) return undefined
   let rows = await readLog(db, turnId, afterSeq)
   if (rows[0]?.expired === true) {
     await closeAbandoned(db, turnId, { all: false })
@@ -164,7 +163,7 @@ async function conversationOf(db: Kysely<Schema>, turnId: string): Promise<Conve
 }
 
 async function requestStop(db: Kysely<Schema>, turnId: string): Promise<boolean> {
-  if (!UUID.test(turnId)) return false
+  if (toUuid(turnId) === null) return false
   const { rows } = await sql`
     update turns set stop_requested_at = coalesce(stop_requested_at, now())
     where id = ${turnId} and outcome is null and lease_until > now()

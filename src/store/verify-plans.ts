@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import { listOwn, readOwn } from './accounts-conversations.ts'
+import { selectMessage, selectMessages } from './inbox-operations.ts'
 import type { Schema } from './schema.ts'
 
 /** A statement people wait for, and the indexes without which it would read whole tables. */
@@ -30,6 +31,16 @@ const PLANNED_QUERIES: readonly PlannedQuery[] = [
     statement: sql`
       select role from users where id = 1 and not exists (select from ended_tokens where id = ${SOMETHING})`,
     indexes: ['users_pkey', 'ended_tokens_pkey'],
+  },
+  {
+    name: 'accepted message',
+    statement: selectMessage(SOMETHING),
+    indexes: ['inbox_messages_pkey'],
+  },
+  {
+    name: 'list of accepted messages',
+    statement: selectMessages({ states: ['waiting', 'running', 'dead'], limit: 50 }),
+    indexes: ['inbox_messages_unfinished', 'inbox_messages_finished'],
   },
 ]
 

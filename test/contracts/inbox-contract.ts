@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { InboundMessage } from '../../src/inbound.ts'
+import { createInbox } from '../../src/store/inbox.ts'
 import type { OpenStore } from '../../src/store/open-store.ts'
 import { INBOX_QUEUE } from '../../src/store/store.ts'
 import type { ClaimedLane, HeldPart, InboxEntry } from '../../src/store/store.ts'
@@ -198,6 +199,18 @@ export function inboxContract(backend: Backend): void {
       await store.inbox.finish(again, [a!, b!, c!], ANSWERED)
     })
 
+    test('the same events may come to several replicas at once, in any order', async () => {
+      const accept = (messages: readonly InboundMessage[]) => createInbox(store.db, store.db).accept(messages)
+      for (let round = 0; round < 10; round++) {
+        const messages = Array.from({ length: 150 }, () => toMessage('Hi', { conversation: talk() }))
+        const orders = [messages, messages.toReversed(), messages, messages.toReversed()]
+        const results = await Promise.all(orders.map(accept))
+        expect(results.flat().filter((fresh) => fresh)).toHaveLength(150)
+      }
+      await store.db.deleteFrom('lane_items').where('queue', '=', INBOX_QUEUE).execute()
+      await store.db.deleteFrom('lanes').where('queue', '=', INBOX_QUEUE).execute()
+    })
+
     test('a dropped message is not answered, and whoever works on it loses the lane', async () => {
       const { lane, id } = await begin()
       expect(await find(id)).toMatchObject({ state: 'running' })
@@ -215,6 +228,8 @@ export function inboxContract(backend: Backend): void {
       await store.deliveries.beginPlacing(part)
       await store.deliveries.placed(part, '77')
       await store.deliveries.confirm(part)
+      const unsure = { ...part, part: 1 }
+      await store.deliveries.beginPlacing(unsure)
       await store.inbox.finish(lane, [id], ANSWERED)
       expect(await store.deliveries.retry(id)).toBe('unanswered')
       expect(await store.deliveries.retry(randomUUID())).toBe('not-found')
@@ -232,6 +247,9 @@ export function inboxContract(backend: Backend): void {
       const again = await claim()
       expect(await store.deliveries.beginFilling({ ...part, hold: again }, 'same')).toMatchObject({
         confirmed: false,
+      })
+      expect(await store.deliveries.beginPlacing({ ...unsure, hold: again })).toMatchObject({
+        ambiguous: true,
       })
       await store.inbox.finish(again, [id], ANSWERED)
     })
