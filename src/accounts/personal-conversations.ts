@@ -1,6 +1,6 @@
 import type { Cache } from '../cache/cache.ts'
 import type { ConversationKey } from '../conversation.ts'
-import type { LatestMessage, OwnConversation, OwnConversations, OwnTranscript } from '../store/store.ts'
+import type { AnswerPlace, OwnConversation, OwnConversations, OwnTranscript } from '../store/store.ts'
 
 /** Guide 001: at most 50, kept for 60 seconds. */
 const MOST = 50
@@ -53,8 +53,8 @@ export class PersonalConversations {
     return this.#store.keyOf(subject, id)
   }
 
-  async latest(key: ConversationKey): Promise<LatestMessage | undefined> {
-    return this.#store.latest(key)
+  async placeOf(turnId: string): Promise<AnswerPlace | undefined> {
+    return this.#store.placeOf(turnId)
   }
 }
 

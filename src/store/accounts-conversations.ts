@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import type { ConversationKey } from '../conversation.ts'
 import type { Schema } from './schema.ts'
-import type { LatestMessage, OwnConversation, OwnConversations, OwnTranscript } from './store.ts'
+import type { AnswerPlace, OwnConversation, OwnConversations, OwnTranscript } from './store.ts'
 import { toMessages } from './stored-messages.ts'
 import type { MessageRow } from './stored-messages.ts'
 
@@ -19,7 +19,7 @@ export function createOwnConversations(db: Kysely<Schema>): OwnConversations {
     read: (subject, place) => read(db, subject, place),
     remove: (subject, id) => remove(db, subject, id),
     keyOf: (subject, id) => keyOf(db, subject, id),
-    latest: (key) => latest(db, key),
+    placeOf: (turnId) => placeOf(db, turnId),
   }
 }
 
@@ -83,17 +83,15 @@ async function keyOf(db: Kysely<Schema>, subject: string, id: string): Promise<C
   return rows[0]
 }
 
-async function latest(
-  db: Kysely<Schema>,
-  { bot, channel, key }: ConversationKey,
-): Promise<LatestMessage | undefined> {
-  const { rows } = await sql<LatestMessage>`
-    select c.id as "conversationId", m.id as "messageId"
-    from conversations c
+async function placeOf(db: Kysely<Schema>, turnId: string): Promise<AnswerPlace | undefined> {
+  const { rows } = await sql<AnswerPlace>`
+    select t.conversation_id as "conversationId", m.id as "messageId"
+    from turns t
     left join lateral (
-      select id from messages where conversation_id = c.id and role = 'assistant'
+      select id from messages
+      where conversation_id = t.conversation_id and turn_id = t.id and role = 'assistant'
       order by position desc limit 1
     ) m on true
-    where c.bot = ${bot} and c.channel = ${channel} and c.key = ${key}`.execute(db)
+    where t.id = ${turnId}`.execute(db)
   return rows[0]
 }

@@ -241,8 +241,8 @@ export interface OwnConversations {
   /** Deletes a conversation with its messages and turns. */
   remove(subject: string, id: string): Promise<boolean>
   keyOf(subject: string, id: string): Promise<ConversationKey | undefined>
-  /** The row of a conversation and its last answer. */
-  latest(key: ConversationKey): Promise<LatestMessage | undefined>
+  /** Where the answer of a turn lies; without a message when nothing was said. */
+  placeOf(turnId: string): Promise<AnswerPlace | undefined>
 }
 
 export interface OwnConversation {
@@ -257,7 +257,7 @@ export interface OwnTranscript extends OwnConversation {
   readonly messages: readonly StoredMessage[]
 }
 
-export interface LatestMessage {
+export interface AnswerPlace {
   readonly conversationId: string
   readonly messageId: string | null
 }

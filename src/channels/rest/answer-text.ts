@@ -4,6 +4,9 @@ import { AppError } from '../../errors.ts'
 /** What guide 001's server says when tools did something and the model said nothing about it. */
 const DONE_BY_TOOLS = 'I processed your request using tools.'
 
+/** What it says when nothing was done and nothing was said. */
+const NOTHING_SAID = "I couldn't process that request. Please try again."
+
 /** Waits for the whole answer. One that failed is thrown in the words of guide 001. */
 export async function answerText(answer: Answer): Promise<string> {
   let text = ''
@@ -12,9 +15,9 @@ export async function answerText(answer: Answer): Promise<string> {
     if (event.type === 'text-delta') text += event.text
     else if (event.type === 'replace') text = event.text
     else if (event.type === 'tool-call-start') usedTools = true
-    else if (event.type === 'end') return text || DONE_BY_TOOLS
+    else if (event.type === 'end') return text || (usedTools ? DONE_BY_TOOLS : NOTHING_SAID)
     else if (event.type === 'error') {
-      if (event.code === 'model_empty_answer' && usedTools) return DONE_BY_TOOLS
+      if (event.code === 'model_empty_answer') return usedTools ? DONE_BY_TOOLS : NOTHING_SAID
       throw toAgentError(new AppError(event.code))
     }
   }

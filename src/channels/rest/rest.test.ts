@@ -210,12 +210,20 @@ describe.each(appBackends())('the REST API on $name', (backend) => {
   test.each([
     ['hang', 504, 'Agent took too long. Please try again.'],
     ['fail', 502, "I'm having trouble thinking right now. Please try again."],
-    ['silence', 502, "I'm having trouble thinking right now. Please try again."],
   ])('a model that does "%s" gets status %i and the sentence of guide 001', async (words, status, detail) => {
     expect(await chat(ada, words)).toMatchObject({
       status,
       body: { detail, message: detail, retryable: true },
     })
+  })
+
+  test('a model that says nothing gets the sentence of guide 001 and no message of another answer', async () => {
+    const { body: first } = await chat(ada, 'one')
+    const { status, body } = await chat(ada, 'silence', first.conversation_id)
+    const response = "I couldn't process that request. Please try again."
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ response, message: response, message_id: null })
+    expect(body.conversation_id).toBe(first.conversation_id)
   })
 
   // The embedded database has one session, so nothing there can hold another up.

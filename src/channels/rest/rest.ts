@@ -36,8 +36,8 @@ export interface PersonalConversations {
   ): Promise<ReadConversation | undefined>
   remove(subject: string, id: string): Promise<boolean>
   keyOf(subject: string, id: string): Promise<ConversationKey | undefined>
-  latest(
-    key: ConversationKey,
+  placeOf(
+    turnId: string,
   ): Promise<{ readonly conversationId: string; readonly messageId: string | null } | undefined>
 }
 
@@ -114,10 +114,10 @@ function addChatRoute(routes: RestRoutes, options: ChatOptions): void {
         ? await conversations.keyOf(subject, requireUuid(id))
         : { bot, channel: 'rest', key: randomUUID() }
       if (!conversation) throw new AppError('conversation_not_found')
-      const response = await ask(options, { conversation, subject, text }, { request, reply })
-      const latest = await conversations.latest(conversation)
-      if (!latest) throw new AppError('conversation_not_found')
-      const { conversationId, messageId } = latest
+      const { response, turnId } = await ask(options, { conversation, subject, text }, { request, reply })
+      const place = await conversations.placeOf(turnId)
+      if (!place) throw new AppError('conversation_not_found')
+      const { conversationId, messageId } = place
       const ids = { conversation_id: conversationId, message_id: messageId }
       return { response, message: response, ...ids, role: 'assistant' as const }
     },
@@ -130,6 +130,11 @@ interface Question {
   readonly text: string
 }
 
+interface Answered {
+  readonly response: string
+  readonly turnId: string
+}
+
 interface Exchange {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
@@ -140,13 +145,14 @@ async function ask(
   { host, timeoutMs }: ChatOptions,
   question: Question,
   { request, reply }: Exchange,
-): Promise<string> {
+): Promise<Answered> {
   const begun = performance.now()
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(new AppError('turn_timeout')), timeoutMs)
   try {
     const readerLeft = whenLeft(reply)
-    return await answerText(await host.converse({ ...question, signal: timeout.signal, readerLeft }))
+    const answer = await host.converse({ ...question, signal: timeout.signal, readerLeft })
+    return { response: await answerText(answer), turnId: answer.turnId }
   } catch (thrown) {
     throw toAgentError(toAppError(thrown))
   } finally {
