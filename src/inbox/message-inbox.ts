@@ -15,7 +15,7 @@ export interface MessageInboxOptions {
   readonly converse: (request: ConverseRequest) => Promise<Answer>
   /** Resolves when the turn does not run in this process. */
   readonly turnOver: (turnId: string) => Promise<void>
-  /** How often a message is begun before it goes to the dead letters. */
+  /** From this attempt on a failure sends a message to the dead letters. */
   readonly maxAttempts: number
   /** Told when a message was accepted. */
   readonly onAccepted: () => void

@@ -51,8 +51,9 @@ export interface JobDefinition {
   /** The time zone of `schedule`, such as `Europe/Paris`. Default `UTC`. */
   readonly timeZone?: string
   /**
-   * Does the work. A failure is tried again with back-off up to eight times, a crash counts as one; so it may run more
-   * than once and has to bear that. An `AppError` that is not retryable gives up at once.
+   * Does the work. It gives up when it fails at its eighth attempt or a later one, with back-off before each; attempts
+   * that a crash ended count. So it may run more than once and has to bear that. An `AppError` that is not retryable
+   * gives up at once. It has no time limit; bound what it calls.
    */
   run(context: JobContext): Promise<void> | void
 }

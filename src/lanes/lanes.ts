@@ -16,7 +16,7 @@ export interface LaneWorker {
 
 /** How failures are tried again. */
 export interface RetryPolicy {
-  /** After so many attempts an item goes to the dead ones. Default 8. */
+  /** From this attempt on a failure sends an item to the dead ones; attempts that a death ended count. Default 8. */
   readonly maxAttempts: number
   /**
    * An item that was begun so often without any outcome goes to the dead ones. Far above `maxAttempts`: a process that
