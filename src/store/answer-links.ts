@@ -37,8 +37,11 @@ export class AnswerLinks {
     const references: AnswerReference[] = []
     const { promise, resolve } = Promise.withResolvers<void>()
     setTimeout(resolve, GATHER_MS)
-    const written = promise.then(() => {
+    const earlier = this.settled()
+    const written = promise.then(async () => {
       this.#batch = undefined
+      // The last one wins, and who waits for this one has waited for all.
+      await earlier
       return write(this.#db, lastOfEach(references))
     })
     this.#written = written

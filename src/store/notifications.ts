@@ -99,10 +99,16 @@ async function places(
     select bot, channel, key from conversations
     where channel = any(${channels}::text[]) and subject = any(
       select ${subject}::text union all
-      select subject from identities where ${subject}::text = 'user:' || user_id
+      select subject from identities where user_id = ${userOf(subject)}::bigint
     )
     order by updated_at desc limit 10`.execute(db)
   return rows
+}
+
+/** The account a subject stands for; null for the subject of a channel. */
+function userOf(subject: string): number | null {
+  const id = /^user:(\d{1,10})$/.exec(subject)?.[1]
+  return id === undefined ? null : Number(id)
 }
 
 function toNotification(row: Selectable<NotificationTable>): StoredNotification {

@@ -8,6 +8,7 @@ import { EventStream, whenLeft } from '../../http/event-stream.ts'
 import type { Host } from '../channel.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { noInput, tooManyMessages, toPoeError } from './error-texts.ts'
+import type { InOrder } from './in-order.ts'
 import { linkAccount, readLinkCode, toEvents } from './link-account.ts'
 import { PoeGovernor } from './governor.ts'
 import type { PoeApi } from './poe-api.ts'
@@ -24,6 +25,7 @@ export interface QueryServices {
   readonly host: Host
   readonly api: PoeApi
   readonly redrives: Redrives
+  readonly reports: InOrder
   readonly limiters: readonly UseLimiter[]
   readonly log: FastifyBaseLogger
   /** After so long an answer is closed politely, in milliseconds. */

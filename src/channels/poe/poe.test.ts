@@ -415,6 +415,20 @@ describe('the endpoint', () => {
     const [page, other] = await Promise.all([fetch(app.url), fetch(`${app.url}/poe/test`)])
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     expect([other.status, other.headers.get('allow')]).toEqual([405, 'POST'])
+    const puts = await Promise.all(['/', '/poe/test'].map((path) => fetch(app.url + path, { method: 'PUT' })))
+    const told = puts.map(({ status, headers }) => [status, headers.get('allow')])
+    expect(told).toEqual([
+      [405, 'GET, HEAD, POST'],
+      [405, 'POST'],
+    ])
+  })
+
+  test('warns of a request of an unknown type and takes it for no fault of its own', async () => {
+    const before = log.length
+    await send('{"type":"report_joy"}')
+    const said = log.slice(before).join('')
+    expect(said).toContain('report_joy')
+    expect(said).not.toContain('request failed')
   })
 })
 
@@ -439,7 +453,7 @@ describe('reports', () => {
     for (const report of reports) replies.push(await poe.send('Test', { ...about, ...report }))
     expect(replies.map(({ status }) => status)).toEqual(reports.map(() => 200))
     const counts = async () => (await app.store.feedback.count({ bot: 'test' })).map(({ value }) => value)
-    await expect.poll(counts).toEqual(['dislike', 'heart', 'like'])
+    await eventually(counts, ['dislike', 'heart', 'like'])
     const [first] = await app.store.feedback.count({ bot: 'test' })
     expect(first?.revision).toMatch(/^[\da-f]{12}$/)
   })

@@ -1,9 +1,11 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../../errors.ts'
 import { bearerOf, isOneOf } from '../../http/bearer.ts'
+import { toProblem } from '../../http/problem.ts'
 import type { PoeOptions } from '../../poe-options.ts'
 import type { Channel, Host } from '../channel.ts'
 import { answerQuery, type QueryServices } from './answer-query.ts'
+import { InOrder } from './in-order.ts'
 import { PoeApi, type PoeApiOptions } from './poe-api.ts'
 import { READERS, readEnvelope } from './poe-requests.ts'
 import { Redrives } from './redrives.ts'
@@ -102,7 +104,7 @@ function createServices(
       .stop(turnId)
       .catch((error: unknown) => log.warn({ err: error, turnId }, 'an answer could not be stopped'))
   })
-  return { host, api, redrives, limiters, log, answerMs }
+  return { host, api, redrives, reports: new InOrder(), limiters, log, answerMs }
 }
 
 /** Poe's requests all have one path; the type decides. Bodies are JSON whatever their type says. */
@@ -123,15 +125,20 @@ function addRoutes(
       scope.post(path, { ...hidden, onRequest, bodyLimit: maxBodyBytes }, (request, reply) =>
         dispatch(bot, services, { request, reply }),
       )
-      // At `/` the chat page is.
-      if (path !== '/') scope.get(path, hidden, (_request, reply) => refuseMethod(reply))
+      refuseOthers(scope, path)
     }
   }
 }
 
-async function refuseMethod(reply: FastifyReply): Promise<never> {
-  reply.header('allow', 'POST')
-  throw new AppError('method_not_allowed')
+function refuseOthers(scope: FastifyInstance, path: string): void {
+  // At `/` the chat page is.
+  const isPage = path === '/'
+  const refuse = async (_request: FastifyRequest, reply: FastifyReply): Promise<never> => {
+    reply.header('allow', isPage ? 'GET, HEAD, POST' : 'POST')
+    throw new AppError('method_not_allowed')
+  }
+  const method = ['PUT', 'PATCH', 'DELETE', ...(isPage ? [] : ['GET'])]
+  scope.route({ method, url: path, schema: { hide: true }, onRequest: refuse, handler: refuse })
 }
 
 function requireKey({ accessKey }: PoeBotOptions, request: FastifyRequest, reply: FastifyReply): void {
@@ -169,8 +176,15 @@ async function dispatch(
     case 'report_error':
       return takeErrorReport(bot.name, READERS.report_error.parse(request.body), services)
     default:
-      throw new AppError('request_type_unknown')
+      return refuseType(envelope.type, { request, reply })
   }
+}
+
+/** Poe asks for something new: 501 tells it so, and nothing here has failed. */
+function refuseType(type: string, { request, reply }: Exchange): FastifyReply {
+  request.log.warn({ type: type.slice(0, 100) }, 'Poe sent a request of an unknown type')
+  const error = new AppError('request_type_unknown')
+  return reply.code(error.status).send(toProblem(error))
 }
 
 function parseBody(body: string): unknown {

@@ -1,12 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { FeedbackReport } from '../../feedback.ts'
 import type { Host } from '../channel.ts'
+import type { InOrder } from './in-order.ts'
 import type { PoeErrorReport, PoeFeedback, PoeReaction } from './poe-requests.ts'
 import { parseReaction } from './reactions.ts'
 
 export interface ReportServices {
-  readonly host: Host
-  readonly log: FastifyBaseLogger
+  readonly host: Pick<Host, 'report'>
+  readonly log: Pick<FastifyBaseLogger, 'error' | 'warn'>
+  readonly reports: InOrder
 }
 
 /** Poe ignores what is said to a report, but not how long it takes: it is taken first and kept after. */
@@ -40,9 +42,11 @@ function aboutOf(bot: string, { message_id, user_id }: PoeFeedback | PoeReaction
   return { bot, channel: 'poe', reference: message_id, subject: `poe:${user_id}` }
 }
 
-function keep(report: FeedbackReport, { host, log }: ReportServices): void {
-  if (report.reference === '') return
-  host
-    .report(report)
-    .catch((error: unknown) => log.error({ err: error, bot: report.bot }, 'feedback of Poe was lost'))
+/** Poe does not wait, so a word and what takes it back may come in one moment. */
+function keep(report: FeedbackReport, { host, log, reports }: ReportServices): void {
+  const { bot, reference } = report
+  if (reference === '') return
+  reports.put(JSON.stringify([bot, reference]), () =>
+    host.report(report).catch((error: unknown) => log.error({ err: error, bot }, 'feedback of Poe was lost')),
+  )
 }

@@ -1,0 +1,12 @@
+/** Runs what concerns one thing in the order it came; other things do not wait for it. */
+export class InOrder {
+  readonly #last = new Map<string, Promise<void>>()
+
+  /** `run` must not throw. */
+  put(key: string, run: () => Promise<void>): void {
+    const done = (this.#last.get(key) ?? Promise.resolve()).then(run).then(() => {
+      if (this.#last.get(key) === done) this.#last.delete(key)
+    })
+    this.#last.set(key, done)
+  }
+}
