@@ -7,6 +7,7 @@ import { deliveries } from './commands/deliveries.ts'
 import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
 import { drill } from './commands/drill.ts'
+import { feedback } from './commands/feedback.ts'
 import { inbox } from './commands/inbox.ts'
 import { ingest } from './commands/ingest.ts'
 import { migrate } from './commands/migrate.ts'
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   reindex,
   inbox,
   deliveries,
+  feedback,
   token,
   drill,
   verify,

@@ -4,9 +4,14 @@ export class InOrder {
 
   /** `run` must not throw. */
   put(key: string, run: () => Promise<void>): void {
-    const done = (this.#last.get(key) ?? Promise.resolve()).then(run).then(() => {
+    const done = this.#after(this.#last.get(key), run).finally(() => {
       if (this.#last.get(key) === done) this.#last.delete(key)
     })
     this.#last.set(key, done)
+  }
+
+  async #after(earlier: Promise<void> | undefined, run: () => Promise<void>): Promise<void> {
+    await earlier
+    await run()
   }
 }
