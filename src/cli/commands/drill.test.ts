@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { runCommand } from '../../../test/run-command.ts'
 
 test.each([
-  [['elections'], 'Usage: botyard drill <messages>'],
+  [['elections'], 'Usage: botyard drill messages'],
   [['messages', '--messages', 'many'], '--messages takes a whole number of at least 1.'],
   [['messages', '--messages', '10001'], '--messages takes at most 10000.'],
   [['messages', '--duplicates', '120%'], '--duplicates takes a share such as 20% or 0.2.'],

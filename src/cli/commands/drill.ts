@@ -16,7 +16,7 @@ export const drill: Command = {
   name: 'drill',
   summary:
     'Flood the bots of this folder with messages, kill the server again and again, count what went wrong',
-  usage: '<messages>',
+  usage: 'messages',
   arity: [1, 1],
   options: {
     messages: { type: 'string', value: 'n', about: 'How many messages people write (500)' },

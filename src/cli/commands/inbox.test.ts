@@ -53,6 +53,15 @@ test('list shows what waits and what is dead, and nothing a terminal obeys', asy
   expect(out).not.toContain(answered)
 })
 
+test('show has the lines of a message, and nothing a terminal obeys', async () => {
+  const waiting = JSON.parse((await run('inbox', 'list', '--json')).out) as { id: string; state: string }[]
+  const { id = '' } = waiting.find(({ state }) => state === 'waiting') ?? {}
+  const { code, out } = await run('inbox', 'show', id)
+  expect(code).toBe(0)
+  expect(out).toMatch(/text +Anybody\?\nred\n/)
+  expect(out).not.toContain('\u001B')
+})
+
 test('list filters', async () => {
   const ids = async (...words: string[]): Promise<unknown> =>
     JSON.parse((await run('inbox', 'list', '--json', ...words)).out).map((entry: { id: string }) => entry.id)

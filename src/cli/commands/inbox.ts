@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { stripVTControlCharacters } from 'node:util'
 import type { OpenStore } from '../../store/open-store.ts'
 import type { Delivery, InboxEntry, InboxState } from '../../store/store.ts'
 import { UsageError, type Command, type ExitCode, type Invocation } from '../command.ts'
@@ -112,13 +113,18 @@ function printEntry(
     detail: JSON.stringify(entry.detail),
   }
   for (const [name, value] of Object.entries(facts))
-    if (value) stdout.write(`${paint(stdout, 'cyan', name.padEnd(13))}  ${value}\n`)
+    if (value) stdout.write(`${paint(stdout, 'cyan', name.padEnd(13))}  ${toLines(value)}\n`)
   for (const { part, state, externalId, ambiguous } of deliveries) {
     const doubt = ambiguous > 0 ? `, ambiguous ${ambiguous}` : ''
     stdout.write(
       `${paint(stdout, 'cyan', 'delivery'.padEnd(13))}  ${part}: ${state} ${externalId ?? ''}${doubt}\n`,
     )
   }
+}
+
+/** A text with its lines, without what a terminal would obey: strangers wrote it. */
+function toLines(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n]+/gu, ' ')
 }
 
 /** Says what became of one message; undefined when nothing did. */
