@@ -39,7 +39,7 @@ export interface PoeChat {
 }
 
 /** An id in Poe's form. */
-export function createId(tag: 'm' | 'u' | 'c' | 'd' | 'q'): string {
+function createId(tag: 'm' | 'u' | 'c' | 'd' | 'q'): string {
   return `${tag}-${randomUUID().replaceAll('-', '')}`
 }
 

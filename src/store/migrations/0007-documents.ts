@@ -3,6 +3,17 @@ import type { Kysely } from 'kysely'
 
 /** Collections of documents: what was given, and the sections and pieces that answers are found in. */
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await createDocuments(db)
+  await createPieces(db)
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  for (const table of ['chunks', 'passages', 'document_contents', 'documents', 'document_collections']) {
+    await db.schema.dropTable(table).execute()
+  }
+}
+
+async function createDocuments(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table document_collections (
       bot text not null,
@@ -50,6 +61,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       bytes bytea not null,
       primary key (document_id, part)
     )`.execute(db)
+}
+
+async function createPieces(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table passages (
       document_id uuid not null references documents on delete cascade,
@@ -75,10 +89,4 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db)
   await sql`create index chunks_by_collection on chunks (bot, owner)`.execute(db)
   await sql`create index chunks_by_lexeme on chunks using gin (lexemes)`.execute(db)
-}
-
-export async function down(db: Kysely<unknown>): Promise<void> {
-  for (const table of ['chunks', 'passages', 'document_contents', 'documents', 'document_collections']) {
-    await db.schema.dropTable(table).execute()
-  }
 }
