@@ -8,7 +8,7 @@ import type { StoredHit } from './document-store.ts'
 export interface VectorStore {
   /** Whether pgvector's own index is made, so that a search need not compare all vectors. */
   readonly indexed: boolean
-  /** Whether this database has pgvector. */
+  /** Whether this database has pgvector, 0.8 or newer. */
   hasVectorType(): Promise<boolean>
   /** Which embedder the stored vectors are of, wherever they are kept; undefined before the first. */
   space(): Promise<VectorSpace | undefined>

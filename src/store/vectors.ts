@@ -49,7 +49,10 @@ export function createVectors(db: Kysely<Schema>, { indexed }: VectorOptions): V
 }
 
 async function hasVectorType(db: Kysely<Schema>): Promise<boolean> {
-  const { rows } = await sql`select from pg_available_extensions where name = 'vector'`.execute(db)
+  // 0.8 brought the iterative scan, without which a filter starves the index.
+  const { rows } = await sql`
+    select from pg_available_extensions
+    where name = 'vector' and string_to_array(default_version, '.')::integer[] >= '{0,8}'`.execute(db)
   return rows.length > 0
 }
 

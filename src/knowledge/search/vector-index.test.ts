@@ -3,6 +3,7 @@ import { along, vectorIndexContract } from '../../../test/contracts/vector-index
 import { backends } from '../../../test/test-store.ts'
 import { createFakeQdrant, type FakeQdrant } from '../../fakes/qdrant.ts'
 import type { OpenStore } from '../../store/open-store.ts'
+import { createVectors } from '../../store/vectors.ts'
 import { createDatabaseIndex } from './database-index.ts'
 import { createMemoryIndex } from './memory-index.ts'
 import { createQdrantIndex } from './qdrant-index.ts'
@@ -47,8 +48,13 @@ for (const backend of backends()) {
     }))
 
     // A server without pgvector has nothing to run it on.
-    if (backend.name === 'embedded')
+    if (backend.name === 'embedded') {
       vectorIndexContract('pgvector', async () => ({ store, index: createDatabaseIndex(store.vectors) }))
+      vectorIndexContract('pgvector with its index, as servers have it', async () => {
+        const vectors = createVectors(store.db, { indexed: true })
+        return { store: { ...store, vectors }, index: createDatabaseIndex(vectors) }
+      })
+    }
 
     test('the embedded database has pgvector', () => {
       if (backend.name === 'embedded') expect(hasVectors).toBe(true)
