@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely'
 import type { ConversationKey } from '../conversation.ts'
-import type { NotificationTable, Schema } from './schema.ts'
+import type { NotificationTable, Schema, TaskTable } from './schema.ts'
 import type { StoredNotification, StoredTask, TaskStore } from './task-store.ts'
 import { toTask } from './stored-tasks.ts'
 
@@ -23,17 +23,29 @@ export function createNotifications(
 async function list(
   db: Kysely<Schema>,
   subject: string,
-  { read }: { readonly read?: boolean },
+  filter: NotificationFilter,
 ): Promise<readonly StoredNotification[]> {
-  const rows = await db
+  const rows = await listNotifications(db, subject, filter).execute()
+  return rows.map((row) => toNotification(row))
+}
+
+interface NotificationFilter {
+  readonly read?: boolean
+}
+
+/** The rows of a list of notifications, newest first. */
+export function listNotifications(
+  db: Kysely<Schema>,
+  subject: string,
+  { read }: NotificationFilter,
+): SelectQueryBuilder<Schema, 'notifications', Selectable<NotificationTable>> {
+  return db
     .selectFrom('notifications')
     .selectAll()
     .where('subject', '=', subject)
     .$if(read !== undefined, (query) => query.where('read', '=', read ?? false))
     .orderBy('id', 'desc')
     .limit(MOST_LISTED)
-    .execute()
-  return rows.map((row) => toNotification(row))
 }
 
 async function markRead(db: Kysely<Schema>, subject: string, id: number): Promise<boolean> {
@@ -52,15 +64,7 @@ async function remind(
   toMessage: (task: StoredTask) => string,
 ): Promise<number> {
   return await db.transaction().execute(async (tx) => {
-    const due = await tx
-      .selectFrom('tasks')
-      .selectAll()
-      .where('remind_at', '<=', sql<Date>`now()`)
-      .orderBy('remind_at')
-      .limit(limit)
-      .forUpdate()
-      .skipLocked()
-      .execute()
+    const due = await lockDue(tx, limit).execute()
     if (due.length === 0) return 0
     const ids = due.map(({ id }) => id)
     await tx.updateTable('tasks').set({ remind_at: null }).where('id', 'in', ids).execute()
@@ -72,6 +76,21 @@ async function remind(
     await tx.insertInto('notifications').values(values).execute()
     return due.length
   })
+}
+
+/** Tasks whose reminder is due and that no other replica holds. */
+export function lockDue(
+  tx: Kysely<Schema>,
+  limit: number,
+): SelectQueryBuilder<Schema, 'tasks', Selectable<TaskTable>> {
+  return tx
+    .selectFrom('tasks')
+    .selectAll()
+    .where('remind_at', '<=', sql<Date>`now()`)
+    .orderBy('remind_at')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
 }
 
 async function unannounced(db: Kysely<Schema>, limit: number): Promise<readonly StoredNotification[]> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { ExpressionBuilder, Kysely, SelectQueryBuilder } from 'kysely'
+import type { ExpressionBuilder, Kysely, Selectable, SelectQueryBuilder } from 'kysely'
 import { createNotifications } from './notifications.ts'
-import type { Schema } from './schema.ts'
+import type { Schema, TaskTable } from './schema.ts'
 import { toTask, toTaskColumns } from './stored-tasks.ts'
 import type { EditedTask, StoredTask, TaskEdit, TaskFields, TaskFilter, TaskStore } from './task-store.ts'
 
@@ -39,15 +39,23 @@ async function add(
 }
 
 async function list(db: Kysely<Schema>, subject: string, filter: TaskFilter): Promise<readonly StoredTask[]> {
+  const rows = await listTasks(db, subject, filter).execute()
+  return rows.map((row) => toTask(row))
+}
+
+/** The rows of a list of tasks, in its order. */
+export function listTasks(
+  db: Kysely<Schema>,
+  subject: string,
+  filter: TaskFilter,
+): SelectQueryBuilder<Schema, 'tasks', Selectable<TaskTable>> {
   const order = filter.order ?? 'desc'
-  const rows = await filtered(db.selectFrom('tasks'), subject, filter)
+  return filtered(db.selectFrom('tasks'), subject, filter)
     .selectAll()
     .orderBy(SORTS[filter.sort ?? 'created_at'], (by) => (order === 'asc' ? by.asc() : by.desc()).nullsLast())
     .orderBy('id', order)
     .limit(filter.limit ?? MOST_LISTED)
     .offset(filter.offset ?? 0)
-    .execute()
-  return rows.map((row) => toTask(row))
 }
 
 const SORTS = {

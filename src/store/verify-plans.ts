@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import { listOwn, readOwn } from './accounts-conversations.ts'
 import { selectMessage, selectMessages } from './inbox-operations.ts'
+import { listNotifications, lockDue } from './notifications.ts'
 import type { Schema } from './schema.ts'
+import { listTasks } from './tasks.ts'
 
 /** A statement people wait for, and the indexes without which it would read whole tables. */
 interface PlannedQuery {
@@ -44,6 +46,27 @@ const PLANNED_QUERIES: readonly PlannedQuery[] = [
   },
 ]
 
+/** Those that Kysely builds. */
+function plannedTasks(db: Kysely<Schema>): readonly PlannedQuery[] {
+  return [
+    {
+      name: 'list of tasks',
+      statement: sql`${listTasks(db, SOMEBODY, { completed: false })}`,
+      indexes: ['tasks_by_state or tasks_by_subject or tasks_by_priority or tasks_by_due'],
+    },
+    {
+      name: 'reminders that are due',
+      statement: sql`${lockDue(db, 100)}`,
+      indexes: ['tasks_to_remind'],
+    },
+    {
+      name: 'list of notifications',
+      statement: sql`${listNotifications(db, SOMEBODY, { read: false })}`,
+      indexes: ['notifications_by_subject'],
+    },
+  ]
+}
+
 /**
  * Asks the database how it would run the statements that people wait for. Each difference reads `the query "list of
  * conversations" does not use the index conversations_by_subject`. Empty when all use theirs. Small tables would be
@@ -53,7 +76,7 @@ export async function verifyPlans(db: Kysely<Schema>): Promise<readonly string[]
   return db.transaction().execute(async (tx) => {
     await sql`set local enable_seqscan = off`.execute(tx)
     const differences: string[] = []
-    for (const { name, statement, indexes } of PLANNED_QUERIES) {
+    for (const { name, statement, indexes } of [...PLANNED_QUERIES, ...plannedTasks(tx)]) {
       const used = await indexesOf(tx, statement)
       for (const index of indexes)
         if (!index.split(' or ').some((each) => used.has(each)))
