@@ -10,6 +10,7 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   email_taken: 'Sign in, or sign up with another address.',
   forbidden: 'Use a token of a role that may; operators mint one with `botyard token`.',
   foreign_user: 'Put the id of the signed-in user into the path.',
+  foreign_tasks: 'Put the id of the signed-in user into the path, or leave it out: `/api/tasks`.',
   conversation_not_found: 'Use an id from the list of conversations; leave it out to begin a new one.',
   conversation_id_invalid: 'Send a UUID from the list of conversations.',
   identity_not_found: 'Use a name of `GET /api/auth/identities`.',

@@ -5,6 +5,7 @@ export const ACCESS_ERRORS = {
   email_taken: { status: 400, retryable: false, sentence: 'Email already registered' },
   forbidden: { status: 403, retryable: false, sentence: 'This account may not do that.' },
   foreign_user: { status: 403, retryable: false, sentence: "Cannot access other users' conversations" },
+  foreign_tasks: { status: 403, retryable: false, sentence: "Cannot access other users' tasks" },
   conversation_not_found: { status: 404, retryable: false, sentence: 'Conversation not found' },
   conversation_id_invalid: { status: 400, retryable: false, sentence: 'Invalid conversation ID format' },
   identity_not_found: {

@@ -51,12 +51,14 @@ export class Gate {
     await this.#admitUser(request, reply)
   }
 
-  /** As `signedIn`; then 403 `foreign_user` unless the `{user_id}` of the path is the signed-in user's own. */
-  readonly owner: GateHook = async (request, reply) => {
-    const { userId } = await this.#admitUser(request, reply)
-    const { user_id: asked } = request.params as { readonly user_id?: string }
-    // What is no number at all is left to the schema of the route, which answers 422.
-    if (asked !== String(userId) && /^\d+$/.test(asked ?? '0')) throw new AppError('foreign_user')
+  /** As `signedIn`; then 403 unless the `{user_id}` of the path is the signed-in user's own. */
+  ownerOr(refusal: 'foreign_user' | 'foreign_tasks'): GateHook {
+    return async (request, reply) => {
+      const { userId } = await this.#admitUser(request, reply)
+      const { user_id: asked } = request.params as { readonly user_id?: string }
+      // What is no number at all is left to the schema of the route, which answers 422.
+      if (asked !== String(userId) && /^\d+$/.test(asked ?? '0')) throw new AppError(refusal)
+    }
   }
 
   /** As `signedIn`; then 403 `forbidden` unless the user has one of the roles. */

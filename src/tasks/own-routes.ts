@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Gate } from '../http/principal.ts'
+import type { Gate, GateHook } from '../http/principal.ts'
 import type { RestRoutes } from '../http/rest-routes.ts'
 import type { PATHS } from './task-requests.ts'
 import type { TaskList } from './tasks.ts'
@@ -15,6 +15,6 @@ export interface OwnRoutes {
 }
 
 /** Who may call the routes: with a user in the path, only that user. */
-export function gateOf({ base, gate }: Pick<OwnRoutes, 'base' | 'gate'>): Gate['owner'] {
-  return base === '/api' ? gate.signedIn : gate.owner
+export function gateOf({ base, gate }: Pick<OwnRoutes, 'base' | 'gate'>): GateHook {
+  return base === '/api' ? gate.signedIn : gate.ownerOr('foreign_tasks')
 }

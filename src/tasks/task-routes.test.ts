@@ -144,6 +144,7 @@ describe.each(appBackends())('the REST API of tasks on $name', (backend) => {
       ].map((request) => as(bob, request, request.startsWith('P') ? { title: 'Bob was here' } : undefined)),
     )
     expect(replies.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404, 403, 403, 403, 403, 403])
+    expect(replies.at(-1)?.body.detail).toBe("Cannot access other users' tasks")
     expect(JSON.stringify(replies)).not.toContain('Secret')
     expect((await as(ada, `GET /api/tasks/${body.id}`)).body).toMatchObject({
       title: 'Secret of Ada',

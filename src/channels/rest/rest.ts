@@ -98,7 +98,7 @@ function addChatRoute(routes: RestRoutes, options: ChatOptions): void {
   routes.post(
     '/api/:user_id/chat',
     {
-      onRequest: gate.owner,
+      onRequest: gate.ownerOr('foreign_user'),
       schema: {
         ...secured,
         summary: 'Say something to the bot and wait for its answer',
@@ -166,7 +166,7 @@ function addConversationRoutes(routes: RestRoutes, { gate, conversations }: Rest
   routes.get(
     '/api/:user_id/conversations',
     {
-      onRequest: gate.owner,
+      onRequest: gate.ownerOr('foreign_user'),
       schema: {
         ...secured,
         summary: 'The conversations, newest first, at most 50, without their messages',
@@ -187,7 +187,7 @@ function addConversationRoutes(routes: RestRoutes, { gate, conversations }: Rest
   routes.get(
     '/api/:user_id/conversations/:id',
     {
-      onRequest: gate.owner,
+      onRequest: gate.ownerOr('foreign_user'),
       schema: {
         ...secured,
         summary: 'One conversation with its last messages, oldest first',
@@ -206,7 +206,7 @@ function addConversationRoutes(routes: RestRoutes, { gate, conversations }: Rest
   routes.delete(
     '/api/:user_id/conversations/:id',
     {
-      onRequest: gate.owner,
+      onRequest: gate.ownerOr('foreign_user'),
       schema: {
         ...secured,
         summary: 'Delete a conversation with its messages',
