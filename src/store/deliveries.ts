@@ -31,27 +31,34 @@ export function createDeliveries(db: Kysely<Schema>): Deliveries {
   }
 }
 
+interface PlacingRow extends PlacedPart {
+  readonly sending: boolean
+}
+
 /** A part that is being sent already was sent by a worker that died before it could record the id, or nearly so. */
-async function beginPlacing(
-  db: Kysely<Schema>,
-  { hold, messageId, part }: HeldPart,
-): Promise<PlacedPart | undefined> {
-  const { rows } = await sql<PlacedPart>`
+async function beginPlacing(db: Kysely<Schema>, held: HeldPart): Promise<PlacedPart | undefined> {
+  const { hold, messageId, part } = held
+  const { rows } = await sql<PlacingRow>`
     with sending as (
       insert into deliveries as d (message_id, part, state, attempts)
       select ${messageId}::uuid, ${part}::integer, 'sending', 1 where ${stillHeld(hold)}
       on conflict (message_id, part) do update set state = 'sending', attempts = d.attempts + 1,
         ambiguous = d.ambiguous + case when d.state = 'sending' then 1 else 0 end, updated_at = now()
         where d.external_id is null
-      returning 1
+      returning true as sending
     ), before as (
       select external_id, state from deliveries where message_id = ${messageId} and part = ${part}
     )
-    select b.external_id as "externalId", coalesce(b.state = 'sending', false) as ambiguous
+    select b.external_id as "externalId", coalesce(b.state = 'sending', false) as ambiguous,
+      coalesce(s.sending, false) as sending
     from (select ${stillHeld(hold)} as held) lane
     left join before b on true left join sending s on true
     where lane.held`.execute(db)
-  return rows[0]
+  const [row] = rows
+  if (row === undefined) return undefined
+  const { sending, ...before } = row
+  // Whoever held the lane before recorded the id while this waited for the row, and is seen from now on.
+  return sending || before.externalId !== null ? before : beginPlacing(db, held)
 }
 
 async function placed(

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { InboundMessage } from '../../src/inbound.ts'
 import { createInbox } from '../../src/store/inbox.ts'
@@ -180,6 +181,27 @@ export function inboxContract(backend: Backend): void {
       ])
       await store.inbox.finish(lane, [id], { outcome: 'refused', error: 'blocked' })
     })
+
+    // The embedded database has one session.
+    test.runIf(backend.name === 'postgres')(
+      'a placeholder whose id is recorded at the last moment is not placed again',
+      async () => {
+        const { lane, id } = await begin()
+        const part: HeldPart = { hold: lane, messageId: id, part: 0 }
+        await store.deliveries.beginPlacing(part)
+        const placing = await store.db.transaction().execute(async (tx) => {
+          await sql`update deliveries set state = 'sent', external_id = '77' where message_id = ${id}`.execute(
+            tx,
+          )
+          const again = store.deliveries.beginPlacing(part)
+          const waiting = sql`select from pg_locks where not granted and locktype = 'transactionid'`
+          await expect.poll(async () => (await waiting.execute(tx)).rows.length).toBeGreaterThan(0)
+          return { again }
+        })
+        expect(await placing.again).toEqual({ externalId: '77', ambiguous: false })
+        await store.inbox.finish(lane, [id], ANSWERED)
+      },
+    )
 
     test('a dead message can be put back in its place, with those it was answered with', async () => {
       const conversation = talk()
