@@ -5,6 +5,8 @@
  *   node bench/retrieval.ts --smoke                   does it work, on a few paragraphs; exits 1 when not
  *   node bench/retrieval.ts --data DIR --chunks 10000 fewer pieces, or several numbers with commas; 0 for none
  *
+ *   … --only PostgreSQL                             one database; writes nothing
+ *
  * TEST_DATABASE_URL adds a PostgreSQL server. Settings of embeddings, such as EMBEDDING_MODEL, are obeyed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -180,4 +182,5 @@ say(
   `Node ${process.version}, ${cpu.length} cores (${cpu[0]?.model}), load average at the end ${load.toFixed(1)}.`,
 )
 if (options.smoke && qualities.some(({ recall1 }) => recall1 < 1)) process.exitCode = 1
-if (!options.smoke) writeFileSync(join(import.meta.dirname, 'retrieval.md'), `${lines.join('\n')}\n`)
+if (!options.smoke && options.only === '')
+  writeFileSync(join(import.meta.dirname, 'retrieval.md'), `${lines.join('\n')}\n`)
