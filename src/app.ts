@@ -133,7 +133,7 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   const channels = [...createChannels(config, { gate, access, poe, bots }), ...further]
   const jobs = createJobQueue(parts, { project, channels, library })
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
-  const host = toHost({ ...parts, turns, inbox, access, converse })
+  const host = toHost({ ...parts, turns, inbox, access, converse, services: { tasks, library } })
   const running = new RunningChannels(channels)
   const drained = { inbox, jobs, turns, running }
   const life = createLife({ server, host, store, access, ...drained, onDrain: () => (draining = true) })
@@ -243,10 +243,16 @@ function provider(
 }
 
 /** A bot with its model. Throws `invalid_configuration` when the model cannot be had. */
-export function serveBot(bot: Bot, models: ModelResolver, config: Config): ServedBot {
+export function serveBot(defined: Bot, models: ModelResolver, config: Config): ServedBot {
+  const bot = limitHistory(defined, config)
   const named = bot.model ?? defaultModelOf(config)
   const model = typeof named === 'string' ? models.resolve(named) : named
   return { bot, model, revision: revisionOf(bot, model.id) }
+}
+
+/** A turn is two messages: what the person said and the answer. */
+function limitHistory(bot: Bot, { MAX_HISTORY_TURNS: turns }: Config): Bot {
+  return turns === undefined ? bot : { ...bot, limits: { ...bot.limits, historyMessages: turns * 2 } }
 }
 
 async function prepareStore(store: OpenStore, config: Config, log: Log): Promise<void> {

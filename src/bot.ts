@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { findCommandProblem, type BotCommand } from './bot-commands.ts'
 import {
   findFieldProblem,
   isRecord,
@@ -62,6 +63,13 @@ export interface BotDefinition {
   /** Up to 8 messages people may start with or send next. */
   readonly suggestions?: readonly string[]
   readonly limits?: Partial<BotLimits>
+  /** What people can do by a command on message channels, such as `/files` on Telegram; no part of the revision. */
+  readonly commands?: readonly BotCommand[]
+  /**
+   * Documents that people send on message channels are taken in and answered from (with `documents()` as knowledge);
+   * otherwise the bot is told their names. Default false.
+   */
+  readonly takesDocuments?: boolean
   /** How the bot presents itself on Poe; no part of the revision. */
   readonly poe?: PoeOptions
   /** What the bot says on Telegram in place of the channel's own sentences; no part of the revision. */
@@ -81,6 +89,8 @@ export interface Bot {
   readonly maxOutputTokens: number | undefined
   readonly suggestions: readonly string[]
   readonly limits: BotLimits
+  readonly commands: readonly BotCommand[]
+  readonly takesDocuments: boolean
   readonly poe: PoeOptions | undefined
   readonly telegram: TelegramOptions | undefined
 }
@@ -109,6 +119,8 @@ export function defineBot(definition: BotDefinition): Bot {
     maxOutputTokens: definition.maxOutputTokens,
     suggestions: Object.freeze([...(definition.suggestions ?? [])]),
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...definition.limits }),
+    commands: Object.freeze((definition.commands ?? []).map((command) => Object.freeze({ ...command }))),
+    takesDocuments: definition.takesDocuments ?? false,
     poe: definition.poe && Object.freeze({ ...definition.poe }),
     telegram: definition.telegram && Object.freeze({ ...definition.telegram }),
   })
@@ -157,6 +169,8 @@ const BOT_FIELDS: Readonly<Record<keyof BotDefinition, FieldRule>> = {
   maxOutputTokens: wholeNumber(1),
   suggestions: { fits: isText, fix: 'write text', list: true },
   limits: { fits: isRecord, fix: 'write an object' },
+  commands: { fits: isRecord, fix: 'write { name, description, run }', list: true },
+  takesDocuments: { fits: (value) => typeof value === 'boolean', fix: 'write true or false' },
   poe: { fits: isRecord, fix: 'write an object' },
   telegram: { fits: isRecord, fix: 'write an object' },
 }
@@ -174,6 +188,7 @@ function findProblem(bot: BotDefinition): string | undefined {
   return (
     findFieldProblem(bot, BOT_FIELDS) ??
     findLimitProblem(bot) ??
+    findCommandProblem(bot.commands, bot.name) ??
     findPoeProblem(bot.poe, bot.name) ??
     findTelegramProblem(bot.telegram, bot.name) ??
     findListProblem(bot)

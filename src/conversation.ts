@@ -1,5 +1,5 @@
 import type { LoggedEvent } from './events.ts'
-import type { Message, ToolSpec } from './messages.ts'
+import type { Message, Passage, ToolSpec } from './messages.ts'
 import type { RequestOrigin } from './origin.ts'
 
 /** Names one conversation: who speaks to which bot where. */
@@ -34,6 +34,10 @@ export interface ConverseRequest extends Sampling {
    * Poe). It takes the place of the stored history.
    */
   readonly transcript?: readonly Message[]
+  /** What to search for, when the text holds more than the question, such as who asks. Default: the text. */
+  readonly question?: string
+  /** What to answer from, in place of a search in the bot's knowledge. */
+  readonly passages?: readonly Passage[]
   /** Instructions of the caller, added after the bot's own. */
   readonly instructions?: string
   /** What tools and models may know of where the message came from. */

@@ -3,6 +3,15 @@
  * @module
  */
 export { defineBot, type Bot, type BotDefinition, type BotLimits } from './bot.ts'
+export type {
+  BotCommand,
+  CommandContext,
+  CommandDescription,
+  CommandQuestion,
+  CommandReply,
+  Language,
+} from './bot-commands.ts'
+export { escapeMarkdown } from './escape-markdown.ts'
 export { defineConfig, type Project, type ProjectDefinition } from './project.ts'
 export {
   defineTool,

@@ -91,6 +91,13 @@ export const MODEL_SETTINGS = {
     type: anyText,
     default: 'grok-3-mini',
   },
+  MAX_HISTORY_TURNS: {
+    section: 'Models',
+    about:
+      'Earlier turns (a message and its answer) that a model is given, in place of what each bot says in `limits.historyMessages`; `limits.historyTokens` holds, too.',
+    type: whole(0, 1_000),
+    example: '3',
+  },
   OFFLINE_PACE_MS: {
     section: 'Models',
     about: 'The pause between two pieces of text of the offline model, in milliseconds.',

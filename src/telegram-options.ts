@@ -1,8 +1,8 @@
+import { LANGUAGES, type Language } from './bot-commands.ts'
 import { findFieldProblem, isRecord, isText, type FieldRule } from './definition.ts'
 
-/** The languages the Telegram channel speaks; a person's client chooses, English otherwise. */
-export const TELEGRAM_LANGUAGES = ['en', 'ru'] as const
-export type TelegramLanguage = (typeof TELEGRAM_LANGUAGES)[number]
+export const TELEGRAM_LANGUAGES = LANGUAGES
+export type TelegramLanguage = Language
 
 /** What the Telegram channel says by itself, as Markdown; `{title}` and the like are filled in. */
 export interface TelegramSentences {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { type Access } from '../accounts/open-access.ts'
 import { type Bot } from '../bot.ts'
-import type { BotInfo, Bots, Host } from '../channels/channel.ts'
+import type { BotInfo, Bots, Host, SpeakerPlace } from '../channels/channel.ts'
 import type { ConverseRequest } from '../conversation.ts'
-import type { Library } from '../knowledge/library.ts'
+import type { DocumentPlace, Library } from '../knowledge/library.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { type MessageQueue } from '../inbox/inbox.ts'
+import type { ToolServices } from '../tools/tool.ts'
 import { ConversationHost } from '../turn/conversation-host.ts'
 import type { AppParts } from './app-parts.ts'
 
@@ -22,12 +23,18 @@ export function createTurns({ config, log, bots, store, tasks, library }: HostPa
     owner: randomUUID(),
     maxRunningTurns: config.MAX_RUNNING_TURNS,
     modelRetries: config.MODEL_RETRIES,
-    servicesOf: (place) => ({ tasks: tasks.of(place.subject), documents: library.bind(place) }),
+    servicesOf: (place) => bindServices({ tasks, library }, place),
     onTurn: (turn) => log.info(turn, 'turn'),
     onProblem: ({ what, cause }, turn) => log.warn({ ...turn, err: cause }, what),
     onError: (error) =>
       log.error({ err: error }, 'the events of running turns could not be stored; trying again'),
   })
+}
+
+type Services = Pick<HostParts, 'tasks' | 'library'>
+
+function bindServices({ tasks, library }: Services, place: DocumentPlace): ToolServices {
+  return { tasks: tasks.of(place.subject), documents: library.bind(place) }
 }
 
 interface ConverseParts extends AppParts {
@@ -61,10 +68,12 @@ export function createConverse({ turns, access, store, log }: ConverseParts): Co
 interface WiredParts extends ConverseParts {
   readonly inbox: MessageQueue
   readonly converse: Converse
+  readonly services: Services
 }
 
 /** What channels are given. */
-export function toHost({ bots: served, store, log, turns, inbox, access, converse }: WiredParts): Host {
+export function toHost(parts: WiredParts): Host {
+  const { bots: served, store, log, turns, inbox, access, converse } = parts
   const list = served.map(({ bot }) => toBotInfo(bot))
   const bots: Bots = { list: () => list, find: (name) => list.find((bot) => bot.name === name) }
   return {
@@ -80,6 +89,7 @@ export function toHost({ bots: served, store, log, turns, inbox, access, convers
     resume: (turnId, afterSeq, readerLeft) => turns.resume(turnId, afterSeq, readerLeft),
     stop: (turnId) => turns.stop(turnId),
     history: (conversation) => turns.history(conversation),
+    ...createServing(parts),
     report: async (feedback) => {
       const target = await store.feedback.record(feedback)
       const { bot, channel, kind, value, removed = false } = feedback
@@ -89,6 +99,24 @@ export function toHost({ bots: served, store, log, turns, inbox, access, convers
   }
 }
 
-function toBotInfo({ name, title, description, suggestions }: Bot): BotInfo {
-  return Object.freeze({ name, title, description, suggestions })
+/** What people reach without a turn: their documents and the commands of a bot, bound to who they are linked to. */
+function createServing({ bots, access, services }: WiredParts): Pick<Host, 'documents' | 'command'> {
+  const bind = async ({ conversation, subject, group = false }: SpeakerPlace): Promise<ToolServices> => {
+    const { bot } = conversation
+    return bindServices(services, { bot, conversation, group, subject: await access.resolve(subject) })
+  }
+  return {
+    documents: async (place) => (await bind(place)).documents,
+    command: async (call) => {
+      const { conversation, name, text, language, signal } = call
+      const found = bots.find(({ bot }) => bot.name === conversation.bot)?.bot
+      const command = found?.commands.find((one) => one.name === name)
+      return await command?.run(text, { language, signal, services: await bind(call) })
+    },
+  }
+}
+
+function toBotInfo({ name, title, description, suggestions, commands, takesDocuments }: Bot): BotInfo {
+  const menu = commands.map((command) => ({ name: command.name, description: command.description }))
+  return Object.freeze({ name, title, description, suggestions, commands: menu, takesDocuments })
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import type { CommandDescription, CommandReply, Language } from '../bot-commands.ts'
 import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
+import type { BoundDocuments } from '../documents.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { ChannelNotes, FeedbackReport } from '../feedback.ts'
 import type { InboundMessage, InboxHandler } from '../inbound.ts'
@@ -58,9 +60,24 @@ export interface Host {
   stop(turnId: string): Promise<boolean>
   /** The last messages of a conversation, oldest first; undefined when nobody has spoken there. */
   history(conversation: ConversationKey): Promise<Transcript | undefined>
+  /** The documents of the person, or of the group, who speaks there, and those of the bot; nobody else's. */
+  documents(place: SpeakerPlace): Promise<BoundDocuments>
+  /** Runs a command of the bot for who speaks there; undefined when it has none of that name. */
+  command(call: CommandCall): Promise<CommandReply | undefined>
   /** Keeps what a person thinks of an answer, with its turn and revision where they are known. */
   report(feedback: FeedbackReport): Promise<void>
   readonly notes: ChannelNotes
+}
+
+/** Who speaks where. */
+export type SpeakerPlace = Pick<ConverseRequest, 'conversation' | 'subject' | 'group'>
+
+export interface CommandCall extends SpeakerPlace {
+  readonly name: string
+  /** What stands behind the command. */
+  readonly text: string
+  readonly language: Language
+  readonly signal: AbortSignal
 }
 
 export interface Bots {
@@ -75,6 +92,15 @@ export interface BotInfo {
   readonly title: string
   readonly description: string
   readonly suggestions: readonly string[]
+  /** For menus; `Host.command` runs them. */
+  readonly commands: readonly CommandInfo[]
+  /** Documents that people send go to `Host.documents`. */
+  readonly takesDocuments: boolean
+}
+
+export interface CommandInfo {
+  readonly name: string
+  readonly description: CommandDescription
 }
 
 export interface Transcript {

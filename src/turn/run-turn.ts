@@ -202,8 +202,9 @@ class TurnRun {
 
   async #findPassages(): Promise<readonly Passage[] | undefined> {
     const question = this.#messages.at(-1)
-    const { bot, services, question: asked } = this.#input
+    const { bot, services, question: asked, passages } = this.#input
     const { knowledge } = bot
+    if (passages) return passages
     if (!knowledge || question?.role !== 'user') return undefined
     try {
       const { documents } = services

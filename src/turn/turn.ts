@@ -1,6 +1,6 @@
 import type { Bot } from '../bot.ts'
 import type { Sampling } from '../conversation.ts'
-import type { Message, ToolSpec } from '../messages.ts'
+import type { Message, Passage, ToolSpec } from '../messages.ts'
 import type { RequestOrigin } from '../origin.ts'
 import type { Model } from '../models/model.ts'
 import type { ToolServices } from '../tools/tool.ts'
@@ -20,6 +20,8 @@ export interface TurnInput {
   readonly messages: readonly Message[]
   /** What the person asked, for searches; the last message may hold attached documents, too. Default: the last message. */
   readonly question?: string
+  /** What to answer from, in place of a search. */
+  readonly passages?: readonly Passage[]
   /** Instructions of the caller, added after the bot's own. */
   readonly callerInstructions?: string
   /** Where the message came from, for tools and model. */

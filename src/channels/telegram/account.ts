@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { TelegramOptions } from '../../telegram-options.ts'
+import type { CommandInfo } from '../channel.ts'
 import type { BotIdentity } from './addressed.ts'
 import { SendSchedule, type SendLimits } from './send-schedule.ts'
 import { TelegramApi } from './telegram-api.ts'
@@ -15,6 +16,8 @@ export interface AccountOptions {
   readonly limits: SendLimits
   /** The bot's own texts. */
   readonly texts?: TelegramOptions['texts'] | undefined
+  /** Its own commands. Default: none. */
+  readonly commands?: readonly CommandInfo[]
 }
 
 const REFUSED = 'Telegram refuses the token; set TELEGRAM_BOT_TOKEN to a valid one and restart'
@@ -25,6 +28,7 @@ export class TelegramAccount {
   readonly api: TelegramApi
   readonly schedule: SendSchedule
   readonly texts: TextCatalogue
+  readonly commands: readonly CommandInfo[]
   /** What Telegram has to show; it also tells which account a request is for. */
   readonly webhookSecret: string
   /** False once the server turned out not to know drafts. */
@@ -34,8 +38,9 @@ export class TelegramAccount {
   readonly #id: number
   #identity: Promise<BotIdentity> | undefined
 
-  constructor({ bot, token, webhookSecret, apiRoot, limits, texts }: AccountOptions) {
+  constructor({ bot, token, webhookSecret, apiRoot, limits, texts, commands = [] }: AccountOptions) {
     this.texts = createTexts(texts)
+    this.commands = commands
     this.bot = bot
     this.api = new TelegramApi({
       token,
@@ -54,7 +59,7 @@ export class TelegramAccount {
   async identify(signal: AbortSignal): Promise<BotIdentity> {
     this.#identity ??= this.api
       .call((raw, signal) => raw.getMe(signal), signal)
-      .then(({ username }) => ({ id: this.#id, username }))
+      .then(({ username }) => ({ id: this.#id, username, commands: this.commands.map(({ name }) => name) }))
     try {
       return await this.#identity
     } catch (error) {

@@ -6,6 +6,8 @@ export interface BotIdentity {
   readonly id: number
   /** Without @. */
   readonly username: string
+  /** Commands of its own, beside those of the channel. */
+  readonly commands: readonly string[]
 }
 
 /** What a message asks of the bot, without the signs that address it. */
@@ -37,7 +39,7 @@ function readCommand({ command, text, isPrivate }: CommandText, bot: BotIdentity
   const [whole, name = '', addressee] = command
   if (addressee !== undefined && addressee.toLowerCase() !== bot.username.toLowerCase()) return undefined
   const lower = name.toLowerCase()
-  const known = COMMANDS.some((ours) => ours === lower)
+  const known = [...COMMANDS, ...bot.commands].includes(lower)
   // Other bots of the group may know it.
   if (!known && !isPrivate && addressee === undefined) return undefined
   return { kind: 'command', command: lower, text: text.slice(whole.length).trim() }

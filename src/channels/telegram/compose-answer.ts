@@ -1,9 +1,10 @@
 import { AppError } from '../../errors.ts'
-import type { CitationEvent, ErrorEvent, FileEvent } from '../../events.ts'
+import type { CitationEvent, FileEvent } from '../../events.ts'
 import type { CollectedAnswer } from './collect-answer.ts'
 import type { AnswerPart, Button } from './delivery.ts'
 import { formatMarkdown } from './format-markdown.ts'
 import { toLinkAddress } from './link-address.ts'
+import { sentenceFor } from './message-task.ts'
 import { RichTextWriter } from './rich-text.ts'
 import { splitText } from './split-text.ts'
 import type { TelegramTexts } from './texts/telegram-texts.ts'
@@ -62,13 +63,6 @@ function noteFor({ text, end, files }: CollectedAnswer, texts: TelegramTexts): s
   if (end.reason === 'stopped') return texts.stopped
   const { message } = new AppError('model_empty_answer')
   return `⚠️ ${sentenceFor({ code: 'model_empty_answer', message }, texts)}`
-}
-
-export function sentenceFor(
-  { code, message }: Pick<ErrorEvent, 'code' | 'message'>,
-  texts: TelegramTexts,
-): string {
-  return texts.errors[code] ?? message
 }
 
 function writeLines<Item>(

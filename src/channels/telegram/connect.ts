@@ -75,8 +75,13 @@ async function removeWebhook({ account, log, signal }: ConnectOptions): Promise<
 }
 
 async function setCommands({ account, signal }: ConnectOptions): Promise<void> {
-  const toMenu = (language: TelegramLanguage) =>
-    MENU.map((command) => ({ command, description: account.texts[language].commands[command] }))
+  const toMenu = (language: TelegramLanguage) => [
+    ...MENU.map((command) => ({ command, description: account.texts[language].commands[command] })),
+    ...account.commands.map(({ name, description }) => ({
+      command: name,
+      description: description[language] ?? description.en,
+    })),
+  ]
   await account.api.call((raw, signal) => raw.setMyCommands({ commands: toMenu('en') }, signal), signal)
   for (const language of TELEGRAM_LANGUAGES.filter((one) => one !== 'en')) {
     const request = { commands: toMenu(language), language_code: language } as const

@@ -11,6 +11,8 @@ export interface TelegramApiOptions {
 
 /** Telegram answers in well under a second; uploads are not ours. */
 const PATIENCE_MS = 15_000
+/** For 20 MB over a slow line. */
+const DOWNLOAD_PATIENCE_MS = 120_000
 
 /** Calls of the Bot API as one bot. Every call ends: with its result, a `TelegramFailure`, or the signal's reason. */
 export class TelegramApi {
@@ -44,6 +46,46 @@ export class TelegramApi {
       throw failure
     }
   }
+
+  /**
+   * The bytes of a file that somebody sent. A `TelegramFailure` of kind `rejected` says that Telegram does not hand it
+   * out, because it is too large or gone.
+   */
+  async download(
+    fileId: string,
+    { maxBytes }: { readonly maxBytes: number },
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const { file_path: path = '' } = await this.call(
+      (raw, signal) => raw.getFile({ file_id: fileId }, signal),
+      signal,
+    )
+    const { token, apiRoot } = this.#options
+    const address = `${apiRoot}/file/bot${token}/${path.split('/').map(encodeURIComponent).join('/')}`
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_PATIENCE_MS)])
+    try {
+      const response = await fetch(address, { signal: deadline, redirect: 'error' })
+      if (response.ok) return await readUpTo(maxBytes, response.body)
+      const kind = response.status >= 500 || response.status === 429 ? 'unknown' : 'rejected'
+      throw new TelegramFailure(`Telegram does not hand the file out (${response.status})`, { kind })
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof TelegramFailure) throw error
+      throw withoutAnswer(error instanceof Error ? error.cause : undefined)
+    }
+  }
+}
+
+async function readUpTo(maxBytes: number, body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for await (const piece of body ?? []) {
+    size += piece.byteLength
+    if (size > maxBytes)
+      throw new TelegramFailure('The file is larger than Telegram said', { kind: 'rejected' })
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
 }
 
 /** The platform's signal under the type of the shim grammY was made with. */

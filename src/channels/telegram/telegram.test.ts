@@ -244,6 +244,11 @@ describe('an answer', () => {
     await eventually(() => expect(texts(34)[0]).toMatch(/^⚠️ Языковая модель не приняла ключ/))
   })
 
+  test('of a model that is away for a while is given when it is back', async () => {
+    telegram.say(39_001, 'away: Here I am again.')
+    await eventually(() => expect(texts(39_001)).toEqual(['Here I am again.']))
+  })
+
   test('for somebody who blocked the bot holds nothing up', async () => {
     telegram.say(35, 'wait: Too late.')
     await eventually(() => expect(isTyping(35)).toBe(true))

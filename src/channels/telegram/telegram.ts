@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { AppError } from '../../errors.ts'
-import type { MessageWork } from '../../inbound.ts'
+import type { InboundMessage, MessageWork } from '../../inbound.ts'
 import type { TelegramOptions } from '../../telegram-options.ts'
 import type { Bots, Channel, Host } from '../channel.ts'
 import { TelegramAccount } from './account.ts'
@@ -82,7 +82,8 @@ export function createTelegramChannel(options: TelegramChannelOptions): Channel 
     inbox: {
       // An album comes as a message for each picture; what is no part of one is answered by itself.
       turnPolicy: 'steer',
-      joins: ({ detail }) => parseDetail(detail).album !== null,
+      joins: (message) =>
+        parseDetail(message.detail).album !== null && !isForLibrary(message, requireParts()),
       handle: async (work) =>
         handleMessage(work, { ...requireParts(), account: requireAccount(accounts, work) }),
     },
@@ -103,12 +104,14 @@ function openAccounts(
   known: Bots,
 ): readonly TelegramAccount[] {
   const accounts = bots.map(({ bot, token, webhookSecret }) => {
-    const name = bot === undefined ? known.list()[0]?.name : known.find(bot)?.name
-    if (name === undefined)
+    const info = bot === undefined ? known.list()[0] : known.find(bot)
+    if (info === undefined)
       throw misconfigured(
         `Telegram is to be answered by the bot "${bot}", which is not defined. Use one of ${namesOf(known)}.`,
       )
-    return new TelegramAccount({ bot: name, token, webhookSecret, apiRoot, limits, texts: texts?.get(name) })
+    const { name, commands } = info
+    const own = { bot: name, commands, texts: texts?.get(name) }
+    return new TelegramAccount({ ...own, token, webhookSecret, apiRoot, limits })
   })
   const twice = accounts.find(({ bot }, index) => accounts.findIndex((other) => other.bot === bot) < index)
   if (twice) throw misconfigured(`The bot "${twice.bot}" has two Telegram tokens. Give each bot one.`)
@@ -124,6 +127,12 @@ function namesOf(bots: Bots): string {
 
 function misconfigured(problem: string): AppError {
   return new AppError('invalid_configuration', { params: { problem } })
+}
+
+/** A document to take in is work of its own. */
+function isForLibrary({ conversation, detail }: InboundMessage, { host }: Parts): boolean {
+  const takes = host.bots.find(conversation.bot)?.takesDocuments === true
+  return takes && parseDetail(detail).attachments.some(({ kind }) => kind === 'document')
 }
 
 /** A bot that lost its token cannot answer; its messages go to the dead letters until it has one. */

@@ -30,5 +30,20 @@ export const english: TelegramTexts = {
   unsupported: 'I cannot read this kind of message yet. Please write to me, or send a photo or a document.',
   fileTooLarge: '❌ File too large. Maximum size is {limit} MB.',
   sources: 'Sources:',
-  errors: {},
+  documents: {
+    downloading: '📥 Downloading file...',
+    converting: '📄 Converting document to text...',
+    chunking: '✂️ Chunking document...',
+    embedding: '🧮 Embedding {chunks} chunks...',
+    storing: '💾 Storing in database...',
+    indexed:
+      '✅ **Document indexed successfully!**\n\n📄 File: {file}\n📚 Sections: {sections}\n🧩 Chunks: {chunks}',
+    alreadyIndexed: 'ℹ️ This file has already been indexed: {file}',
+    stillWorking: '⏳ This document takes longer. I go on reading it; /files shows when it is ready.',
+    unavailable: '❌ Telegram does not give me this file. Please send it again.',
+  },
+  errors: {
+    document_type_unknown: 'Unsupported file type. Send PDF, DOCX, EPUB, HTML, Markdown, CSV or plain text.',
+    document_empty: 'Could not extract text from the document. A scan has to be turned into text first.',
+  },
 }

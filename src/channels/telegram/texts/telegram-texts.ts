@@ -11,6 +11,26 @@ export const COMMANDS = [...MENU, 'link'] as const
 export interface TelegramTexts extends TelegramSentences {
   /** What the menu of commands says about each. */
   readonly commands: Readonly<Record<(typeof MENU)[number], string>>
+  /** What is said while a document is taken in. */
+  readonly documents: DocumentTexts
   /** Sentences of the error table; a code that is not here has the table's own. */
   readonly errors: Readonly<Partial<Record<ErrorCode, string>>>
+}
+
+/** The steps of taking a document in, and how it ends. Values that are filled in are escaped for Markdown. */
+export interface DocumentTexts {
+  readonly downloading: string
+  readonly converting: string
+  readonly chunking: string
+  /** `{chunks}` */
+  readonly embedding: string
+  readonly storing: string
+  /** `{file}`, `{sections}`, `{chunks}` */
+  readonly indexed: string
+  /** `{file}` */
+  readonly alreadyIndexed: string
+  /** It takes longer than anybody waits. */
+  readonly stillWorking: string
+  /** Telegram does not hand the file out. */
+  readonly unavailable: string
 }
