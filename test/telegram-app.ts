@@ -81,11 +81,12 @@ export async function startTelegramApp({
 
 /**
  * A model that does what it is told: `hang: So far` says that and waits to be stopped, `wait: Later` says it after
- * `go`, `fail` fails, anything else is repeated.
+ * `go`, `fail` fails, `away: Back` fails three times, in a way that may pass, anything else is repeated.
  */
 export function puppet(): Puppet {
   const requests: ModelRequest[] = []
   let gate = Promise.withResolvers<void>()
+  let failures = 0
   return {
     id: 'puppet',
     requests,
@@ -94,8 +95,9 @@ export function puppet(): Puppet {
       requests.push({ ...request, messages: [...request.messages] })
       const last = request.messages.at(-1)
       const asked = last?.role === 'user' ? last.text : ''
-      const [, order, words = ''] = /(hang|wait|fail|say):? ?([^]*)$/.exec(asked) ?? []
+      const [, order, words = ''] = /(hang|wait|fail|away|say):? ?([^]*)$/.exec(asked) ?? []
       if (order === 'fail') throw new AppError('model_unauthorized')
+      if (order === 'away' && ++failures <= 3) throw new AppError('model_unavailable')
       if (order === 'wait') {
         await Promise.race([gate.promise, aborted(signal)])
         gate = Promise.withResolvers<void>()
