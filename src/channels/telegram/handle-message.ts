@@ -1,32 +1,18 @@
+import type { CommandQuestion, CommandReply } from '../../bot-commands.ts'
 import { AppError, toAppError } from '../../errors.ts'
 import type { InboundMessage, MessageWork } from '../../inbound.ts'
-import type { BotInfo, Host } from '../channel.ts'
-import type { TelegramAccount } from './account.ts'
+import type { BotInfo } from '../channel.ts'
 import { previewAnswer } from './answer-preview.ts'
 import { describeAttachment, MAX_FILE_MB } from './attachments.ts'
 import { collectAnswer, type CollectedAnswer } from './collect-answer.ts'
-import { composeAnswer, sentenceFor, withButtons } from './compose-answer.ts'
-import { Delivery, type AnswerPart, type ChatPlace } from './delivery.ts'
-import { formatMarkdown } from './format-markdown.ts'
-import { parseDetail, type MessageDetail } from './message-detail.ts'
-import { splitText } from './split-text.ts'
+import { composeAnswer, withButtons } from './compose-answer.ts'
+import { Delivery, type AnswerPart } from './delivery.ts'
+import { parseDetail, type Attachment, type MessageDetail } from './message-detail.ts'
+import { say, sentenceFor, type HandlerContext, type MessageTask } from './message-task.ts'
+import { takeDocument } from './take-document.ts'
 import { fill } from './texts.ts'
 import type { TelegramTexts } from './texts/telegram-texts.ts'
 import { showTyping } from './typing.ts'
-
-export interface HandlerContext {
-  readonly host: Host
-  readonly account: TelegramAccount
-}
-
-/** One message, or an album, with what its handling needs. */
-interface Task extends HandlerContext {
-  readonly work: MessageWork
-  readonly detail: MessageDetail
-  readonly texts: TelegramTexts
-  readonly place: ChatPlace
-  readonly delivery: Delivery
-}
 
 /** Answers what was accepted: commands by themselves, all else by a turn of the bot. */
 export async function handleMessage(work: MessageWork, context: HandlerContext): Promise<void> {
@@ -36,9 +22,48 @@ export async function handleMessage(work: MessageWork, context: HandlerContext):
   const { chatId, threadId } = detail
   const place = { chatId, threadId, replyTo: isPlain(detail) ? null : detail.messageId }
   const delivery = new Delivery({ account, work, place })
-  const task: Task = { host, account, work, detail, texts, place, delivery }
-  if (detail.kind === 'question') await answerQuestion(task)
-  else await delivery.deliver(await replyTo(task))
+  const task: MessageTask = { host, account, work, detail, texts, place, delivery }
+  try {
+    await respond(task)
+  } catch (error) {
+    work.signal.throwIfAborted()
+    if (work.lastAttempt || !isRetryable(error)) await apologise(task, toAppError(error))
+    throw error
+  }
+}
+
+async function respond(task: MessageTask): Promise<void> {
+  const { detail, delivery, work } = task
+  if (detail.kind !== 'question') {
+    const reply = await runCommand(task)
+    if (typeof reply === 'object') await answerQuestion(task, { question: reply, first: 0 })
+    else await delivery.deliver(reply === undefined ? await replyTo(task) : say(reply))
+    return
+  }
+  const document = documentOf(task)
+  if (document) await delivery.deliver(say(await takeDocument(task, document)))
+  if (!document || work.messages[0].text !== '')
+    await answerQuestion(task, { question: toQuestion(work.messages), first: document ? BEHIND_DOCUMENT : 0 })
+}
+
+/** The document of a message, for a bot that takes documents in; of a correction it is there already. */
+function documentOf({ host, work, detail }: MessageTask): Attachment | undefined {
+  const takes = host.bots.find(work.messages[0].conversation.bot)?.takesDocuments && !detail.edited
+  return takes ? detail.attachments.find(({ kind }) => kind === 'document') : undefined
+}
+
+/** What a command of the bot replies; undefined when it has none of that name. */
+async function runCommand({ host, work, detail, texts }: MessageTask): Promise<CommandReply | undefined> {
+  const [{ conversation, subject, text }] = work.messages
+  if (detail.kind !== 'command') return undefined
+  const { command: name, language } = detail
+  const call = { conversation, subject, group: !detail.private, name, text, language, signal: work.signal }
+  try {
+    return await host.command(call)
+  } catch (error) {
+    if (error instanceof AppError && !error.retryable) return `⚠️ ${sentenceFor(error, texts)}`
+    throw error
+  }
 }
 
 /** In a dialogue of two everybody sees what is answered. */
@@ -46,7 +71,7 @@ function isPlain({ private: isPrivate, edited, pressed }: MessageDetail): boolea
   return isPrivate && !edited && !pressed
 }
 
-async function replyTo(task: Task): Promise<readonly AnswerPart[]> {
+async function replyTo(task: MessageTask): Promise<readonly AnswerPart[]> {
   const { detail, texts, host, work } = task
   const { conversation } = work.messages[0]
   if (detail.kind === 'unsupported') return say(texts.unsupported)
@@ -69,7 +94,7 @@ async function replyTo(task: Task): Promise<readonly AnswerPart[]> {
 }
 
 /** A wrong code is tried once: asking again cannot make it right, and wears the limit out. */
-async function link({ detail, texts, host, work }: Task): Promise<string> {
+async function link({ detail, texts, host, work }: MessageTask): Promise<string> {
   if (!detail.private) return texts.linkPrivately
   const [{ subject, text }] = work.messages
   try {
@@ -81,26 +106,25 @@ async function link({ detail, texts, host, work }: Task): Promise<string> {
   }
 }
 
-function say(markdown: string): readonly AnswerPart[] {
-  return splitText(formatMarkdown(markdown))
-}
-
 function greet(texts: TelegramTexts, bot: BotInfo | undefined): readonly AnswerPart[] {
   const { title = '', description = '', suggestions = [] } = bot ?? {}
   return withButtons(say(fill(texts.start, { title, description })), suggestions)
 }
 
-async function answerQuestion(task: Task): Promise<void> {
+interface Asked {
+  readonly question: CommandQuestion & { readonly search?: string }
+  /** The number of the answer's first message. */
+  readonly first: number
+}
+
+/** Where the answer to a document's caption begins; what was said of the document stands before it. */
+const BEHIND_DOCUMENT = 1_000
+
+async function answerQuestion(task: MessageTask, asked: Asked): Promise<void> {
   const { work, texts, detail, delivery } = task
-  try {
-    const answer = await converse(task)
-    const quote = detail.pressed ? work.messages[0].text : null
-    await delivery.deliver(composeAnswer(answer, { texts, quote }))
-  } catch (error) {
-    work.signal.throwIfAborted()
-    if (work.lastAttempt || !isRetryable(error)) await apologise(task, toAppError(error))
-    throw error
-  }
+  const answer = await converse(task, asked)
+  const quote = detail.pressed ? work.messages[0].text : null
+  await delivery.deliver(composeAnswer(answer, { texts, quote }), asked.first)
 }
 
 function isRetryable(error: unknown): boolean {
@@ -111,14 +135,14 @@ function isRetryable(error: unknown): boolean {
 const APOLOGY = 20_000
 
 /** The last word to the person; if that fails as well, the first error counts. */
-async function apologise({ delivery, texts }: Task, { code, message }: AppError): Promise<void> {
+async function apologise({ delivery, texts }: MessageTask, { code, message }: AppError): Promise<void> {
   // Whoever cannot be reached is not told so.
   if (code.startsWith('channel_')) return
   const words = say(`⚠️ ${sentenceFor({ code, message }, texts)}`)
   await delivery.deliver(words, APOLOGY).catch(() => undefined)
 }
 
-async function converse(task: Task): Promise<CollectedAnswer> {
+async function converse(task: MessageTask, { question, first }: Asked): Promise<CollectedAnswer> {
   const { account, work, detail, place, delivery } = task
   const [{ conversation, subject }] = work.messages
   const stopTyping = showTyping(account, place, work.signal)
@@ -135,9 +159,12 @@ async function converse(task: Task): Promise<CollectedAnswer> {
       conversation,
       subject,
       group: !detail.private,
-      text: toQuestion(work.messages),
+      text: question.ask,
+      ...(question.search && { question: question.search }),
+      ...(question.passages && { passages: question.passages }),
     })
-    const collected = await collectAnswer(answer, (text) => preview.update(text))
+    // Only the first message is shown while it is written, and here that is about the document.
+    const collected = await collectAnswer(answer, (text) => first === 0 && preview.update(text))
     work.signal.throwIfAborted()
     const failure = failureToTryAgain(collected, work)
     if (failure) throw failure
@@ -160,8 +187,11 @@ function failureToTryAgain({ end, text, files }: CollectedAnswer, work: MessageW
 }
 
 /** What the bot is asked: the words, who said them in a group, what they refer to, which files came with them. */
-function toQuestion(messages: readonly InboundMessage[]): string {
-  return messages.map((message) => toParagraphs(message).join('\n\n')).join('\n\n')
+function toQuestion(messages: readonly InboundMessage[]): Asked['question'] {
+  return {
+    ask: messages.map((message) => toParagraphs(message).join('\n\n')).join('\n\n'),
+    search: messages.flatMap(({ text }) => text || []).join('\n'),
+  }
 }
 
 /** A quoted message is context, not the question. */
