@@ -13,6 +13,7 @@ import {
   isSmallTalk,
   replyToSmallTalk,
 } from './talk.ts'
+import { asksForSummary, quoteBeginnings } from './summary.ts'
 import { type OfflineTool, readTool } from './tool.ts'
 
 /** One step of a turn: calls to make, or an answer with the passages it cites (counted from 0). */
@@ -79,7 +80,8 @@ function answerWithoutTools(
     const refusal = readRefusal(instructions, language) ?? describeConfusion(language, tools)
     return { kind: 'answer', text: refusal, cited: [] }
   }
-  const answer = answerFromPassages(text, passages)
+  const begins = asksForSummary(text) ? quoteBeginnings(passages, language) : undefined
+  const answer = begins ?? answerFromPassages(text, passages)
   if (answer) return { kind: 'answer', ...answer }
   const written = passages.map((passage) => passage.text).join(' ')
   const documents = written === '' ? language : detectLanguage([written])
