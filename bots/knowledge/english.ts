@@ -38,10 +38,12 @@ export const english: KnowledgeTexts = {
   moreFiles: '… and {count} more',
   chunks: 'chunks: {chunks}',
   beingRead: 'being read',
+  kilobytes: '{size} KB',
+  megabytes: '{size} MB',
   stats: [
     '📊 **Statistics**',
     '',
-    '- Documents: {documents} ({size} MB)',
+    '- Documents: {documents} ({size})',
     '- Sections: {sections}',
     '- Chunks: {chunks}',
     '- Documents for everybody: {shared}',

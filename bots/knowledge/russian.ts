@@ -38,10 +38,12 @@ export const russian: KnowledgeTexts = {
   moreFiles: '… и ещё {count}',
   chunks: 'фрагментов: {chunks}',
   beingRead: 'читаю',
+  kilobytes: '{size} КБ',
+  megabytes: '{size} МБ',
   stats: [
     '📊 **Статистика**',
     '',
-    '- Документов: {documents} ({size} МБ)',
+    '- Документов: {documents} ({size})',
     '- Разделов: {sections}',
     '- Фрагментов: {chunks}',
     '- Общих документов: {shared}',

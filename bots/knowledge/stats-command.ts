@@ -1,5 +1,5 @@
 import type { BotCommand } from 'botyard'
-import { fill, texts } from './texts.ts'
+import { fill, type KnowledgeTexts, texts } from './texts.ts'
 
 const MEGABYTE = 1_048_576
 
@@ -12,10 +12,15 @@ export const statsCommand: BotCommand = {
     const { documents, bytes, passages: sections, chunks } = await own.stats()
     return fill(texts[language].stats, {
       documents,
-      size: (bytes / MEGABYTE).toLocaleString(language, { maximumFractionDigits: 2 }),
+      size: describeSize(bytes, texts[language]),
       sections,
       chunks,
       shared: (await shared.stats()).documents,
     })
   },
+}
+
+function describeSize(bytes: number, said: KnowledgeTexts): string {
+  if (bytes < MEGABYTE) return fill(said.kilobytes, { size: Math.ceil(bytes / 1_024) })
+  return fill(said.megabytes, { size: (bytes / MEGABYTE).toFixed(1) })
 }

@@ -28,6 +28,10 @@ export interface KnowledgeTexts {
   /** `{chunks}` */
   readonly chunks: string
   readonly beingRead: string
+  /** `{size}` */
+  readonly kilobytes: string
+  /** `{size}` */
+  readonly megabytes: string
   /** `{documents}`, `{size}`, `{sections}`, `{chunks}`, `{shared}` */
   readonly stats: string
 }

@@ -26,6 +26,8 @@ export interface ModelRequest {
    * nothing that fits. Absent: it has none.
    */
   readonly passages?: readonly Passage[]
+  /** What the passages were found for, when the last message holds more than that, such as who asks. */
+  readonly question?: string
   /** 0 to 2; the provider's default when absent. */
   readonly temperature?: number
   readonly maxOutputTokens?: number

@@ -64,6 +64,8 @@ class TurnRun {
   readonly #budget: TurnBudget
   readonly #messages: Message[]
   readonly #cited = new Set<number>()
+  /** The text of the message to answer. */
+  readonly #asked: string | undefined
   #passages: readonly Passage[] | undefined
   #over = false
 
@@ -74,6 +76,8 @@ class TurnRun {
     this.#publish = emit
     this.#budget = new TurnBudget(input.bot.limits, facts)
     this.#messages = [...cutToWindow(input.messages, input.bot.limits)]
+    const last = input.messages.at(-1)
+    this.#asked = last?.role === 'user' ? last.text : undefined
   }
 
   /** The turn has ended, if only for its reader: what still runs may not speak any more. */
@@ -174,7 +178,7 @@ class TurnRun {
   }
 
   #request(withTools: boolean): ModelRequest {
-    const { bot, callerInstructions, callerTools, sampling, origin } = this.#input
+    const { bot, callerInstructions, callerTools, sampling, origin, question } = this.#input
     const temperature = sampling.temperature ?? bot.temperature
     const maxOutputTokens = sampling.maxOutputTokens ?? bot.maxOutputTokens
     return {
@@ -182,6 +186,7 @@ class TurnRun {
       messages: this.#messages,
       tools: withTools ? [...bot.tools, ...this.#callerTools(callerTools)] : [],
       ...(this.#passages && { passages: this.#passages }),
+      ...(this.#passages && question !== this.#asked && question !== undefined && { question }),
       ...(temperature !== undefined && { temperature }),
       ...(maxOutputTokens !== undefined && { maxOutputTokens }),
       ...(sampling.stopSequences && { stopSequences: sampling.stopSequences }),

@@ -41,9 +41,18 @@ async function respond(task: MessageTask): Promise<void> {
     return
   }
   const document = documentOf(task)
-  if (document) await delivery.deliver(say(await takeDocument(task, document)))
-  if (!document || work.messages[0].text !== '')
-    await answerQuestion(task, { question: toQuestion(work.messages), first: document ? BEHIND_DOCUMENT : 0 })
+  if (document) await answerDocument(task, document)
+  else await answerQuestion(task, { question: toQuestion(work.messages), first: 0 })
+}
+
+/** The caption is a question about the document, so it waits until that can be found. */
+async function answerDocument(task: MessageTask, document: Attachment): Promise<void> {
+  const { delivery, work } = task
+  const { text, taken } = await takeDocument(task, document)
+  await delivery.deliver(say(text))
+  if (!taken || work.messages[0].text === '') return
+  const question = toQuestion(work.messages, { withFiles: false })
+  await answerQuestion(task, { question, first: BEHIND_DOCUMENT })
 }
 
 /** The document of a message, for a bot that takes documents in; of a correction it is there already. */
@@ -187,9 +196,9 @@ function failureToTryAgain({ end, text, files }: CollectedAnswer, work: MessageW
 }
 
 /** What the bot is asked: the words, who said them in a group, what they refer to, which files came with them. */
-function toQuestion(messages: readonly InboundMessage[]): Asked['question'] {
+function toQuestion(messages: readonly InboundMessage[], { withFiles = true } = {}): Asked['question'] {
   return {
-    ask: messages.map((message) => toParagraphs(message).join('\n\n')).join('\n\n'),
+    ask: messages.map((message) => toParagraphs(message, withFiles).join('\n\n')).join('\n\n'),
     search: messages.flatMap(({ text }) => text || []).join('\n'),
   }
 }
@@ -197,13 +206,13 @@ function toQuestion(messages: readonly InboundMessage[]): Asked['question'] {
 /** A quoted message is context, not the question. */
 const LONGEST_QUOTE = 1_000
 
-function toParagraphs({ text, detail }: InboundMessage): readonly string[] {
+function toParagraphs({ text, detail }: InboundMessage, withFiles: boolean): readonly string[] {
   const { author, quoted, edited, attachments } = parseDetail(detail)
   const words = [author === null || text === '' ? '' : `${author.replaceAll(/\s+/g, ' ')}: `, text].join('')
   return [
     ...(quoted === null ? [] : [quote(quoted.slice(0, LONGEST_QUOTE))]),
     ...(text === '' ? [] : [edited ? `[Corrected message] ${words}` : words]),
-    ...attachments.map(describeAttachment),
+    ...(withFiles ? attachments.map(describeAttachment) : []),
   ]
 }
 

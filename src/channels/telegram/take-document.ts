@@ -18,11 +18,18 @@ const PATIENCE_MS = 600_000
 /** Nobody hopes for text in these, so they are not even fetched. */
 const NO_DOCUMENTS = /^(?:image|video|audio|font)\//
 
+export interface DocumentOutcome {
+  /** How it ended, for the person: Markdown. */
+  readonly text: string
+  /** Questions about it can be answered. */
+  readonly taken: boolean
+}
+
 /**
- * Takes a document into the collection of the person or the group, showing the steps, and resolves with how it ended, as
- * Markdown. Throws what is worth another attempt.
+ * Takes a document into the collection of the person or the group, showing the steps. Throws what is worth another
+ * attempt.
  */
-export async function takeDocument(task: MessageTask, file: Attachment): Promise<string> {
+export async function takeDocument(task: MessageTask, file: Attachment): Promise<DocumentOutcome> {
   const { delivery, texts, work } = task
   const preview = new PacedPreview({
     pauseMs: PAUSE_MS,
@@ -36,19 +43,31 @@ export async function takeDocument(task: MessageTask, file: Attachment): Promise
     return await takeIn(task, file, (step) => preview.update(step))
   } catch (error) {
     work.signal.throwIfAborted()
-    if (isFailure(error, 'rejected')) return texts.documents.unavailable
-    if (error instanceof AppError && isAboutDocument(error)) return `❌ ${sentenceFor(error, texts)}`
+    if (isFailure(error, 'rejected')) return refuse(texts.documents.unavailable)
+    if (error instanceof AppError && isAboutDocument(error)) return refuse(`❌ ${sentenceFor(error, texts)}`)
     throw toChannelError(error)
   } finally {
     await preview.stop()
   }
 }
 
+function accept(text: string): DocumentOutcome {
+  return { text, taken: true }
+}
+
+function refuse(text: string): DocumentOutcome {
+  return { text, taken: false }
+}
+
 function isAboutDocument({ code, retryable }: AppError): boolean {
   return !retryable && /^(?:document|collection)_/.test(code)
 }
 
-async function takeIn(task: MessageTask, file: Attachment, show: (step: string) => void): Promise<string> {
+async function takeIn(
+  task: MessageTask,
+  file: Attachment,
+  show: (step: string) => void,
+): Promise<DocumentOutcome> {
   const { account, host, work, detail, texts } = task
   const [{ conversation, subject }] = work.messages
   if (NO_DOCUMENTS.test(file.mimeType)) throw new AppError('document_type_unknown')
@@ -58,7 +77,7 @@ async function takeIn(task: MessageTask, file: Attachment, show: (step: string) 
   const { outcome, document } = await own.add({ name: file.name, bytes, contentType: file.mimeType })
   // In a further attempt the same bytes may be those of the first one.
   if (outcome === 'unchanged' && document.status === 'ready' && work.attempt === 1)
-    return fill(texts.documents.alreadyIndexed, { file: escapeMarkdown(document.name) })
+    return accept(fill(texts.documents.alreadyIndexed, { file: escapeMarkdown(document.name) }))
   return await followTo(own, document, { task, show })
 }
 
@@ -71,7 +90,7 @@ async function followTo(
   own: BoundDocuments['own'],
   { id }: DocumentInfo,
   { task, show }: Following,
-): Promise<string> {
+): Promise<DocumentOutcome> {
   const { texts, work } = task
   let last: DocumentProgress | undefined
   const signal = AbortSignal.any([work.signal, AbortSignal.timeout(PATIENCE_MS)])
@@ -81,11 +100,12 @@ async function followTo(
     show(fill(stepOf(progress, texts.documents), { chunks }))
   }
   work.signal.throwIfAborted()
-  if (last?.status === 'failed') return `❌ ${sentenceFor(last.error ?? new AppError('internal'), texts)}`
+  if (last?.status === 'failed')
+    return refuse(`❌ ${sentenceFor(last.error ?? new AppError('internal'), texts)}`)
   const document = await own.get(id)
-  if (last?.status !== 'ready' || !document) return texts.documents.stillWorking
+  if (last?.status !== 'ready' || !document) return refuse(texts.documents.stillWorking)
   const { name, passages, chunks } = document
-  return fill(texts.documents.indexed, { file: escapeMarkdown(name), sections: passages, chunks })
+  return accept(fill(texts.documents.indexed, { file: escapeMarkdown(name), sections: passages, chunks }))
 }
 
 function stepOf({ status, progress }: DocumentProgress, texts: DocumentTexts): string {

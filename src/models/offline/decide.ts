@@ -23,7 +23,7 @@ export type Decision =
 
 /** Decides from the request alone, so the same request always gets the same answer. Dates count from `now`. */
 export function decide(request: ModelRequest, now: Date): Decision {
-  const { passages } = request
+  const { passages, question } = request
   const messages = request.messages.map(readBegin)
   const tools = request.tools.map(readTool)
   const lastUser = messages.findLastIndex(({ role }) => role === 'user')
@@ -32,14 +32,15 @@ export function decide(request: ModelRequest, now: Date): Decision {
   const language = detectLanguage(userTexts(messages))
   const finished = readFinished(messages.slice(lastUser + 1))
   const { instructions } = request
-  if (isSmallTalk(text)) return answerWithoutTools(text, { language, tools, passages, instructions })
+  const begin = (question ?? text).slice(0, READ_CHARACTERS)
+  if (isSmallTalk(text)) return answerWithoutTools(begin, { language, tools, passages, instructions })
 
   const asked = continueQuestion(messages.slice(0, lastUser), { text, tools, now })
   const plan = planStep(asked, { tools, finished, now })
   if (plan.calls.length > 0) return { kind: 'calls', calls: plan.calls }
   const outcome = describeOutcome(plan, language)
   if (outcome !== '') return { kind: 'answer', text: outcome, cited: [] }
-  return answerWithoutTools(text, { language, tools, passages, instructions })
+  return answerWithoutTools(begin, { language, tools, passages, instructions })
 }
 
 /** Every expression below runs over what people write, and many look back and forth: none may be given a megabyte. */
