@@ -5,6 +5,7 @@ import { AppError } from './errors.ts'
 import { defineTool } from './tools/tool.ts'
 
 const LIKE = { name: 'support', instructions: 'Help.' } as const
+const FILES = { name: 'files', description: { en: 'Lists them' }, run: () => 'none' } as const
 
 /** What a JavaScript user may write, whatever the types say. */
 function define(definition: unknown): unknown {
@@ -56,6 +57,24 @@ test.each([
     { ...LIKE, suggestions: Array(9).fill('Hello') },
     '`suggestions` of "support" has 9 entries; keep at most 8.',
   ],
+  [{ ...LIKE, takesDocuments: 'yes' }, '`takesDocuments` of "support" is "yes"; write true or false'],
+  [
+    { ...LIKE, commands: ['files'] },
+    '`commands[0]` of "support" is "files"; write { name, description, run }',
+  ],
+  [
+    { ...LIKE, commands: [{ ...FILES, name: 'clear' }] },
+    '`commands[0].name` is "clear"; use 1 to 32',
+  ],
+  [
+    { ...LIKE, commands: [{ ...FILES, description: 'Lists' }] },
+    '`commands[0].description` of "support" is "Lists"; say',
+  ],
+  [
+    { ...LIKE, commands: [{ ...FILES, run: 'x' }] },
+    '`commands[0].run` of "support" is "x"; write a function',
+  ],
+  [{ ...LIKE, commands: [FILES, FILES] }, '`commands` of "support" holds "files" twice; rename one of them.'],
   [{ ...LIKE, model: 5 }, '`model` of "support" is 5; write "provider/model"'],
   [{ ...LIKE, model: 'gpt' }, '`model` of "support" is "gpt"; write "provider/model"'],
   [{ ...LIKE, model: { id: 'mine' } }, '`model` of "support" is an object; write "provider/model"'],

@@ -249,6 +249,6 @@ test('the steps of a long work are shown in one message', { timeout: 60_000 }, a
   const content = Array.from({ length: 3_000 }, (_, index) => `# Part ${index}\n\n${MANUAL}`).join('\n\n')
   app.telegram.send(31, { kind: 'document', content, name: 'long.md' })
   await eventually(() => expect(app.texts(31)).toEqual([expect.stringMatching(/^✅ Document indexed/)]))
-  expect(app.telegram.sent(31)[0]?.earlier.join(' ')).toMatch(/^… 📄 Converting[^]*🧮 Embedding \d+ chunks/)
+  expect(app.telegram.sent(31)[0]?.earlier.join(' ')).toMatch(/^… [^]*🧮 Embedding 6000 chunks\.\.\./)
   await app.close()
 })
