@@ -229,7 +229,7 @@ test(
     await eventually(() => expect(texts(30)).toHaveLength(5))
     const [summary, ...others] = model.requests
     expect(summary?.messages).toEqual([{ role: 'user', text: 'Summarize the document "notes.md".' }])
-    expect(summary?.passages).toMatchObject([{ source: 'notes.md', text: expect.stringContaining('PWNED') }])
+    expect(summary?.passages).toEqual([{ source: 'notes.md', text: expect.stringContaining('PWNED') }])
     expect(model.requests.map(({ instructions }) => instructions)).toEqual(
       model.requests.map(() => knowledge.instructions),
     )
@@ -244,11 +244,17 @@ test(
   },
 )
 
-test('the steps of a long work are shown in one message', { timeout: 60_000 }, async () => {
-  const app = await startTelegramApp({ moreBots: [knowledge], env: { TELEGRAM_BOT: 'knowledge' } })
-  const content = Array.from({ length: 3_000 }, (_, index) => `# Part ${index}\n\n${MANUAL}`).join('\n\n')
-  app.telegram.send(31, { kind: 'document', content, name: 'long.md' })
-  await eventually(() => expect(app.texts(31)).toEqual([expect.stringMatching(/^✅ Document indexed/)]))
-  expect(app.telegram.sent(31)[0]?.earlier.join(' ')).toMatch(/^… [^]*🧮 Embedding 6000 chunks\.\.\./)
-  await app.close()
-})
+test(
+  'a long document: its steps are shown in one message, its summary is spread over it',
+  { timeout: 60_000 },
+  async () => {
+    const app = await startTelegramApp({ moreBots: [knowledge], env: { TELEGRAM_BOT: 'knowledge' } })
+    const content = Array.from({ length: 3_000 }, (_, index) => `# Part ${index}\n\n${MANUAL}`).join('\n\n')
+    app.telegram.send(31, { kind: 'document', content, name: 'long.md' })
+    await eventually(() => expect(app.texts(31)).toEqual([expect.stringMatching(/^✅ Document indexed/)]))
+    expect(app.telegram.sent(31)[0]?.earlier.join(' ')).toMatch(/^… [^]*🧮 Embedding 6000 chunks\.\.\./)
+    app.telegram.say(31, '/summarize long.md')
+    await eventually(() => expect(app.texts(31)[1]).toMatch(/\[10\] long\.md > part (\d+) of \1$/))
+    await app.close()
+  },
+)
