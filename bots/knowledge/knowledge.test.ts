@@ -152,6 +152,25 @@ describe.each(testDatabases())('the bot knowledge on $name', (database) => {
     expect(await said(18, 2)).toMatch(/^❌ Unsupported file type/)
   })
 
+  test('a download that breaks off is tried again; the document is taken in once', async () => {
+    telegram.inject({ kind: 'reset', when: 'before', methods: ['getFile'], failTimes: 1 })
+    upload(24, MANUAL)
+    expect(await said(24, 1)).toMatch(INDEXED)
+    expect(telegram.sent(24)).toHaveLength(1)
+  })
+
+  test('what Telegram no longer has is told', async () => {
+    telegram.inject({
+      kind: 'status',
+      status: 400,
+      description: 'Bad Request: invalid file_id',
+      methods: ['getFile'],
+      failTimes: 1,
+    })
+    upload(25, MANUAL)
+    expect(await said(25, 1)).toBe('❌ Telegram does not give me this file. Please send it again.')
+  })
+
   test('names are names: they lead to no file and format nothing', async () => {
     upload(19, MANUAL, { name: '../../etc/*passwd*_[x](http:evil).md' })
     expect(await said(19, 1)).toContain('File: *passwd*_[x](http:evil).md\n')
