@@ -62,10 +62,7 @@ test.each([
     { ...LIKE, commands: ['files'] },
     '`commands[0]` of "support" is "files"; write { name, description, run }',
   ],
-  [
-    { ...LIKE, commands: [{ ...FILES, name: 'clear' }] },
-    '`commands[0].name` is "clear"; use 1 to 32',
-  ],
+  [{ ...LIKE, commands: [{ ...FILES, name: 'clear' }] }, '`commands[0].name` is "clear"; use 1 to 32'],
   [
     { ...LIKE, commands: [{ ...FILES, description: 'Lists' }] },
     '`commands[0].description` of "support" is "Lists"; say',
