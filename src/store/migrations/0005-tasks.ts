@@ -57,7 +57,7 @@ async function createNotifications(db: Kysely<unknown>): Promise<void> {
       announced boolean not null default false,
       created_at timestamptz not null default now()
     )`.execute(db)
-  await sql`create index notifications_by_subject on notifications (subject, read)`.execute(db)
+  await sql`create index notifications_by_subject on notifications (subject, id)`.execute(db)
   await sql`create index notifications_to_announce on notifications (id) where not announced`.execute(db)
   await sql`create index notifications_by_task on notifications (task_id)`.execute(db)
 }
