@@ -28,7 +28,10 @@ export interface JudgedChat {
   readonly ambiguous: number
 }
 
-export type OffenceKind = 'lost' | 'twice' | 'out of order' | 'wrong' | 'not reported'
+/** The gravest first. */
+const KINDS = ['lost', 'twice', 'out of order', 'wrong', 'not reported'] as const
+
+export type OffenceKind = (typeof KINDS)[number]
 
 /** Something a person in that chat would complain about. */
 export interface Offence {
@@ -53,12 +56,13 @@ export interface Verdict {
   readonly notReported: number
   /** Never acknowledged: the other side goes on delivering them, so they are neither lost nor answered. */
   readonly unacknowledged: number
+  /** The gravest kind first. */
   readonly offences: readonly Offence[]
 }
 
 /** Judges chats by what they show, and by nothing that the server says, save which sends are ambiguous. */
 export function judge(chats: readonly JudgedChat[]): Verdict {
-  const offences = chats.flatMap(judgeChat)
+  const offences = chats.flatMap(judgeChat).toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))
   const count = (wanted: OffenceKind): number => offences.filter(({ kind }) => kind === wanted).length
   return {
     lost: count('lost'),
