@@ -178,19 +178,28 @@ class TurnRun {
   }
 
   #request(withTools: boolean): ModelRequest {
-    const { bot, callerInstructions, callerTools, sampling, origin, question } = this.#input
+    const { bot, callerInstructions, callerTools, sampling, origin } = this.#input
     const temperature = sampling.temperature ?? bot.temperature
     const maxOutputTokens = sampling.maxOutputTokens ?? bot.maxOutputTokens
     return {
       instructions: callerInstructions ? `${bot.instructions}\n\n${callerInstructions}` : bot.instructions,
       messages: this.#messages,
       tools: withTools ? [...bot.tools, ...this.#callerTools(callerTools)] : [],
-      ...(this.#passages && { passages: this.#passages }),
-      ...(this.#passages && question !== this.#asked && question !== undefined && { question }),
+      ...this.#found(),
       ...(temperature !== undefined && { temperature }),
       ...(maxOutputTokens !== undefined && { maxOutputTokens }),
       ...(sampling.stopSequences && { stopSequences: sampling.stopSequences }),
       ...(origin && { origin }),
+    }
+  }
+
+  /** What the knowledge gave, with the bare question where the message says more than that. */
+  #found(): Pick<ModelRequest, 'passages' | 'question'> {
+    const { question } = this.#input
+    if (!this.#passages) return {}
+    return {
+      passages: this.#passages,
+      ...(question !== undefined && question !== this.#asked && { question }),
     }
   }
 
