@@ -10,11 +10,11 @@
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { freePort } from './free-port.ts'
 import { Client } from 'pg'
 import { summarize } from '../src/drill/latencies.ts'
 import type { AcceptCommand, AcceptEvent, FloodResult, IdleResult } from './accept-load.ts'
@@ -135,15 +135,6 @@ function nextEvent<T extends AcceptEvent['type']>(
     }
     load.on('message', listen)
   })
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 interface Figures {
