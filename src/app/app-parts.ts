@@ -1,12 +1,12 @@
 import { type Config } from '../config.ts'
 import type { Log } from '../observe/log.ts'
 import { type OpenStore } from '../store/open-store.ts'
-import { type ServedBot } from '../turn/conversation-host.ts'
+import type { ServedBots } from '../served-bot.ts'
 
 /** What every part of the server is made from. */
 export interface AppParts {
   readonly config: Config
   readonly log: Log
-  readonly bots: readonly ServedBot[]
+  readonly bots: ServedBots
   readonly store: OpenStore
 }

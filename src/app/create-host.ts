@@ -18,7 +18,7 @@ interface HostParts extends AppParts {
 /** The turns of this process. */
 export function createTurns({ config, log, bots, store, tasks, library }: HostParts): ConversationHost {
   return new ConversationHost({
-    bots,
+    choose: ({ conversation }) => bots.find(conversation.bot),
     store,
     owner: randomUUID(),
     maxRunningTurns: config.MAX_RUNNING_TURNS,
@@ -74,8 +74,13 @@ interface WiredParts extends ConverseParts {
 /** What channels are given. */
 export function toHost(parts: WiredParts): Host {
   const { bots: served, store, log, turns, inbox, access, converse } = parts
-  const list = served.map(({ bot }) => toBotInfo(bot))
-  const bots: Bots = { list: () => list, find: (name) => list.find((bot) => bot.name === name) }
+  const bots: Bots = {
+    list: () => served.list().map(({ bot }) => toBotInfo(bot)),
+    find: (name) => {
+      const found = served.find(name)
+      return found && toBotInfo(found.bot)
+    },
+  }
   return {
     bots,
     converse,
@@ -109,8 +114,7 @@ function createServing({ bots, access, services }: WiredParts): Pick<Host, 'docu
     documents: async (place) => (await bind(place)).documents,
     command: async (call) => {
       const { conversation, name, text, language, signal } = call
-      const found = bots.find(({ bot }) => bot.name === conversation.bot)?.bot
-      const command = found?.commands.find((one) => one.name === name)
+      const command = bots.find(conversation.bot)?.bot.commands.find((one) => one.name === name)
       return await command?.run(text, { language, signal, services: await bind(call) })
     },
   }

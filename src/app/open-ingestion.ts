@@ -1,4 +1,3 @@
-import { openDatabase } from '../app.ts'
 import { createNoCache } from '../cache/no-cache.ts'
 import type { Config } from '../config.ts'
 import { JobQueue } from '../jobs/job-queue.ts'
@@ -7,6 +6,7 @@ import type { Log } from '../observe/log.ts'
 import { migrateUp } from '../store/migrate.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import { openLibrary } from './open-library.ts'
+import { openDatabase } from './prepare-store.ts'
 
 /** The library without a server around it: this process takes the documents in. */
 export interface Ingestion {

@@ -59,6 +59,6 @@ interface UploadParts extends AppParts {
 
 /** Uploads for the bots of this server. */
 export function addUploads(server: FastifyInstance, { config, bots, gate, library }: UploadParts): void {
-  const names = bots.map(({ bot }) => bot.name)
+  const names = (): readonly string[] => bots.list().map(({ bot }) => bot.name)
   addUploadRoutes(server, { gate, library, bots: names, maxBytes: config.MAX_DOCUMENT_BYTES })
 }

@@ -23,7 +23,8 @@ describe.each(backends())('on $name', (backend) => {
   function createHost(model: Model, options: Partial<HostOptions> = {}): ConversationHost {
     const bot = defineBot({ name: 'test', instructions: 'Be brief.' })
     return new ConversationHost({
-      bots: [{ bot, model, revision: 'r1' }],
+      choose: ({ conversation }) =>
+        conversation.bot === bot.name ? { bot, model, revision: 'r1' } : undefined,
       store,
       owner: crypto.randomUUID(),
       maxRunningTurns: 10,

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Bot } from '../bot.ts'
 import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
 import type { DocumentPlace } from '../documents.ts'
 import { AppError, toAppError } from '../errors.ts'
 import { isTerminal, type LoggedEvent, type TerminalEvent, type TurnEvent } from '../events.ts'
-import type { Model } from '../models/model.ts'
+import type { ServedBot } from '../served-bot.ts'
 import type { BegunTurn, NewTurn, Store, StoredConversation, TurnOutcome } from '../store/store.ts'
 import type { ToolServices } from '../tools/tool.ts'
 import { Journal } from './journal.ts'
@@ -14,15 +13,9 @@ import { runTurn, toErrorEvent } from './run-turn.ts'
 import { TurnFacts } from './turn-facts.ts'
 import type { TurnInput, TurnProblem } from './turn.ts'
 
-/** A bot with its model found and its revision named. */
-export interface ServedBot {
-  readonly bot: Bot
-  readonly model: Model
-  readonly revision: string
-}
-
 export interface HostOptions {
-  readonly bots: readonly ServedBot[]
+  /** What answers: the bot the conversation names, in the revision that is this conversation's; undefined when there is none. */
+  readonly choose: (request: ConverseRequest) => ServedBot | undefined | Promise<ServedBot | undefined>
   readonly store: Pick<Store, 'turns' | 'conversations'>
   /** Names this process in leases. */
   readonly owner: string
@@ -71,7 +64,7 @@ export class ConversationHost {
 
   /** See `Host.converse`. */
   async converse(request: ConverseRequest): Promise<Answer> {
-    const served = this.#admit(request)
+    const served = this.#admit(await this.#options.choose(request))
     const turn = new LiveTurn(request.messageId ?? randomUUID())
     const before = request.takeOver ? this.#endingTurn(turn.id) : undefined
     const begun = before
@@ -128,8 +121,7 @@ export class ConversationHost {
     await this.#journal.close()
   }
 
-  #admit({ conversation }: ConverseRequest): ServedBot {
-    const served = this.#options.bots.find(({ bot }) => bot.name === conversation.bot)
+  #admit(served: ServedBot | undefined): ServedBot {
     if (!served) throw new AppError('bot_not_found')
     if (this.#draining) throw new AppError('draining', { retryAfterMs: 2_000 })
     if (this.#running.size >= this.#options.maxRunningTurns)

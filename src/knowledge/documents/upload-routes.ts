@@ -12,7 +12,7 @@ export interface UploadOptions {
   readonly gate: Gate
   readonly library: Library
   /** The names of the bots, the default one first. */
-  readonly bots: readonly string[]
+  readonly bots: () => readonly string[]
   readonly maxBytes: number
 }
 
@@ -99,7 +99,7 @@ interface Form {
 }
 
 async function readForm(request: FastifyRequest, { bots, maxBytes }: UploadOptions): Promise<Form> {
-  let bot = bots[0] ?? ''
+  let bot = bots()[0] ?? ''
   let file: NewDocument | undefined
   try {
     for await (const part of request.parts()) {
@@ -111,7 +111,7 @@ async function readForm(request: FastifyRequest, { bots, maxBytes }: UploadOptio
   }
   if (!file)
     throw new AppError('invalid_request', { params: { problem: 'No file uploaded; send it as `file`.' } })
-  if (!bots.includes(bot)) throw new AppError('bot_not_found')
+  if (!bots().includes(bot)) throw new AppError('bot_not_found')
   return { bot, file }
 }
 

@@ -1,0 +1,47 @@
+import type { Access } from '../accounts/open-access.ts'
+import type { Channel } from '../channels/channel.ts'
+import { createOpenAIChannel } from '../channels/openai/openai.ts'
+import { createPageChannel } from '../channels/page/page.ts'
+import { createPoeChannel, type PoeChannelOptions } from '../channels/poe/poe.ts'
+import { createRestChannel, type RestChannelOptions } from '../channels/rest/rest.ts'
+import { toTelegramOptions } from '../channels/telegram/telegram-options.ts'
+import { createTelegramChannel, type TelegramChannelOptions } from '../channels/telegram/telegram.ts'
+import { createWebChannel } from '../channels/web/web.ts'
+import type { Config } from '../config.ts'
+import type { Gate } from '../http/principal.ts'
+import type { ServedBot } from '../served-bot.ts'
+
+interface ChannelParts {
+  readonly gate: Gate | undefined
+  readonly access: Access
+  readonly poe: PoeChannelOptions | undefined
+  readonly bots: readonly ServedBot[]
+}
+
+/** The channels that ship, as far as the configuration turns them on. */
+export function createChannels(
+  config: Config,
+  { gate, access, poe, bots }: ChannelParts,
+): readonly Channel[] {
+  const production = config.NODE_ENV === 'production'
+  const telegram = toTelegramOptions(config)
+  const openai = createOpenAIChannel({ apiKeys: config.API_KEYS, maxBodyBytes: config.MAX_BODY_BYTES })
+  return [
+    createPageChannel(),
+    createWebChannel({ strictIds: production, ...(gate && { gate }) }),
+    ...(gate ? [createRestChannel({ gate, ...restOptions(config, access) })] : []),
+    ...(production && !config.API_KEYS ? [] : [openai]),
+    ...(typeof telegram === 'string'
+      ? []
+      : [createTelegramChannel({ ...telegram, texts: telegramTexts(bots) })]),
+    ...(poe ? [createPoeChannel(poe)] : []),
+  ]
+}
+
+function telegramTexts(bots: readonly ServedBot[]): NonNullable<TelegramChannelOptions['texts']> {
+  return new Map(bots.map(({ bot }) => [bot.name, bot.telegram?.texts]))
+}
+
+function restOptions(config: Config, { conversations }: Access): Omit<RestChannelOptions, 'gate'> {
+  return { conversations, bot: config.REST_BOT, timeoutMs: config.CHAT_TIMEOUT * 1_000 }
+}

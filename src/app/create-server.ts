@@ -1,0 +1,51 @@
+import type { FastifyInstance } from 'fastify'
+import type { Channel } from '../channels/channel.ts'
+import { addHealthRoutes } from '../http/health.ts'
+import { createHttpServer } from '../http/http-server.ts'
+import { readVersion } from '../version.ts'
+import type { AppParts } from './app-parts.ts'
+
+interface ServerParts extends Omit<AppParts, 'bots'> {
+  readonly channelProblems: () => Readonly<Record<string, string>>
+  readonly isDraining: () => boolean
+}
+
+/** What channels say is not well with them, by their names. */
+export function problemsOf(channels: readonly Channel[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    channels.flatMap((channel) => {
+      const problem = channel.health?.() ?? null
+      return problem === null ? [] : [[channel.name, problem]]
+    }),
+  )
+}
+
+/** The HTTP server with its health routes; channels add theirs. */
+export async function createServer({
+  config,
+  log,
+  store,
+  channelProblems,
+  isDraining,
+}: ServerParts): Promise<FastifyInstance> {
+  const version = readVersion()
+  const server = await createHttpServer({
+    log,
+    version,
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    keepAliveTimeoutMs: config.HTTP_KEEP_ALIVE_TIMEOUT,
+    headersTimeoutMs: config.HTTP_HEADERS_TIMEOUT,
+    corsOrigins: config.CORS_ORIGINS,
+    trustProxy: config.TRUST_PROXY,
+    publicUrl: config.APP_URL,
+    isDraining,
+  })
+  addHealthRoutes(server, {
+    version,
+    okWord: config.HEALTH_OK_WORD,
+    isDraining,
+    checks: { database: () => store.check() },
+    channelProblems,
+  })
+  return server
+}
