@@ -64,7 +64,9 @@ export class ConversationHost {
 
   /** See `Host.converse`. */
   async converse(request: ConverseRequest): Promise<Answer> {
-    const served = this.#admit(await this.#options.choose(request))
+    const chosen = this.#options.choose(request)
+    // Only a choice that is waited for gives way here, so that a turn begins within the call.
+    const served = this.#admit(chosen instanceof Promise ? await chosen : chosen)
     const turn = new LiveTurn(request.messageId ?? randomUUID())
     const before = request.takeOver ? this.#endingTurn(turn.id) : undefined
     const begun = before
