@@ -12,6 +12,7 @@ import { AppError } from './errors.ts'
 import type { Knowledge } from './knowledge/knowledge.ts'
 import type { Model } from './models/model.ts'
 import { findPoeProblem, type PoeOptions } from './poe-options.ts'
+import { findSiteProblem, type SiteOptions } from './site-options.ts'
 import { findTelegramProblem, type TelegramOptions } from './telegram-options.ts'
 import type { Tool } from './tools/tool.ts'
 
@@ -74,6 +75,8 @@ export interface BotDefinition {
   readonly poe?: PoeOptions
   /** What the bot says on Telegram in place of the channel's own sentences; no part of the revision. */
   readonly telegram?: TelegramOptions
+  /** How the bot appears on sites that embed it; no part of the revision. */
+  readonly site?: SiteOptions
 }
 
 /** A bot ready to be served. Made by `defineBot`. */
@@ -93,6 +96,7 @@ export interface Bot {
   readonly takesDocuments: boolean
   readonly poe: PoeOptions | undefined
   readonly telegram: TelegramOptions | undefined
+  readonly site: SiteOptions | undefined
 }
 
 /**
@@ -123,6 +127,7 @@ export function defineBot(definition: BotDefinition): Bot {
     takesDocuments: definition.takesDocuments ?? false,
     poe: definition.poe && Object.freeze({ ...definition.poe }),
     telegram: definition.telegram && Object.freeze({ ...definition.telegram }),
+    site: definition.site && Object.freeze({ ...definition.site }),
   })
 }
 
@@ -173,6 +178,7 @@ const BOT_FIELDS: Readonly<Record<keyof BotDefinition, FieldRule>> = {
   takesDocuments: { fits: (value) => typeof value === 'boolean', fix: 'write true or false' },
   poe: { fits: isRecord, fix: 'write an object' },
   telegram: { fits: isRecord, fix: 'write an object' },
+  site: { fits: isRecord, fix: 'write an object' },
 }
 
 const LIMIT_FIELDS: Readonly<Record<keyof BotLimits, FieldRule>> = {
@@ -191,6 +197,7 @@ function findProblem(bot: BotDefinition): string | undefined {
     findCommandProblem(bot.commands, bot.name) ??
     findPoeProblem(bot.poe, bot.name) ??
     findTelegramProblem(bot.telegram, bot.name) ??
+    findSiteProblem(bot.site, bot.name) ??
     findListProblem(bot)
   )
 }

@@ -120,7 +120,8 @@ function createServing({ bots, access, services }: WiredParts): Pick<Host, 'docu
   }
 }
 
-function toBotInfo({ name, title, description, suggestions, commands, takesDocuments }: Bot): BotInfo {
+function toBotInfo({ commands, takesDocuments, site, ...bot }: Bot): BotInfo {
+  const { name, title, description, suggestions } = bot
   const menu = commands.map((command) => ({ name: command.name, description: command.description }))
-  return Object.freeze({ name, title, description, suggestions, commands: menu, takesDocuments })
+  return Object.freeze({ name, title, description, suggestions, commands: menu, takesDocuments, site })
 }

@@ -5,6 +5,7 @@ import type { BoundDocuments } from '../documents.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { ChannelNotes, FeedbackReport } from '../feedback.ts'
 import type { InboundMessage, InboxHandler } from '../inbound.ts'
+import type { SiteOptions } from '../site-options.ts'
 
 /** The door of the channels room: a way for people to reach bots. */
 export interface Channel {
@@ -96,6 +97,8 @@ export interface BotInfo {
   readonly commands: readonly CommandInfo[]
   /** Documents that people send go to `Host.documents`. */
   readonly takesDocuments: boolean
+  /** How it appears on sites, and which may embed it. */
+  readonly site?: SiteOptions | undefined
 }
 
 export interface CommandInfo {
