@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import type { Answer } from '../../conversation.ts'
+import type { BotInfo, Host } from '../channel.ts'
+import type { ChatQuery } from './web-requests.ts'
+import type { ConversationPlace } from './web-routes.ts'
+
+/** The body of a request that asks, its conversation named. */
+export type SessionQueryBody = z.infer<typeof ChatQuery> & { readonly sessionId: string }
+
+export function withSession(body: z.infer<typeof ChatQuery>): SessionQueryBody {
+  return { ...body, sessionId: body.sessionId ?? randomUUID() }
+}
+
+export interface Question {
+  readonly query: SessionQueryBody
+  readonly place: ConversationPlace
+  readonly readerLeft: AbortSignal
+}
+
+/** Has the question answered in its conversation. Throws as `Host.converse` does. */
+export async function askBot(
+  host: Host,
+  bot: BotInfo,
+  { query, place, readerLeft }: Question,
+): Promise<Answer> {
+  const { query: text, messageId } = query
+  return host.converse({
+    conversation: { bot: bot.name, channel: 'web', key: place.key },
+    ...(messageId && { messageId: messageId.toLowerCase() }),
+    subject: place.subject,
+    text,
+    readerLeft,
+  })
+}

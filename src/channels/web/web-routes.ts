@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { subjectOf, type Principal } from '../../http/principal.ts'
+import type { BotInfo, Host } from '../channel.ts'
+import type { ChatQuery, StrictChatQuery } from './web-requests.ts'
+
+/** Routes with zod schemas. */
+export type Routes = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+export function withZod(server: FastifyInstance): Routes {
+  return server.withTypeProvider<ZodTypeProvider>()
+}
+
+/** Where a conversation lies and whose it is. */
+export interface ConversationPlace {
+  readonly key: string
+  readonly subject: string
+}
+
+export type PlaceOf = (request: FastifyRequest, sessionId: string) => Promise<ConversationPlace>
+
+/** What the routes of the web channel share. */
+export interface WebParts {
+  readonly host: Host
+  readonly findBot: (id: string) => BotInfo | undefined
+  readonly placeOf: PlaceOf
+  readonly body: typeof ChatQuery | typeof StrictChatQuery
+}
+
+/** The sessions of a signed-in person are theirs alone: no token, no conversation, whoever knows the session id. */
+export function toPlace(sessionId: string, person: Principal | undefined): ConversationPlace {
+  if (!person) return { key: sessionId, subject: `session:${sessionId}` }
+  const subject = subjectOf(person)
+  return { key: `${subject}/${sessionId}`, subject }
+}
+
+/** The tag of these routes in the API description. */
+export const tags = ['chat']
