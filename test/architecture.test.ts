@@ -30,7 +30,9 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
   },
   // A library for channels: each file stands for itself.
   http: { doors: ['*'], mayImport: ['core', 'limits'] },
-  channels: { doors: ['channel.ts'], mayImport: ['core', 'http'] },
+  // The same for channels of messages.
+  messaging: { doors: ['*'], mayImport: ['core'] },
+  channels: { doors: ['channel.ts'], mayImport: ['core', 'http', 'messaging'] },
   checks: {
     doors:
       'check run-checks environment project live poe/poe-check poe/poe-checks poe/run-poe-checks poe/smoke-test'

@@ -1,9 +1,9 @@
 import type { TelegramAccount } from './account.ts'
 import type { ChatPlace, Delivery } from './delivery.ts'
-import { formatMarkdown } from './format-markdown.ts'
-import { PacedPreview } from './paced-preview.ts'
-import type { RichText } from './rich-text.ts'
-import { splitText } from './split-text.ts'
+import { formatMarkdown } from '../../messaging/format-markdown.ts'
+import { PacedPreview } from '../../messaging/paced-preview.ts'
+import type { RichText } from '../../messaging/rich-text.ts'
+import { splitText } from '../../messaging/split-text.ts'
 import { isFailure } from './telegram-failure.ts'
 
 export interface AnswerPreviewOptions {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CollectedAnswer } from './collect-answer.ts'
+import type { CollectedAnswer } from '../../messaging/collect-answer.ts'
 import { composeAnswer } from './compose-answer.ts'
 import { createTexts } from './texts.ts'
 

@@ -1,6 +1,6 @@
 import type { Json, MessageWork } from '../../inbound.ts'
 import type { TelegramAccount } from './account.ts'
-import { plainText, type RichText } from './rich-text.ts'
+import { plainText, type RichText } from '../../messaging/rich-text.ts'
 import { tryAgain } from './try-again.ts'
 import { failureOf, isFailure, TelegramFailure, toChannelError } from './telegram-failure.ts'
 

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFakeTelegram, type FakeTelegram } from '../../fakes/telegram.ts'
-import { formatMarkdown } from './format-markdown.ts'
-import type { RichText } from './rich-text.ts'
-import { MESSAGE_LIMIT, splitText } from './split-text.ts'
+import { formatMarkdown } from '../../messaging/format-markdown.ts'
+import type { RichText } from '../../messaging/rich-text.ts'
+import { MESSAGE_LIMIT, splitText } from '../../messaging/split-text.ts'
 
 /** Each styled stretch as its kind and the text it covers. */
 function styles({ text, entities }: RichText): readonly string[] {

@@ -1,11 +1,10 @@
-import type { ErrorEvent } from '../../events.ts'
 import type { MessageWork } from '../../inbound.ts'
 import type { Host } from '../channel.ts'
 import type { TelegramAccount } from './account.ts'
 import type { AnswerPart, ChatPlace, Delivery } from './delivery.ts'
-import { formatMarkdown } from './format-markdown.ts'
+import { formatMarkdown } from '../../messaging/format-markdown.ts'
 import type { MessageDetail } from './message-detail.ts'
-import { splitText } from './split-text.ts'
+import { splitText } from '../../messaging/split-text.ts'
 import type { TelegramTexts } from './texts/telegram-texts.ts'
 
 export interface HandlerContext {
@@ -25,12 +24,4 @@ export interface MessageTask extends HandlerContext {
 /** The messages a Markdown text becomes. */
 export function say(markdown: string): readonly AnswerPart[] {
   return splitText(formatMarkdown(markdown))
-}
-
-/** The sentence for a failure in the person's language. */
-export function sentenceFor(
-  { code, message }: Pick<ErrorEvent, 'code' | 'message'>,
-  texts: TelegramTexts,
-): string {
-  return texts.errors[code] ?? message
 }

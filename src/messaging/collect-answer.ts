@@ -1,6 +1,6 @@
-import type { Answer } from '../../conversation.ts'
-import { AppError } from '../../errors.ts'
-import type { CitationEvent, ErrorEvent, EndEvent, FileEvent } from '../../events.ts'
+import type { Answer } from '../conversation.ts'
+import { AppError } from '../errors.ts'
+import type { CitationEvent, ErrorEvent, EndEvent, FileEvent } from '../events.ts'
 
 /** All a turn said. */
 export interface CollectedAnswer {
