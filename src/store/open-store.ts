@@ -3,6 +3,8 @@ import type { Conversations, Store, Turns } from './store.ts'
 import { createAccounts } from './accounts.ts'
 import { createOwnConversations } from './accounts-conversations.ts'
 import { createIdentities } from './accounts-identities.ts'
+import { createAnswerFiles } from './answer-files.ts'
+import { createCompanies } from './companies.ts'
 import { createConversations } from './conversations.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { createDeliveries } from './deliveries.ts'
@@ -73,6 +75,8 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     documents: createDocuments(db),
     vectors: createVectors(db, { indexed: database.kind === 'postgres' }),
     words: createWords(db),
+    companies: createCompanies(db),
+    answerFiles: createAnswerFiles(db),
     check: createReadinessCheck(db),
     describe: () => database.describe(),
     // Not `db.destroy()`: a closed pool says `database_unavailable`, a destroyed Kysely does not.

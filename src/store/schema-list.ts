@@ -1,3 +1,4 @@
+import { COMPANY_TABLES } from './schema-list-companies.ts'
 import { DOCUMENT_TABLES } from './schema-list-documents.ts'
 
 /** A table as it should be: each column with its type, and the names of its indexes, keys included. */
@@ -18,7 +19,12 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       created_at: 'timestamp with time zone!',
       updated_at: 'timestamp with time zone!',
     },
-    indexes: ['conversations_pkey', 'conversations_by_key', 'conversations_by_subject'],
+    indexes: [
+      'conversations_pkey',
+      'conversations_by_key',
+      'conversations_by_subject',
+      'conversations_by_age',
+    ],
   },
   messages: {
     columns: {
@@ -54,8 +60,18 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       owner: 'text!',
       lease_until: 'timestamp with time zone!',
       stop_requested_at: 'timestamp with time zone',
+      first_audio_ms: 'integer',
+      audio_chunks: 'integer!',
+      words: 'integer!',
+      characters: 'integer!',
+      tool_ms: 'integer!',
+      queue_ms: 'integer',
     },
-    indexes: ['turns_pkey', 'turns_running', 'turns_by_conversation', 'turns_by_bot'],
+    indexes: ['turns_pkey', 'turns_running', 'turns_by_conversation', 'turns_by_bot', 'turns_by_end'],
+  },
+  metrics_start: {
+    columns: { one: 'boolean!', since: 'timestamp with time zone!' },
+    indexes: ['metrics_start_pkey'],
   },
   turn_events: {
     columns: { turn_id: 'uuid!', first_seq: 'integer!', last_seq: 'integer!', events: 'text!' },
@@ -114,6 +130,7 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       outcome: 'text',
       finished_at: 'timestamp with time zone',
       error: 'text',
+      trace: 'text',
     },
     indexes: [
       'inbox_messages_pkey',
@@ -240,4 +257,5 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
     indexes: ['channel_notes_pkey'],
   },
   ...DOCUMENT_TABLES,
+  ...COMPANY_TABLES,
 }

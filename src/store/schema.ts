@@ -11,6 +11,7 @@ export interface Schema {
   messages: MessageTable
   turns: TurnTable
   turn_events: TurnEventTable
+  metrics_start: MetricsStartTable
   lanes: LaneTable
   lane_items: LaneItemTable
   lane_dead_items: LaneDeadItemTable
@@ -33,6 +34,9 @@ export interface Schema {
   chunks: ChunkTable
   vector_space: VectorSpaceTable
   term_counts: TermCountTable
+  company_records: CompanyRecordTable
+  company_usage: CompanyUsageTable
+  answer_files: AnswerFileTable
 }
 
 type Created = ColumnType<Date, Date | undefined, never>
@@ -83,6 +87,21 @@ export interface TurnTable {
   readonly owner: string
   readonly lease_until: Date
   readonly stop_requested_at: Date | null
+  readonly first_audio_ms: number | null
+  readonly audio_chunks: Generated<number>
+  /** Of the answer, as are `characters`. */
+  readonly words: Generated<number>
+  readonly characters: Generated<number>
+  /** How long tools ran, added up. */
+  readonly tool_ms: Generated<number>
+  /** How long the message waited in its lane; null when the turn began at once. */
+  readonly queue_ms: number | null
+}
+
+/** One row at most: when the numbers were last reset. */
+export interface MetricsStartTable {
+  readonly one: Generated<boolean>
+  readonly since: Date
 }
 
 export interface TurnEventTable {
@@ -145,6 +164,8 @@ export interface InboxMessageTable {
   readonly outcome: InboxOutcome | null
   readonly finished_at: Date | null
   readonly error: string | null
+  /** JSON text of `WorkOrigin`: the request that brought it. */
+  readonly trace: string | null
 }
 
 export interface DeliveryTable {
@@ -337,4 +358,29 @@ export interface TermCountTable {
   readonly version: Generated<string>
   /** As `TermCounts` of the knowledge room writes them. */
   readonly counts: Buffer
+}
+
+export interface CompanyRecordTable {
+  readonly service: string
+  readonly query: string
+  /** JSON; null: there was nothing to find. */
+  readonly body: string | null
+  readonly fetched_at: Generated<Date>
+  readonly expires_at: Date
+}
+
+export interface CompanyUsageTable {
+  readonly day: Date
+  readonly used: number
+}
+
+export interface AnswerFileTable {
+  /** The hash of what its address says. */
+  readonly id: string
+  readonly subject: string
+  readonly name: string
+  readonly content_type: string
+  readonly bytes: Buffer
+  readonly created_at: Created
+  readonly expires_at: Date
 }

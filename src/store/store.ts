@@ -2,6 +2,7 @@ import type { ConversationKey } from '../conversation.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { ChannelNotes } from '../feedback.ts'
+import type { AnswerFileStore, CompanyStore } from './company-store.ts'
 import type { DocumentStore } from './document-store.ts'
 import type { Feedback } from './feedback-store.ts'
 import type { Deliveries, Inbox } from './inbox-store.ts'
@@ -9,6 +10,7 @@ import type { Lanes } from './lane-store.ts'
 import type { TaskStore } from './task-store.ts'
 import type { VectorStore, WordStore } from './vector-store.ts'
 
+export type * from './company-store.ts'
 export type * from './document-store.ts'
 export type * from './feedback-store.ts'
 export type * from './inbox-store.ts'
@@ -34,6 +36,8 @@ export interface Store {
   readonly documents: DocumentStore
   readonly vectors: VectorStore
   readonly words: WordStore
+  readonly companies: CompanyStore
+  readonly answerFiles: AnswerFileStore
   /** Throws `database_unavailable` or `migrations_pending`; what `/readyz` asks. */
   check(): Promise<void>
   close(): Promise<void>

@@ -7,6 +7,7 @@ import * as tasks from './0005-tasks.ts'
 import * as feedback from './0006-feedback.ts'
 import * as documents from './0007-documents.ts'
 import * as vectors from './0008-vectors.ts'
+import * as company from './0009-company.ts'
 
 /** Every migration by name, in order. A name never changes once it was released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-feedback': feedback,
   '0007-documents': documents,
   '0008-vectors': vectors,
+  '0009-company': company,
 }
