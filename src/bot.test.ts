@@ -82,6 +82,11 @@ test.each([
   [{ ...LIKE, temperature: 3 }, '`temperature` of "support" is 3; use a number from 0 to 2.'],
   [{ ...LIKE, maxOutputTokens: 0 }, '`maxOutputTokens` of "support" is 0; use a whole number of at least 1.'],
   [{ ...LIKE, limits: 5 }, '`limits` of "support" is 5; write an object.'],
+  [{ ...LIKE, voice: { speed: 9 } }, '`voice.speed` of "support" is 9; use a number from 0.25 to 4.'],
+  [
+    { ...LIKE, voice: { language: 'русский' } },
+    '`voice.language` of "support" is "русский"; use a BCP 47 tag',
+  ],
   [
     { ...LIKE, limits: { toString: 5 } },
     '`limits.toString` of "support" does not exist; use one of historyM',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { findCommandProblem, type BotCommand } from './bot-commands.ts'
+import { findVoiceProblem, type BotVoice } from './bot-voice.ts'
 import {
   findFieldProblem,
   isRecord,
@@ -64,6 +65,8 @@ export interface BotDefinition {
   /** Up to 8 messages people may start with or send next. */
   readonly suggestions?: readonly string[]
   readonly limits?: Partial<BotLimits>
+  /** How the bot sounds where its answers are spoken. Default: as the server's `TTS_*` settings say. */
+  readonly voice?: BotVoice
   /** What people can do by a command on message channels, such as `/files` on Telegram; no part of the revision. */
   readonly commands?: readonly BotCommand[]
   /**
@@ -92,6 +95,7 @@ export interface Bot {
   readonly maxOutputTokens: number | undefined
   readonly suggestions: readonly string[]
   readonly limits: BotLimits
+  readonly voice: BotVoice | undefined
   readonly commands: readonly BotCommand[]
   readonly takesDocuments: boolean
   readonly poe: PoeOptions | undefined
@@ -123,6 +127,7 @@ export function defineBot(definition: BotDefinition): Bot {
     maxOutputTokens: definition.maxOutputTokens,
     suggestions: Object.freeze([...(definition.suggestions ?? [])]),
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...definition.limits }),
+    voice: definition.voice && Object.freeze({ ...definition.voice }),
     commands: Object.freeze((definition.commands ?? []).map((command) => Object.freeze({ ...command }))),
     takesDocuments: definition.takesDocuments ?? false,
     poe: definition.poe && Object.freeze({ ...definition.poe }),
@@ -133,7 +138,7 @@ export function defineBot(definition: BotDefinition): Bot {
 
 /**
  * Names what answers: 12 hexadecimal digits over everything that can change an answer (instructions, model,
- * sampling, tools, knowledge, limits). Two bots that differ only in title or description share a revision.
+ * sampling, tools, knowledge, limits, voice). Two bots that differ only in title or description share a revision.
  */
 export function revisionOf(bot: Bot, modelId: string): string {
   const content = {
@@ -144,6 +149,8 @@ export function revisionOf(bot: Bot, modelId: string): string {
     tools: bot.tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })),
     knowledge: bot.knowledge?.version ?? null,
     limits: bot.limits,
+    // Absent from the text when there is none, so that silent bots keep the revisions they have.
+    voice: bot.voice,
   }
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
 }
@@ -174,6 +181,7 @@ const BOT_FIELDS: Readonly<Record<keyof BotDefinition, FieldRule>> = {
   maxOutputTokens: wholeNumber(1),
   suggestions: { fits: isText, fix: 'write text', list: true },
   limits: { fits: isRecord, fix: 'write an object' },
+  voice: { fits: isRecord, fix: 'write an object' },
   commands: { fits: isRecord, fix: 'write { name, description, run }', list: true },
   takesDocuments: { fits: (value) => typeof value === 'boolean', fix: 'write true or false' },
   poe: { fits: isRecord, fix: 'write an object' },
@@ -194,6 +202,7 @@ function findProblem(bot: BotDefinition): string | undefined {
   return (
     findFieldProblem(bot, BOT_FIELDS) ??
     findLimitProblem(bot) ??
+    findVoiceProblem(bot.voice, bot.name) ??
     findCommandProblem(bot.commands, bot.name) ??
     findPoeProblem(bot.poe, bot.name) ??
     findTelegramProblem(bot.telegram, bot.name) ??

@@ -11,6 +11,7 @@ export type {
   CommandReply,
   Language,
 } from './bot-commands.ts'
+export type { BotVoice } from './bot-voice.ts'
 export { escapeMarkdown } from './escape-markdown.ts'
 export { defineConfig, type Project, type ProjectDefinition } from './project.ts'
 export {
