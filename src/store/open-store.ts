@@ -6,6 +6,8 @@ import { createIdentities } from './accounts-identities.ts'
 import { createAnswerFiles } from './answer-files.ts'
 import { createCompanies } from './companies.ts'
 import { createConversations } from './conversations.ts'
+import { createChatbotStore } from './chatbots.ts'
+import { createGuests } from './chatbot-usage.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createDocuments } from './documents.ts'
@@ -73,6 +75,8 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ownConversations: createOwnConversations(db),
     tasks: createTasks(db),
     documents: createDocuments(db),
+    chatbots: createChatbotStore(db),
+    guests: createGuests(db),
     vectors: createVectors(db, { indexed: database.kind === 'postgres' }),
     words: createWords(db),
     companies: createCompanies(db),

@@ -1,4 +1,5 @@
 import { COMPANY_TABLES } from './schema-list-companies.ts'
+import { CHATBOT_TABLES } from './schema-list-chatbots.ts'
 import { DOCUMENT_TABLES } from './schema-list-documents.ts'
 
 /** A table as it should be: each column with its type, and the names of its indexes, keys included. */
@@ -257,5 +258,6 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
     indexes: ['channel_notes_pkey'],
   },
   ...DOCUMENT_TABLES,
+  ...CHATBOT_TABLES,
   ...COMPANY_TABLES,
 }

@@ -2,11 +2,12 @@ import type { ColumnType, Generated } from 'kysely'
 import type { DocumentStatus, DocumentType } from '../documents.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { DeliveryState, InboxOutcome } from './inbox-store.ts'
+import type { ChatbotTables } from './schema-chatbots.ts'
 import type { TurnOutcome } from './store.ts'
 import type { VectorSpace } from './vector-store.ts'
 
 /** The tables as the queries see them. `schema-list.ts` says the same to `verifySchema`. */
-export interface Schema {
+export interface Schema extends ChatbotTables {
   conversations: ConversationTable
   messages: MessageTable
   turns: TurnTable

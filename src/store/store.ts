@@ -4,6 +4,7 @@ import type { LoggedEvent } from '../events.ts'
 import type { ChannelNotes } from '../feedback.ts'
 import type { AnswerFileStore, CompanyStore } from './company-store.ts'
 import type { DocumentStore } from './document-store.ts'
+import type { ChatbotStore, GuestStore } from './chatbot-store.ts'
 import type { Feedback } from './feedback-store.ts'
 import type { Deliveries, Inbox } from './inbox-store.ts'
 import type { Lanes } from './lane-store.ts'
@@ -13,6 +14,7 @@ import type { VectorStore, WordStore } from './vector-store.ts'
 export type * from './company-store.ts'
 export type * from './document-store.ts'
 export type * from './feedback-store.ts'
+export type * from './chatbot-store.ts'
 export type * from './inbox-store.ts'
 export { INBOX_QUEUE } from './inbox-store.ts'
 export type * from './lane-store.ts'
@@ -35,6 +37,8 @@ export interface Store {
   readonly tasks: TaskStore
   readonly documents: DocumentStore
   readonly vectors: VectorStore
+  readonly chatbots: ChatbotStore
+  readonly guests: GuestStore
   readonly words: WordStore
   readonly companies: CompanyStore
   readonly answerFiles: AnswerFileStore

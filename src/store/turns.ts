@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import type { ConversationKey } from '../conversation.ts'
 import { closeAbandoned, interruptAbandoned } from './abandoned-turns.ts'
+import { countUsage } from './chatbot-usage.ts'
 import type { Schema } from './schema.ts'
 import type { BegunTurn, EventSegment, FinishedTurn, Hold, Lease, NewTurn, TurnLog, Turns } from './store.ts'
 import { fromStoredEvents, toStoredEvents } from './stored-events.ts'
@@ -96,7 +97,7 @@ async function finish(db: Kysely<Schema>, turn: FinishedTurn): Promise<boolean> 
         input_tokens = ${turn.inputTokens}, output_tokens = ${turn.outputTokens},
         steps = ${turn.steps}, tool_calls = ${turn.toolCalls}, ended_at = now()
       where id = ${turn.turnId} and owner = ${turn.owner} and outcome is null
-      returning id, conversation_id
+      returning id, conversation_id, bot
     ), answer as (
       insert into messages (id, conversation_id, role, text, turn_id)
       select ${randomUUID()}, conversation_id, 'assistant', ${turn.text}::text, id from closed where ${turn.text}::text <> ''
@@ -104,6 +105,7 @@ async function finish(db: Kysely<Schema>, turn: FinishedTurn): Promise<boolean> 
       update conversations set updated_at = now() where id in (select conversation_id from closed)
     ), written as (${insertSegments(toSegmentRow(turn), sql`join closed on closed.id = segment.turn_id`)})
     select 1 from closed`.execute(db)
+    ), counted as (${countUsage({ tokens: turn.inputTokens + turn.outputTokens })}
   return rows.length > 0
 }
 

@@ -4,6 +4,8 @@ import { listOwn, readOwn } from './accounts-conversations.ts'
 import { selectMessage, selectMessages } from './inbox-operations.ts'
 import { listNotifications, lockDue } from './notifications.ts'
 import type { Schema } from './schema.ts'
+import { selectUsage } from './chatbot-usage.ts'
+import { listChatbots, selectPublished } from './chatbots.ts'
 import { listTasks } from './tasks.ts'
 
 /** A statement people wait for, and the indexes without which it would read whole tables. */
@@ -46,6 +48,28 @@ const PLANNED_QUERIES: readonly PlannedQuery[] = [
   },
 ]
 
+  { name: 'latencies of turns', statement: selectLatencies(), indexes: ['turns_by_end'] },
+  { name: 'recent turns', statement: selectRecent(60_000), indexes: ['turns_by_end'] },
+  { name: 'last turns', statement: selectEvents(50), indexes: ['turns_by_end'] },
+  {
+    name: 'sums of turns',
+    statement: selectSums({ after: '2026-01-01T00:00:00Z', settled: '2026-01-01T00:00:00Z' }),
+    indexes: ['turns_by_end', 'conversations_by_age'],
+  },
+  {
+    name: 'what happens now',
+    statement: selectActivity(),
+    indexes: ['turns_running', 'inbox_messages_unfinished', 'inbox_messages_finished'],
+  },
+]
+
+const PLANNED_CHATBOTS: readonly PlannedQuery[] = [
+  {
+    name: 'chatbots that changed',
+    statement: selectPublished(new Date(0)),
+    indexes: ['chatbots_by_change', 'chatbot_revisions_pkey or chatbot_revisions_by_hash'],
+  },
+  { name: 'tokens of a chatbot', statement: selectUsage(SOMETHING), indexes: ['chatbot_usage_pkey'] },
 /** Those that Kysely builds. */
 function plannedTasks(db: Kysely<Schema>): readonly PlannedQuery[] {
   return [
@@ -66,6 +90,11 @@ function plannedTasks(db: Kysely<Schema>): readonly PlannedQuery[] {
     },
   ]
 }
+    {
+      name: 'list of chatbots',
+      statement: sql`${listChatbots(db, { owner: 1, archived: false, limit: 50, offset: 0 })}`,
+      indexes: ['chatbots_by_owner'],
+    },
 
 /**
  * Asks the database how it would run the statements that people wait for. Each difference reads `the query "list of
@@ -76,7 +105,11 @@ export async function verifyPlans(db: Kysely<Schema>): Promise<readonly string[]
   return db.transaction().execute(async (tx) => {
     await sql`set local enable_seqscan = off`.execute(tx)
     const differences: string[] = []
-    for (const { name, statement, indexes } of [...PLANNED_QUERIES, ...plannedTasks(tx)]) {
+    for (const { name, statement, indexes } of [
+      ...PLANNED_QUERIES,
+      ...PLANNED_CHATBOTS,
+      ...plannedTasks(tx),
+    ]) {
       const used = await indexesOf(tx, statement)
       for (const index of indexes)
         if (!index.split(' or ').some((each) => used.has(each)))

@@ -8,6 +8,7 @@ import * as feedback from './0006-feedback.ts'
 import * as documents from './0007-documents.ts'
 import * as vectors from './0008-vectors.ts'
 import * as company from './0009-company.ts'
+import * as chatbots from './0011-chatbots.ts'
 
 /** Every migration by name, in order. A name never changes once it was released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -21,3 +22,4 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-vectors': vectors,
   '0009-company': company,
 }
+  '0011-chatbots': chatbots,

@@ -1,0 +1,52 @@
+import type { ExpectedTable } from './schema-list.ts'
+
+/** The tables of chatbots that are data, and of guests. */
+export const CHATBOT_TABLES: Readonly<Record<string, ExpectedTable>> = {
+  chatbots: {
+    columns: {
+      id: 'text!',
+      owner: 'integer',
+      draft: 'text!',
+      version: 'integer!',
+      published: 'integer',
+      tokens_per_day: 'bigint',
+      tokens_per_month: 'bigint',
+      archived_at: 'timestamp with time zone',
+      created_at: 'timestamp with time zone!',
+      updated_at: 'timestamp with time zone!',
+    },
+    indexes: ['chatbots_pkey', 'chatbots_by_owner', 'chatbots_by_creation', 'chatbots_by_change'],
+  },
+  chatbot_revisions: {
+    columns: {
+      chatbot_id: 'text!',
+      number: 'integer!',
+      revision: 'text!',
+      definition: 'text!',
+      published_by: 'text!',
+      published_at: 'timestamp with time zone!',
+      from_number: 'integer',
+    },
+    indexes: ['chatbot_revisions_pkey', 'chatbot_revisions_by_hash'],
+  },
+  chatbot_changes: {
+    columns: {
+      id: 'bigint!',
+      chatbot_id: 'text!',
+      version: 'integer!',
+      action: 'text!',
+      detail: 'text!',
+      changed_by: 'text!',
+      changed_at: 'timestamp with time zone!',
+    },
+    indexes: ['chatbot_changes_pkey', 'chatbot_changes_by_chatbot'],
+  },
+  chatbot_usage: {
+    columns: { chatbot_id: 'text!', day: 'date!', tokens: 'bigint!', turns: 'integer!' },
+    indexes: ['chatbot_usage_pkey'],
+  },
+  guest_messages: {
+    columns: { bot: 'text!', guest: 'text!', used: 'integer!', since: 'timestamp with time zone!' },
+    indexes: ['guest_messages_pkey', 'guest_messages_by_age'],
+  },
+}
