@@ -1,4 +1,5 @@
 import { ACCESS_ERRORS } from './access-errors.ts'
+import { VOICE_ERRORS } from './voice-errors.ts'
 
 /** One row of the error table: what a client is told, and whether trying again can help. */
 export interface ErrorEntry {
@@ -186,6 +187,9 @@ export const ERRORS = {
     retryable: true,
     sentence: 'The index of the documents cannot be reached right now. Please try again in a moment.',
   },
+
+  // Speech
+  ...VOICE_ERRORS,
 
   // Channels
   request_type_unknown: {
