@@ -74,18 +74,19 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   channel_rejected: 'The log holds what the service said.',
   speech_off: 'Operators do what the sentence says.',
   speech_unavailable: 'Try again; the log holds what the speech service said.',
-  speech_rejected: 'Operators find in the log what the speech service said: its key, the voice or the language.',
+  speech_rejected:
+    'Operators find in the log what the speech service said: its key, the voice or the language.',
   speech_text_invalid: 'Send less; operators raise `TTS_MAX_CHARS`.',
   speech_job_not_found: 'Ask again; recordings are kept for `TTS_JOB_TTL_SEC`.',
   tts_rate_limited: 'Wait as long as `Retry-After` says; operators raise `TTS_RATE_LIMIT_PER_MINUTE`.',
   transcription_off: 'Operators do what the sentence says.',
   transcription_unavailable: 'Try again; check that the address in `STT_BASE_URL` answers.',
-  transcription_rejected: 'Operators check `STT_API_KEY` and `STT_MODEL`; the log holds what the service said.',
+  transcription_rejected:
+    'Operators check `STT_API_KEY` and `STT_MODEL`; the log holds what the service said.',
   audio_missing: 'Send a form with the recording as `audio`.',
   audio_unreadable: 'Save the recording in one of the formats named.',
   audio_too_large: 'Send a shorter recording; operators raise `STT_MAX_BYTES`.',
-  speech_rate_limited:
-    'Wait as long as `Retry-After` says; operators raise `SPEECH_RATE_LIMIT_PER_MINUTE`.',
+  speech_rate_limited: 'Wait as long as `Retry-After` says; operators raise `SPEECH_RATE_LIMIT_PER_MINUTE`.',
   request_type_unknown: 'Send one of the types that the page of the channel lists.',
   method_not_allowed: 'Use the method in the header `Allow`.',
   poe_insufficient_funds: 'The person adds points at Poe; nothing was charged.',
@@ -97,4 +98,13 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   data_folder_incompatible: 'Open it with the version that wrote it, or begin with an empty folder.',
   database_unavailable: 'Try again; check `DATABASE_URL` with `botyard doctor`.',
   migrations_pending: 'Run `botyard migrate up`, or set `DATABASE_MIGRATE=true`.',
+  company_not_configured: 'Operators set `DADATA_API_KEY`.',
+  company_unauthorized:
+    'Check `DADATA_API_KEY`, and that the mail address of the account at dadata.ru is confirmed.',
+  company_quota_exhausted:
+    'Try again tomorrow; operators take a bigger plan at dadata.ru or raise `DADATA_REQUESTS_PER_DAY`.',
+  company_rate_limited: 'Try again in a moment; operators look at `DADATA_REQUESTS_PER_SECOND`.',
+  company_unavailable: 'Try again in a moment; the log holds what DaData said.',
+  file_not_found: 'Ask the bot for the file again; operators raise `ANSWER_FILE_DAYS`.',
+  file_too_large: 'Bots keep files up to the limit.',
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { AnswerInCode } from './answer.ts'
 import { findCommandProblem, type BotCommand } from './bot-commands.ts'
 import { findVoiceProblem, type BotVoice } from './bot-voice.ts'
 import {
@@ -56,6 +57,11 @@ export interface BotDefinition {
    * the offline model when nothing is configured.
    */
   readonly model?: string | Model
+  /**
+   * Answers in code in place of the model, which it may ask; `tools` and `knowledge` are then not used, and
+   * `instructions` are what the model is given when it is asked.
+   */
+  readonly answer?: AnswerInCode
   readonly tools?: readonly Tool[]
   readonly knowledge?: Knowledge
   /** 0 to 2. Default: the provider's. */
@@ -89,6 +95,7 @@ export interface Bot {
   readonly description: string
   readonly instructions: string
   readonly model: string | Model | undefined
+  readonly answer: AnswerInCode | undefined
   readonly tools: readonly Tool[]
   readonly knowledge: Knowledge | undefined
   readonly temperature: number | undefined
@@ -121,6 +128,7 @@ export function defineBot(definition: BotDefinition): Bot {
     description: definition.description ?? '',
     instructions: definition.instructions,
     model: definition.model,
+    answer: definition.answer,
     tools: Object.freeze([...(definition.tools ?? [])]),
     knowledge: definition.knowledge,
     temperature: definition.temperature,
@@ -171,6 +179,10 @@ const BOT_FIELDS: Readonly<Record<keyof BotDefinition, FieldRule>> = {
   model: {
     fits: (value) => (typeof value === 'string' ? isModelString(value) : isModel(value)),
     fix: 'write "provider/model", such as "openai/gpt-4o-mini", or "offline", or give a Model with id and stream',
+  },
+  answer: {
+    fits: (value) => typeof value === 'function',
+    fix: 'write an async generator function that yields the answer',
   },
   tools: { fits: isTool, fix: 'list what defineTool() returns', list: true },
   knowledge: { fits: isKnowledge, fix: 'use passages(), or give an object with version and search' },

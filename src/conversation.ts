@@ -34,6 +34,10 @@ export interface ConverseRequest extends Sampling {
    * Poe). It takes the place of the stored history.
    */
   readonly transcript?: readonly Message[]
+  /** How long the message waited in its lane before this call, in milliseconds; for the numbers. Default: not at all. */
+  readonly waitedMs?: number
+  /** BCP 47 tag of the person's language, as far as the channel knows it. */
+  readonly language?: string
   /** What to search for, when the text holds more than the question, such as who asks. Default: the text. */
   readonly question?: string
   /** What to answer from, in place of a search in the bot's knowledge. */

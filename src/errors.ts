@@ -1,4 +1,5 @@
 import { ACCESS_ERRORS } from './access-errors.ts'
+import { COMPANY_ERRORS } from './company-errors.ts'
 import { VOICE_ERRORS } from './voice-errors.ts'
 
 /** One row of the error table: what a client is told, and whether trying again can help. */
@@ -190,6 +191,9 @@ export const ERRORS = {
 
   // Speech
   ...VOICE_ERRORS,
+
+  // Companies and files of answers
+  ...COMPANY_ERRORS,
 
   // Channels
   request_type_unknown: {

@@ -4,6 +4,14 @@
  */
 export { defineBot, type Bot, type BotDefinition, type BotLimits } from './bot.ts'
 export type {
+  AnswerContext,
+  AnswerInCode,
+  AnswerPiece,
+  AskableModel,
+  AskedQuestion,
+  ModelQuestion,
+} from './answer.ts'
+export type {
   BotCommand,
   CommandContext,
   CommandDescription,

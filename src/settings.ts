@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.ts'
+import { BITRIX24_SETTINGS } from './bitrix24-settings.ts'
+import { COMPANY_SETTINGS } from './company-settings.ts'
 import { KNOWLEDGE_SETTINGS } from './knowledge-settings.ts'
 import { MODEL_SETTINGS } from './model-settings.ts'
 import { POE_SETTINGS } from './poe-settings.ts'
@@ -47,6 +49,7 @@ export type Section =
   | 'Knowledge'
   | 'Tasks'
   | 'Accounts'
+  | 'Companies'
   | 'Limits'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -271,9 +274,11 @@ export const SETTINGS = {
     default: '1',
   },
 
+  ...BITRIX24_SETTINGS,
   ...POE_SETTINGS,
   ...KNOWLEDGE_SETTINGS,
   ...SEARCH_SETTINGS,
+  ...COMPANY_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies Record<string, Setting>
 

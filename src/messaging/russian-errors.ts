@@ -29,4 +29,9 @@ export const RUSSIAN_ERRORS: Readonly<Partial<Record<ErrorCode, string>>> = {
   model_refused: 'Языковая модель отказалась отвечать на это сообщение.',
   model_empty_answer: 'Языковая модель не дала ответа. Попробуйте ещё раз.',
   model_stream_broken: 'Языковая модель замолчала посреди ответа. Попробуйте ещё раз.',
+  company_not_configured: 'Справочник компаний не подключён: Missing required configuration: DADATA_API_KEY.',
+  company_unauthorized: 'Справочник компаний не принял ключ. Владельцу бота нужно проверить ключ DaData.',
+  company_quota_exhausted: 'Запросы к справочнику компаний на сегодня исчерпаны. Попробуйте завтра.',
+  company_rate_limited: 'Справочник компаний получает слишком много запросов. Попробуйте чуть позже.',
+  company_unavailable: 'Справочник компаний сейчас недоступен. Попробуйте чуть позже.',
 }

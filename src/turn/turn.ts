@@ -20,6 +20,8 @@ export interface TurnInput {
   readonly messages: readonly Message[]
   /** What the person asked, for searches; the last message may hold attached documents, too. Default: the last message. */
   readonly question?: string
+  /** BCP 47 tag of the person's language. */
+  readonly language?: string
   /** What to answer from, in place of a search. */
   readonly passages?: readonly Passage[]
   /** Instructions of the caller, added after the bot's own. */

@@ -1,0 +1,99 @@
+import type { CompanyFacts, RiskAssessment, RiskLevel } from './company.ts'
+import { CLAIM_TOPICS, type ClaimTopic } from './claim-topics.ts'
+import { datesIn, numbersIn } from './claim-values.ts'
+import type { Evidence } from './evidence.ts'
+
+/** What in a sentence the facts do not support. */
+export type Refusal = 'number' | 'date' | 'name' | 'status' | 'level'
+
+export interface ClaimContext {
+  readonly evidence: Evidence
+  readonly facts: CompanyFacts
+  readonly risk: RiskAssessment
+}
+
+/** Why a sentence may not be said; undefined when the facts support its numbers, dates, names and statuses. */
+export function checkClaim(sentence: string, context: ClaimContext): Refusal | undefined {
+  const plain = sentence.replace(/^[\s>#*•-]*(?:\d{1,2}[.)]\s+)?/, '').replaceAll(/[*_`#]/g, '')
+  const { dates, rest } = datesIn(plain)
+  if (!dates.every((date) => context.evidence.days.some((day) => day.startsWith(date)))) return 'date'
+  if (!numbersIn(rest).every((claimed) => claimed.isIn(context.evidence.numbers))) return 'number'
+  if (!namesIn(plain).every((name) => isNamed(name, context.evidence))) return 'name'
+  if (!isLevelRight(plain, context.risk.level)) return 'level'
+  return areTopicsRight(plain, context) ? undefined : 'status'
+}
+
+/** Words with a capital where none begins a sentence, and whatever stands in quotation marks. */
+function namesIn(sentence: string): readonly string[] {
+  const quoted = [...sentence.matchAll(/[«"“]([^»"”]+)[»"”]/g)].flatMap(([, inside = '']) => words(inside))
+  const unquoted = sentence.replaceAll(/[«"“][^»"”]+[»"”]/g, ' ')
+  const inner = [...unquoted.matchAll(/(?<=[\p{L}\d,)]\s+)\p{Lu}[\p{L}-]+/gu)].map(([word]) => word)
+  // A name at the begin of a sentence is known by the name that follows it.
+  const [, first, second] = /^\P{L}*(\p{Lu}[\p{L}-]+)\s+(\p{Lu}[\p{Ll}-]+)/u.exec(unquoted) ?? []
+  return [...quoted, ...inner.flatMap(words), ...(first && second ? words(first) : [])]
+}
+
+function words(text: string): readonly string[] {
+  return text.match(/\p{L}{2,}/gu) ?? []
+}
+
+/** The same word, or another form of it: Russian declines names. */
+function isNamed(name: string, { words: known }: Evidence): boolean {
+  const word = name.toLowerCase()
+  if (known.has(word)) return true
+  return [...known].some((other) => {
+    const shared = sharedPrefix(word, other)
+    return (
+      shared >= Math.max(3, Math.min(word.length, other.length) - 1) &&
+      Math.abs(word.length - other.length) <= 3
+    )
+  })
+}
+
+function sharedPrefix(a: string, b: string): number {
+  let length = 0
+  while (length < a.length && a[length] === b[length]) length++
+  return length
+}
+
+const LEVELS: readonly (readonly [RiskLevel, string])[] = [
+  ['low', 'низк|минимал|незначит|low|minimal'],
+  ['medium', 'средн|умерен|medium|moderate'],
+  ['high', 'высок|критич|high|critical'],
+]
+
+/** Only what is said of the risk itself. */
+function isLevelRight(sentence: string, level: RiskLevel): boolean {
+  return LEVELS.every(([name, pattern]) => {
+    const said = new RegExp(
+      `(?:${pattern})\\p{L}*\\s+(?:\\p{L}+\\s+)?(?:риск|risk)|(?:риск|risk)\\p{L}*[\\s:—–-]+(?:${pattern})`,
+      'iu',
+    )
+    return name === level || !said.test(sentence)
+  })
+}
+
+/** What a clause says to do, or under which condition, claims nothing. */
+const ADVICE =
+  /^\P{L}*(?:\p{L}+\s+){0,2}(?:запро[сш]|провер|уточн|рекоменд|следует|нужно|необходимо|стоит|получи|изучи|убед|потреб|попрос|свер|оцени|учитыв|если|в случае|при условии|request|ask|check|verify|obtain|consider|recommend|should|make sure|if(?!\p{L}))/iu
+const SILENCE =
+  /нет (?:данных|сведений|информации)|данн\p{L}+ (?:о|об|по) .*(?:нет|отсутств)|недоступн|не (?:сообщ|раскры|предостав|переда|оценив|извест|указан)|неизвестн|отсутств\p{L}+ (?:данн|сведен|информац)|unavailable|not available|unknown|no (?:data|information)|not (?:told|disclosed|judged)|did not tell/iu
+const NEGATION =
+  /(?<!\p{L})(?:не|нет|без|ни|отсутств\p{L}*|не выявлен\p{L}*|no|not|without|none|neither|nor|inactive)(?!\p{L})/iu
+
+function areTopicsRight(sentence: string, { facts }: ClaimContext): boolean {
+  if (ADVICE.test(sentence)) return true
+  return sentence
+    .split(/[,;:()]|\s(?:но|однако|а|but|however|while)\s/u)
+    .every((clause) =>
+      CLAIM_TOPICS.every((topic) => !topic.pattern.test(clause) || isRight(clause, topic, facts)),
+    )
+}
+
+function isRight(clause: string, { holds, matter = false }: ClaimTopic, facts: CompanyFacts): boolean {
+  const truth = holds(facts)
+  if (SILENCE.test(clause)) return truth === undefined
+  if (ADVICE.test(clause)) return true
+  if (matter) return truth === true
+  return NEGATION.test(clause) ? truth === false : truth === true
+}

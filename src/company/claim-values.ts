@@ -1,0 +1,93 @@
+const MONTHS = [
+  'январ|january',
+  'феврал|february',
+  'март|march',
+  'апрел|april',
+  'ма[йяе]|may',
+  'июн|june',
+  'июл|july',
+  'август|august',
+  'сентябр|september',
+  'октябр|october',
+  'ноябр|november',
+  'декабр|december',
+]
+
+/** The dates of a text as prefixes of `YYYY-MM-DD`, and the text without them. */
+export function datesIn(text: string): { readonly dates: readonly string[]; readonly rest: string } {
+  const dates: string[] = []
+  const take = (year: string, month: string | number, day?: string): string => {
+    dates.push([year, String(month).padStart(2, '0'), ...(day ? [day.padStart(2, '0')] : [])].join('-'))
+    return ' '
+  }
+  let rest = text
+    .replaceAll(/(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)/g, (_, year: string, month: string, day: string) =>
+      take(year, month, day),
+    )
+    .replaceAll(
+      /(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)/g,
+      (_, day: string, month: string, year: string) => take(year, month, day),
+    )
+  for (const [index, names] of MONTHS.entries()) {
+    const russian = new RegExp(`(?:(?<!\\d)(\\d{1,2})\\s+)?(?<!\\p{L})(?:${names})\\p{L}*\\s+(\\d{4})`, 'giu')
+    const english = new RegExp(`(?<!\\p{L})(?:${names})\\s+(\\d{1,2}),?\\s+(\\d{4})`, 'giu')
+    rest = rest
+      .replaceAll(english, (_, day: string, year: string) => take(year, index + 1, day))
+      .replaceAll(russian, (_, day: string | undefined, year: string) => take(year, index + 1, day))
+  }
+  return { dates, rest }
+}
+
+/** A number somebody claims. */
+export interface ClaimedNumber {
+  /** As exact as it was said: 1.2 million is also 1,234,567. */
+  isIn(numbers: readonly number[]): boolean
+}
+
+const SCALES: readonly (readonly [RegExp, number])[] = [
+  [/^(?:тыс|thousand)/iu, 1e3],
+  [/^(?:млн|миллион|million|m(?!\p{L}))/iu, 1e6],
+  [/^(?:млрд|миллиард|billion|bn)/iu, 1e9],
+  [/^(?:трлн|триллион|trillion)/iu, 1e12],
+]
+
+const WORDS: readonly (readonly [RegExp, number])[] = [
+  [/(?<!\p{L})(?:два|две|двух|двое|двумя|two)(?!\p{L})/giu, 2],
+  [/(?<!\p{L})(?:три|тр[её]х|трое|three)(?!\p{L})/giu, 3],
+  [/(?<!\p{L})(?:четыре|четыр[её]х|four)(?!\p{L})/giu, 4],
+  [/(?<!\p{L})(?:пять|пяти|пятеро|five)(?!\p{L})/giu, 5],
+  [/(?<!\p{L})(?:шесть|шести|six)(?!\p{L})/giu, 6],
+  [/(?<!\p{L})(?:семь|семи|seven)(?!\p{L})/giu, 7],
+  [/(?<!\p{L})(?:восемь|восьми|eight)(?!\p{L})/giu, 8],
+  [/(?<!\p{L})(?:девять|девяти|nine)(?!\p{L})/giu, 9],
+  [/(?<!\p{L})(?:десять|десяти|десятки|ten|dozens)(?!\p{L})/giu, 10],
+]
+
+/** Every number of a text without dates, in digits or, up to ten, in words. */
+export function numbersIn(text: string): readonly ClaimedNumber[] {
+  const digits = [...text.matchAll(/\d[\d\u{a0}\u{202f} ]*(?:[.,]\d+)*/gu)].map((match) => {
+    const after = text.slice(match.index + match[0].length).trimStart()
+    return toClaim(match[0].trim(), SCALES.find(([pattern]) => pattern.test(after))?.[1] ?? 1)
+  })
+  const spelled = WORDS.flatMap(([pattern, value]) =>
+    [...text.matchAll(pattern)].map(() => toClaim(String(value), 1)),
+  )
+  return [...digits, ...spelled]
+}
+
+function toClaim(text: string, scale: number): ClaimedNumber {
+  const compact = text.replaceAll(/[\s\u{a0}\u{202f}]/gu, '')
+  const grouped = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(compact)
+  const plain = grouped ? compact.replaceAll(',', '') : compact.replace(',', '.')
+  const value = Number(plain) * scale
+  const decimals = plain.split('.')[1]?.length ?? 0
+  const half = scale === 1 ? 0.5 / 10 ** Math.max(decimals, 0) : (0.5 * scale) / 10 ** decimals
+  const tolerance = scale === 1 && decimals === 0 ? 0 : half
+  const codes = compact.split('.').map(Number)
+  return {
+    isIn: (numbers) =>
+      numbers.some((number) => Math.abs(number - value) <= tolerance * 1.000_001) ||
+      // A code such as 62.01.1 is several numbers.
+      (compact.includes('.') && codes.length > 2 && codes.every((code) => numbers.includes(code))),
+  }
+}
