@@ -52,7 +52,7 @@ export interface MessageWork {
   readonly signal: AbortSignal
   /** Answers as `Host.converse` does, once: a finished answer is read again, an unfinished one is run anew. */
   converse(
-    request: Omit<ConverseRequest, 'messageId' | 'signal' | 'readerLeft' | 'takeOver'>,
+    request: Omit<ConverseRequest, 'messageId' | 'signal' | 'readerLeft' | 'takeOver' | 'waitedMs'>,
   ): Promise<Answer>
   readonly outbox: Outbox
 }

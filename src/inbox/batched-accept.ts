@@ -1,12 +1,11 @@
 import { AppError } from '../errors.ts'
-import type { InboundMessage } from '../inbound.ts'
-import type { Inbox } from '../store/store.ts'
+import type { Inbox, TracedMessage } from '../store/store.ts'
 
 /** Messages of one commit; more wait for the next one. */
 const LARGEST_BATCH = 200
 
 interface Waiting {
-  readonly message: InboundMessage
+  readonly message: TracedMessage
   readonly resolve: (fresh: boolean) => void
   readonly reject: (error: unknown) => void
 }
@@ -25,7 +24,7 @@ export class BatchedAccept {
   }
 
   /** Resolves after the commit: true when the message is new. */
-  accept(message: InboundMessage): Promise<boolean> {
+  accept(message: TracedMessage): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>()
     this.#waiting.push({ message, resolve, reject })
     if (!this.#writing) void this.#writeAll()

@@ -1,3 +1,4 @@
+import type { Tracer } from '@opentelemetry/api'
 import type { Answer, ConverseRequest } from '../conversation.ts'
 import { AppError } from '../errors.ts'
 import type { InboundMessage, InboxHandler } from '../inbound.ts'
@@ -5,8 +6,10 @@ import type { LaneWorker } from '../lanes/lanes.ts'
 import type { ClaimedLane, InboxEnd, InboxMessage, Store } from '../store/store.ts'
 import { BatchedAccept } from './batched-accept.ts'
 import { LaneBell } from './lane-bell.ts'
+import { describeWork } from '../tracing.ts'
 import { MessageGroup } from './message-group.ts'
 import { runHandler } from './run-handler.ts'
+import { traceGroup } from './trace-group.ts'
 
 export interface MessageInboxOptions {
   readonly store: Pick<Store, 'inbox' | 'deliveries' | 'lanes'>
@@ -15,6 +18,8 @@ export interface MessageInboxOptions {
   readonly converse: (request: ConverseRequest) => Promise<Answer>
   /** Resolves when the turn does not run in this process. */
   readonly turnOver: (turnId: string) => Promise<void>
+  /** Goes on with the traces in which messages were accepted. Default: traces are off. */
+  readonly tracer?: Tracer | undefined
   /** From this attempt on a failure sends a message to the dead letters. */
   readonly maxAttempts: number
   /** Told when a message was accepted. */
@@ -36,7 +41,7 @@ export class MessageInbox implements LaneWorker {
   /** See `Host.accept`. */
   async accept(message: InboundMessage): Promise<'accepted' | 'duplicate'> {
     this.#requireHandler(message)
-    const fresh = await this.#accepting.accept(message)
+    const fresh = await this.#accepting.accept({ ...message, trace: describeWork() })
     if (!fresh) return 'duplicate'
     this.#options.onAccepted()
     this.#bell.ring(message.conversation)
@@ -51,13 +56,10 @@ export class MessageInbox implements LaneWorker {
       await store.lanes.settle(lane)
       return
     }
-    const refusal = await runHandler(group, {
-      ...this.#options,
-      lane,
-      signal,
-      bell: this.#bell,
-      lastAttempt: lane.attempts >= maxAttempts,
-    })
+    const options = { ...this.#options, lane, signal, bell: this.#bell }
+    const refusal = await traceGroup({ group, lane, tracer: this.#options.tracer }, () =>
+      runHandler(group, { ...options, lastAttempt: lane.attempts >= maxAttempts }),
+    )
     if (signal.aborted) return
     const end: InboxEnd =
       refusal === null ? { outcome: 'answered', error: null } : { outcome: 'refused', error: refusal }

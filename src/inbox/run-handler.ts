@@ -1,4 +1,4 @@
-import type { Answer, ConverseRequest } from '../conversation.ts'
+import type { Answer } from '../conversation.ts'
 import { AppError } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { MessageWork } from '../inbound.ts'
@@ -71,6 +71,7 @@ class HandlerAttempt {
       deliveries: store.deliveries,
       hold: lane,
       messageId,
+      channel: this.#group.messages[0].conversation.channel,
       onAmbiguous: (part) => onAmbiguous({ messageId, part }),
     })
   }
@@ -89,15 +90,13 @@ class HandlerAttempt {
     }
   }
 
-  async #converse(
-    request: Omit<ConverseRequest, 'messageId' | 'signal' | 'readerLeft' | 'takeOver'>,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  async #converse(request: Parameters<MessageWork['converse']>[0], signal: AbortSignal): Promise<Answer> {
     const messageId = this.#group.turnId
     const { turnId, events } = await this.#options.converse({
       ...request,
       messageId,
       takeOver: true,
+      waitedMs: Math.max(0, Date.now() - this.#group.messages[0].acceptedAt.getTime()),
       signal,
       readerLeft: signal,
     })

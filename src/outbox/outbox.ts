@@ -1,5 +1,8 @@
+import { SpanKind } from '@opentelemetry/api'
 import { AppError } from '../errors.ts'
 import type { Json, Outbox } from '../inbound.ts'
+import { BOTYARD } from '../trace-attributes.ts'
+import { inSpan } from '../tracing.ts'
 import type { Deliveries, HeldPart, LaneHold } from '../store/store.ts'
 
 export interface OutboxOptions {
@@ -7,6 +10,7 @@ export interface OutboxOptions {
   /** The lane of the message; who loses it records nothing any more. */
   readonly hold: LaneHold
   readonly messageId: string
+  readonly channel: string
   /** Told when an earlier attempt may have left a placeholder whose id nobody knows. */
   readonly onAmbiguous: (part: number) => void
 }
@@ -32,7 +36,7 @@ export class MessageOutbox implements Outbox {
     if (before === undefined) throw new AppError('interrupted')
     if (before.externalId !== null) return before.externalId
     if (before.ambiguous) onAmbiguous(part)
-    const externalId = await this.#send(held, send)
+    const externalId = await this.#trace('place', part, () => this.#send(held, send))
     if (!(await deliveries.placed(held, externalId))) throw new AppError('interrupted')
     return externalId
   }
@@ -43,7 +47,7 @@ export class MessageOutbox implements Outbox {
     const filled = await deliveries.beginFilling(held, content)
     if (filled === undefined) throw new AppError('interrupted')
     if (filled.confirmed) return
-    await edit(filled.externalId)
+    await this.#trace('fill', part, () => edit(filled.externalId))
     await deliveries.confirm(held)
   }
 
@@ -51,6 +55,12 @@ export class MessageOutbox implements Outbox {
     const { deliveries, hold, messageId } = this.#options
     await deliveries.refuse(hold, messageId, reason)
     this.#refusal = reason
+  }
+
+  #trace<Result>(step: string, part: number, run: () => Promise<Result>): Promise<Result> {
+    const { channel, messageId } = this.#options
+    const attributes = { [BOTYARD.channel]: channel, [BOTYARD.message]: messageId, [BOTYARD.part]: part }
+    return inSpan(`deliver ${channel} ${step}`, { kind: SpanKind.CLIENT, attributes }, run)
   }
 
   async #send(held: HeldPart, send: () => Promise<string>): Promise<string> {

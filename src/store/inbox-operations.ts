@@ -59,7 +59,6 @@ function toEntry(row: EntryRow): InboxEntry {
   return {
     ...toInboxMessage(row),
     state: row.state,
-    acceptedAt: row.accepted_at,
     finishedAt: row.finished_at,
     attempts: row.attempts,
     error: row.error ?? row.last_error,

@@ -21,5 +21,7 @@ export function toInboxMessage(row: InboxMessageRow): InboxMessage {
     text: row.text,
     detail: JSON.parse(row.detail) as Json,
     answeredWith: row.answered_with,
+    acceptedAt: row.accepted_at,
+    trace: row.trace,
   }
 }

@@ -10,7 +10,7 @@ export interface Inbox {
    * In one commit: the rows, their lane items, their lanes; in the order given. True for those that are new, false
    * for those whose (channel, bot, external id) was accepted before.
    */
-  accept(messages: readonly InboundMessage[]): Promise<readonly boolean[]>
+  accept(messages: readonly TracedMessage[]): Promise<readonly boolean[]>
   /** The unfinished messages of a lane, the first one first. */
   waiting(laneKey: string, limit: number): Promise<readonly InboxMessage[]>
   /**
@@ -32,6 +32,12 @@ export interface Inbox {
   prune(olderThanMs: number): Promise<number>
 }
 
+/** A message with the request that brought it. */
+export interface TracedMessage extends InboundMessage {
+  /** As text, see `describeWork`; absent when no request did. */
+  readonly trace?: string | undefined
+}
+
 export type InboxOutcome = 'answered' | 'refused' | 'dead' | 'dropped'
 
 export interface InboxEnd {
@@ -43,6 +49,9 @@ export interface InboxMessage extends InboundMessage {
   readonly id: string
   /** The first of the messages that are answered together; null while that is open. */
   readonly answeredWith: string | null
+  readonly acceptedAt: Date
+  /** The request that brought it, as text. */
+  readonly trace: string | null
 }
 
 export type InboxState = 'waiting' | 'running' | InboxOutcome
@@ -56,7 +65,6 @@ export interface InboxFilter {
 
 export interface InboxEntry extends InboxMessage {
   readonly state: InboxState
-  readonly acceptedAt: Date
   readonly finishedAt: Date | null
   /** How often it was begun; 0 for one that waits behind others, or has ended well. */
   readonly attempts: number

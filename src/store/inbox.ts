@@ -5,7 +5,7 @@ import type { InboundMessage } from '../inbound.ts'
 import { answered } from './answered-turn.ts'
 import { freeLane, holdLane, stillHeld } from './free-lane.ts'
 import { INBOX_QUEUE } from './inbox-store.ts'
-import type { Inbox, InboxEnd, InboxMessage } from './inbox-store.ts'
+import type { Inbox, InboxEnd, InboxMessage, TracedMessage } from './inbox-store.ts'
 import { toInboxLane, toInboxMessage } from './inbox-rows.ts'
 import type { InboxMessageRow } from './inbox-rows.ts'
 import { dropMessage, findMessage, listMessages, retryMessage } from './inbox-operations.ts'
@@ -36,7 +36,7 @@ export function createInbox(db: Kysely<Schema>, priorityDb: Kysely<Schema>): Inb
  * and lanes are written in the order of their keys, so that processes which accept the same events, or for the same
  * lanes, at the same time wait for each other without a deadlock.
  */
-async function accept(db: Kysely<Schema>, messages: readonly InboundMessage[]): Promise<readonly boolean[]> {
+async function accept(db: Kysely<Schema>, messages: readonly TracedMessage[]): Promise<readonly boolean[]> {
   const rows = messages.map((message) => ({ ...message, id: randomUUID(), lane: toInboxLane(message) }))
   const { rows: fresh } = await sql<{ readonly id: string }>`
     with incoming as (
@@ -46,12 +46,13 @@ async function accept(db: Kysely<Schema>, messages: readonly InboundMessage[]): 
         ${rows.map(({ externalId }) => externalId)}::text[],
         ${rows.map(({ conversation }) => conversation.key)}::text[],
         ${rows.map(({ subject }) => subject)}::text[], ${rows.map(({ text }) => text)}::text[],
-        ${rows.map(({ detail }) => JSON.stringify(detail))}::text[], ${rows.map(({ lane }) => lane)}::text[]
+        ${rows.map(({ detail }) => JSON.stringify(detail))}::text[], ${rows.map(({ lane }) => lane)}::text[],
+        ${rows.map(({ trace }) => trace ?? null)}::text[]
       ) with ordinality
-      as t (id, channel, bot, external_id, conversation_key, subject, text, detail, lane, place)
+      as t (id, channel, bot, external_id, conversation_key, subject, text, detail, lane, trace, place)
     ), accepted as (
-      insert into inbox_messages (id, channel, bot, external_id, conversation_key, subject, text, detail)
-      select id, channel, bot, external_id, conversation_key, subject, text, detail from incoming
+      insert into inbox_messages (id, channel, bot, external_id, conversation_key, subject, text, detail, trace)
+      select id, channel, bot, external_id, conversation_key, subject, text, detail, trace from incoming
       order by channel, bot, external_id, place
       on conflict (channel, bot, external_id) do nothing
       returning id

@@ -46,7 +46,8 @@ async function beginAgain(
       where ${text}::text <> '' and not exists (select from said)
     ), again as (
       update turns set outcome = null, error_code = null, first_token_ms = null, duration_ms = null,
-        input_tokens = 0, output_tokens = 0, steps = 0, tool_calls = 0, started_at = now(), ended_at = null,
+        input_tokens = 0, output_tokens = 0, steps = 0, tool_calls = 0, tool_ms = 0, first_audio_ms = null,
+        audio_chunks = 0, words = 0, characters = 0, queue_ms = null, started_at = now(), ended_at = null,
         stop_requested_at = null, owner = ${turn.owner}, lease_until = now() + ${milliseconds(turn.leaseMs)},
         revision = ${turn.revision}, model = ${turn.model}
       where id = ${turnId}

@@ -95,7 +95,9 @@ async function finish(db: Kysely<Schema>, turn: FinishedTurn): Promise<boolean> 
         first_token_ms = ${turn.firstTokenMs === null ? null : Math.round(turn.firstTokenMs)},
         duration_ms = ${Math.round(turn.durationMs)},
         input_tokens = ${turn.inputTokens}, output_tokens = ${turn.outputTokens},
-        steps = ${turn.steps}, tool_calls = ${turn.toolCalls}, ended_at = now()
+        steps = ${turn.steps}, tool_calls = ${turn.toolCalls}, tool_ms = ${Math.round(turn.toolMs)},
+        first_audio_ms = ${turn.firstAudioMs}, audio_chunks = ${turn.audioChunks}, words = ${turn.words},
+        characters = ${turn.text.length}, queue_ms = ${turn.queueMs}, ended_at = now()
       where id = ${turn.turnId} and owner = ${turn.owner} and outcome is null
       returning id, conversation_id, bot
     ), answer as (
@@ -103,9 +105,9 @@ async function finish(db: Kysely<Schema>, turn: FinishedTurn): Promise<boolean> 
       select ${randomUUID()}, conversation_id, 'assistant', ${turn.text}::text, id from closed where ${turn.text}::text <> ''
     ), touched as (
       update conversations set updated_at = now() where id in (select conversation_id from closed)
+    ), counted as (${countUsage({ tokens: turn.inputTokens + turn.outputTokens })}
     ), written as (${insertSegments(toSegmentRow(turn), sql`join closed on closed.id = segment.turn_id`)})
     select 1 from closed`.execute(db)
-    ), counted as (${countUsage({ tokens: turn.inputTokens + turn.outputTokens })}
   return rows.length > 0
 }
 

@@ -2,11 +2,13 @@ import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import { listOwn, readOwn } from './accounts-conversations.ts'
 import { selectMessage, selectMessages } from './inbox-operations.ts'
+import { selectActivity, selectEvents, selectLatencies, selectRecent } from './numbers.ts'
 import { listNotifications, lockDue } from './notifications.ts'
-import type { Schema } from './schema.ts'
 import { selectUsage } from './chatbot-usage.ts'
 import { listChatbots, selectPublished } from './chatbots.ts'
+import type { Schema } from './schema.ts'
 import { listTasks } from './tasks.ts'
+import { selectSums } from './turn-totals.ts'
 
 /** A statement people wait for, and the indexes without which it would read whole tables. */
 interface PlannedQuery {
@@ -46,8 +48,6 @@ const PLANNED_QUERIES: readonly PlannedQuery[] = [
     statement: selectMessages({ states: ['waiting', 'running', 'dead'], limit: 50 }),
     indexes: ['inbox_messages_unfinished', 'inbox_messages_finished'],
   },
-]
-
   { name: 'latencies of turns', statement: selectLatencies(), indexes: ['turns_by_end'] },
   { name: 'recent turns', statement: selectRecent(60_000), indexes: ['turns_by_end'] },
   { name: 'last turns', statement: selectEvents(50), indexes: ['turns_by_end'] },
@@ -70,6 +70,8 @@ const PLANNED_CHATBOTS: readonly PlannedQuery[] = [
     indexes: ['chatbots_by_change', 'chatbot_revisions_pkey or chatbot_revisions_by_hash'],
   },
   { name: 'tokens of a chatbot', statement: selectUsage(SOMETHING), indexes: ['chatbot_usage_pkey'] },
+]
+
 /** Those that Kysely builds. */
 function plannedTasks(db: Kysely<Schema>): readonly PlannedQuery[] {
   return [
@@ -88,13 +90,13 @@ function plannedTasks(db: Kysely<Schema>): readonly PlannedQuery[] {
       statement: sql`${listNotifications(db, SOMEBODY, { read: false })}`,
       indexes: ['notifications_by_subject'],
     },
-  ]
-}
     {
       name: 'list of chatbots',
       statement: sql`${listChatbots(db, { owner: 1, archived: false, limit: 50, offset: 0 })}`,
       indexes: ['chatbots_by_owner'],
     },
+  ]
+}
 
 /**
  * Asks the database how it would run the statements that people wait for. Each difference reads `the query "list of

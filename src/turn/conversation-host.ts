@@ -4,13 +4,15 @@ import type { DocumentPlace } from '../documents.ts'
 import { AppError, toAppError } from '../errors.ts'
 import { isTerminal, type LoggedEvent, type TerminalEvent, type TurnEvent } from '../events.ts'
 import type { ServedBot } from '../served-bot.ts'
-import type { BegunTurn, NewTurn, Store, StoredConversation, TurnOutcome } from '../store/store.ts'
+import type { BegunTurn, NewTurn, Store, StoredConversation } from '../store/store.ts'
 import type { ToolServices } from '../tools/tool.ts'
 import { Journal } from './journal.ts'
 import { LiveTurn } from './live-turn.ts'
 import { followStored } from './follow-stored.ts'
 import { runTurn, toErrorEvent } from './run-turn.ts'
 import { TurnFacts } from './turn-facts.ts'
+import { toReport, type ReportContext, type TurnReport } from './turn-report.ts'
+import { traceTurn } from './trace-turn.ts'
 import type { TurnInput, TurnProblem } from './turn.ts'
 
 export interface HostOptions {
@@ -28,20 +30,6 @@ export interface HostOptions {
   readonly onTurn: (turn: TurnReport) => void
   readonly onProblem: (problem: TurnProblem, turn: { readonly turnId: string; readonly bot: string }) => void
   readonly onError: (error: unknown) => void
-}
-
-/** What is known of a turn when it has ended; one log line. */
-export interface TurnReport {
-  readonly turnId: string
-  readonly bot: string
-  readonly channel: string
-  readonly revision: string
-  readonly outcome: TurnOutcome
-  readonly errorCode: string | null
-  readonly firstTokenMs: number | null
-  readonly durationMs: number
-  readonly inputTokens: number
-  readonly outputTokens: number
 }
 
 /** A dead process is noticed after this long. */
@@ -205,6 +193,7 @@ export class ConversationHost {
       model,
       messages: transcript ?? [...earlier, { role: 'user', text }],
       ...(text !== '' && { question: request.question ?? text }),
+      ...(request.language && { language: request.language }),
       ...(request.passages && { passages: request.passages }),
       ...(request.instructions && { callerInstructions: request.instructions }),
       ...(request.origin && { origin: request.origin }),
@@ -231,11 +220,19 @@ export class ConversationHost {
     try {
       const facts = new TurnFacts(input.startedAt.tick)
       const { signal } = turn
-      const last = await runTurn(input, { signal, facts, emit: (event) => turn.append(event) })
       const { channel } = request.conversation
-      const told = await this.#store(turn, { last, facts, report: toReport(last, { input, facts, channel }) })
+      const last = await traceTurn({ input, facts, channel }, () =>
+        runTurn(input, { signal, facts, emit: (event) => turn.append(event) }),
+      )
+      const context: ReportContext = {
+        input,
+        facts,
+        channel,
+        queueMs: request.waitedMs ?? null,
+      }
+      const told = await this.#store(turn, { last, facts, report: toReport(last, context) })
       turn.append(told)
-      this.#options.onTurn(toReport(told, { input, facts, channel }))
+      this.#options.onTurn(toReport(told, context))
     } catch (error) {
       this.#options.onError(error)
     } finally {
@@ -253,6 +250,7 @@ export class ConversationHost {
         text: facts.text,
         steps: facts.steps,
         toolCalls: facts.toolCalls,
+        toolMs: facts.tools.reduce((sum, { ms }) => sum + ms, 0),
         events: [turn.next(last)],
       })
       return kept ? last : await this.#storedEnd(turn.id)
@@ -273,32 +271,6 @@ interface FinishedAnswer {
   readonly last: TerminalEvent
   readonly facts: TurnFacts
   readonly report: TurnReport
-}
-
-interface ReportContext {
-  readonly input: TurnInput
-  readonly facts: TurnFacts
-  readonly channel: string
-}
-
-function toReport(last: TerminalEvent, { input, facts, channel }: ReportContext): TurnReport {
-  return {
-    turnId: input.turnId,
-    bot: input.bot.name,
-    channel,
-    revision: input.revision,
-    outcome: toOutcome(last),
-    errorCode: last.type === 'error' ? last.code : null,
-    firstTokenMs: facts.firstTokenMs,
-    durationMs: facts.elapsedMs,
-    inputTokens: facts.inputTokens,
-    outputTokens: facts.outputTokens,
-  }
-}
-
-function toOutcome(last: TerminalEvent): TurnOutcome {
-  if (last.type === 'end') return last.reason === 'stopped' ? 'stopped' : 'completed'
-  return last.code === 'interrupted' ? 'interrupted' : 'failed'
 }
 
 /** Ends the turn when the caller's signal aborts. Returns what ends the listening. */

@@ -2,6 +2,7 @@ import type { ToolCallEndEvent, TurnEvent } from '../events.ts'
 import type { Message, ToolCall } from '../messages.ts'
 import { ToolError, ToolInputError, type Tool, type ToolContext, type ToolEmission } from '../tools/tool.ts'
 import type { TurnInput } from './turn.ts'
+import { traceTool } from './trace-turn.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** Calls of one step that are run; more at once are refused, and the model told so. */
@@ -24,7 +25,9 @@ export async function runTools(
   options: RunToolsOptions,
 ): Promise<readonly Message[]> {
   const ends = await Promise.all(
-    calls.map((call, index) => runCall(call, { input, ...options, refused: index >= MOST_CALLS })),
+    calls.map((call, index) =>
+      traceTool(call, () => runCall(call, { input, ...options, refused: index >= MOST_CALLS })),
+    ),
   )
   return ends.map(({ callId, tool, output }) => ({ role: 'tool', callId, tool, output }))
 }

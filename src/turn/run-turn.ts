@@ -1,10 +1,15 @@
+import type { Span } from '@opentelemetry/api'
+import type { AnswerInCode } from '../answer.ts'
 import { AppError, toAppError } from '../errors.ts'
 import type { EndReason, ErrorEvent, TerminalEvent, TurnEvent } from '../events.ts'
 import type { Message, Passage, ToolCall, ToolSpec } from '../messages.ts'
-import type { FinishReason, ModelPart, ModelRequest } from '../models/model.ts'
+import type { FinishReason, ModelPart, ModelRequest, Usage } from '../models/model.ts'
 import { cutToWindow } from './prompt.ts'
+import { runAnswer } from './run-answer.ts'
 import { runTools } from './run-tools.ts'
 import { startModel, toModelError } from './start-model.ts'
+import { GEN_AI } from '../trace-attributes.ts'
+import { traceModel, traceSearch } from './trace-turn.ts'
 import { TurnBudget } from './turn-budget.ts'
 import type { TurnFacts } from './turn-facts.ts'
 import type { TurnInput } from './turn.ts'
@@ -68,6 +73,7 @@ class TurnRun {
   readonly #asked: string | undefined
   #passages: readonly Passage[] | undefined
   #over = false
+  #suggested = false
 
   constructor(input: TurnInput, { signal, facts, emit }: TurnOptions) {
     this.#input = input
@@ -88,14 +94,35 @@ class TurnRun {
   async run(): Promise<EndReason> {
     this.#start()
     this.#signal.throwIfAborted()
-    this.#passages = await this.#findPassages()
-    const reason = await this.#runSteps()
+    const { answer } = this.#input.bot
+    const reason = answer ? await this.#runCode(answer) : await this.#runModel()
     if (!this.#facts.gave) throw new AppError('model_empty_answer')
     this.#citeMarkedPassages()
     if (reason !== 'tool-calls') this.#suggest()
     const { inputTokens, outputTokens } = this.#facts
     this.#emit({ type: 'usage', inputTokens, outputTokens })
     return reason
+  }
+
+  async #runModel(): Promise<EndReason> {
+    this.#passages = await this.#findPassages()
+    return this.#runSteps()
+  }
+
+  #runCode(answer: AnswerInCode): Promise<EndReason> {
+    const step = emptyStep()
+    return runAnswer(answer, {
+      input: this.#input,
+      messages: this.#messages,
+      signal: this.#signal,
+      say: (text) => this.#say(text, step),
+      emit: this.#emitFromTool,
+      isSpent: () => this.#budget.spent,
+      onModelEnd: (usage) => {
+        this.#facts.steps++
+        this.#facts.addUsage(usage)
+      },
+    })
   }
 
   async #runSteps(): Promise<EndReason> {
@@ -118,12 +145,19 @@ class TurnRun {
   }
 
   async #callModel({ withTools }: { readonly withTools: boolean }): Promise<Step> {
+    const request = this.#request(withTools)
+    return await traceModel(this.#input.model.id, request, (span) => this.#readModel(request, span))
+  }
+
+  async #readModel(request: ModelRequest, span: Span | undefined): Promise<Step> {
     const { model, retries, startedAt, bot, onProblem } = this.#input
     const deadline = startedAt.tick + bot.limits.timeMs
     const options = { signal: this.#signal, retries, deadline, onProblem }
-    const step: Step = { text: '', calls: [], finish: 'stop' }
+    const step = emptyStep()
+    const begun = performance.now()
     try {
-      const parts = await startModel(model, this.#request(withTools), options)
+      const parts = await startModel(model, request, options)
+      span?.setAttribute(GEN_AI.timeToFirstChunk, (performance.now() - begun) / 1_000)
       for await (const part of parts) {
         this.#takePart(part, step)
         if (this.#budget.spent || this.#over) break
@@ -132,6 +166,11 @@ class TurnRun {
       throw toModelError(thrown)
     }
     this.#signal.throwIfAborted()
+    span?.setAttributes({
+      [GEN_AI.finishReasons]: [step.finish],
+      [GEN_AI.inputTokens]: step.usage.inputTokens,
+      [GEN_AI.outputTokens]: step.usage.outputTokens,
+    })
     if (step.finish === 'refused') throw new AppError('model_refused')
     return step
   }
@@ -144,6 +183,7 @@ class TurnRun {
     else if (part.type === 'replace') this.#replace(part.text, step)
     else {
       step.finish = part.reason
+      step.usage = part.usage
       this.#facts.addUsage(part.usage)
     }
   }
@@ -173,6 +213,7 @@ class TurnRun {
 
   /** What tools say counts against the bot's limits too; what is beyond them is left out. */
   readonly #emitFromTool = (event: TurnEvent): void => {
+    if (event.type === 'suggestions') this.#suggested = true
     const allowed = this.#budget.allow(event)
     if (allowed) this.#emit(allowed)
   }
@@ -222,7 +263,9 @@ class TurnRun {
     if (!knowledge || question?.role !== 'user') return undefined
     try {
       const { documents } = services
-      return await knowledge.search(asked ?? question.text, { limit: 5, signal: this.#signal, documents })
+      return await traceSearch(bot.name, () =>
+        knowledge.search(asked ?? question.text, { limit: 5, signal: this.#signal, documents }),
+      )
     } catch (cause) {
       this.#signal.throwIfAborted()
       this.#input.onProblem({ what: 'knowledge-failed', cause })
@@ -258,7 +301,9 @@ class TurnRun {
     })
   }
 
+  /** What code or a tool suggested fits this answer; what the bot suggests in general fits any. */
   #suggest(): void {
+    if (this.#suggested) return
     const asked = new Set(this.#messages.map((message) => (message.role === 'user' ? message.text : '')))
     const items = this.#input.bot.suggestions.filter((item) => !asked.has(item)).slice(0, 3)
     if (items.length > 0) this.#emit({ type: 'suggestions', items })
@@ -269,4 +314,9 @@ interface Step {
   text: string
   readonly calls: ToolCall[]
   finish: FinishReason
+  usage: Usage
+}
+
+function emptyStep(): Step {
+  return { text: '', calls: [], finish: 'stop', usage: { inputTokens: 0, outputTokens: 0 } }
 }

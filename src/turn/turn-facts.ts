@@ -1,6 +1,13 @@
 import type { EndEvent, EndReason, TurnEvent } from '../events.ts'
 import type { Usage } from '../models/model.ts'
 
+/** One call of a tool that was run. */
+export interface ToolUse {
+  readonly tool: string
+  readonly ok: boolean
+  readonly ms: number
+}
+
 /** What a turn amounts to, gathered from its own events: the numbers of its row and the text to keep. */
 export class TurnFacts {
   readonly #startTick: number
@@ -11,6 +18,9 @@ export class TurnFacts {
   #inputTokens = 0
   #outputTokens = 0
   #toolCalls = 0
+  #firstAudioMs: number | null = null
+  #audioChunks = 0
+  readonly #tools: ToolUse[] = []
   #gave = false
   steps = 0
 
@@ -28,7 +38,11 @@ export class TurnFacts {
         break
       case 'file':
       case 'data':
+        this.#gave = true
+        break
       case 'audio':
+        this.#firstAudioMs ??= this.elapsedMs
+        this.#audioChunks++
         this.#gave = true
         break
       case 'replace':
@@ -39,6 +53,9 @@ export class TurnFacts {
       case 'tool-call-start':
         this.#toolCalls++
         this.#gave ||= event.external
+        break
+      case 'tool-call-end':
+        this.#tools.push({ tool: event.tool, ok: event.ok, ms: event.durationMs })
         break
       default:
     }
@@ -87,6 +104,22 @@ export class TurnFacts {
     return this.#toolCalls
   }
 
+  get firstAudioMs(): number | null {
+    return this.#firstAudioMs
+  }
+
+  get audioChunks(): number {
+    return this.#audioChunks
+  }
+
+  get tools(): readonly ToolUse[] {
+    return this.#tools
+  }
+
+  get words(): number {
+    return this.text.match(/\S+/g)?.length ?? 0
+  }
+
   toEnd(reason: EndReason): EndEvent {
     const { text } = this
     return {
@@ -94,7 +127,7 @@ export class TurnFacts {
       reason,
       durationMs: this.elapsedMs,
       firstTokenMs: this.#firstTokenMs,
-      wordCount: text.match(/\S+/g)?.length ?? 0,
+      wordCount: this.words,
       sentenceCount: text.match(/[^.!?।…]+(?:[.!?।…]+|$)/g)?.filter((part) => part.trim() !== '').length ?? 0,
     }
   }

@@ -59,7 +59,14 @@ export function inboxContract(backend: Backend): void {
       expect(await store.inbox.accept([message])).toEqual([true])
       const lane = await claim()
       expect(await waiting(lane)).toEqual([
-        { ...message, id: expect.any(String), text: 'nul \uFFFD and half \uFFFD', answeredWith: null },
+        {
+          ...message,
+          id: expect.any(String),
+          text: 'nul \uFFFD and half \uFFFD',
+          answeredWith: null,
+          acceptedAt: expect.any(Date),
+          trace: null,
+        },
       ])
       await finishAll()
       await store.inbox.finish(lane, [(await waiting(lane))[0]?.id ?? ''], ANSWERED)
