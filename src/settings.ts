@@ -22,6 +22,7 @@ import {
   whole,
   yesOrNo,
 } from './setting-types.ts'
+import { VOICE_SETTINGS } from './voice-settings.ts'
 
 /** One environment variable: how it is read and what the pages say about it. */
 export interface Setting {
@@ -47,6 +48,7 @@ export type Section =
   | 'Models'
   | 'Channels'
   | 'Knowledge'
+  | 'Voice'
   | 'Tasks'
   | 'Accounts'
   | 'Companies'
@@ -278,6 +280,7 @@ export const SETTINGS = {
   ...POE_SETTINGS,
   ...KNOWLEDGE_SETTINGS,
   ...SEARCH_SETTINGS,
+  ...VOICE_SETTINGS,
   ...COMPANY_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies Record<string, Setting>
