@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { AppError } from './errors.ts'
+import { bitrixSecretsOf, findBitrixConflicts, findBitrixDoubts } from './bitrix24-conflicts.ts'
 import { nearest } from './nearest.ts'
 import { SETTING_ROWS, SETTINGS, type Setting, type SettingName } from './settings.ts'
 
@@ -76,9 +77,16 @@ export function secretsOf(config: Config): readonly string[] {
   const values = new Map<string, unknown>(Object.entries(config))
   const secrets = SETTING_ROWS.flatMap(([name, { secret }]) => (secret ? [values.get(name) ?? []] : []))
     .flat(2)
+    .filter((value) => typeof value !== 'object')
     .map(String)
   const poeKeys = (config.POE_ACCESS_KEYS ?? []).map((pair) => pair.slice(pair.indexOf('=') + 1))
-  return [...secrets, ...poeKeys, ...passwordIn(config.DATABASE_URL), ...passwordIn(config.REDIS_URL)]
+  return [
+    ...secrets,
+    ...poeKeys,
+    ...bitrixSecretsOf(config),
+    ...passwordIn(config.DATABASE_URL),
+    ...passwordIn(config.REDIS_URL),
+  ]
 }
 
 function passwordIn(url: string | undefined): readonly string[] {
@@ -125,6 +133,7 @@ function findConflicts(config: Config): readonly ConfigProblem[] {
     ...findModelConflict(config),
     ...findUrlConflict(config),
     ...findTokenConflicts(config),
+    ...findBitrixConflicts(config),
   ]
   if (config.NODE_ENV !== 'production') return conflicts
   if (config.CORS_ORIGINS?.includes('*'))
@@ -239,7 +248,7 @@ function findOldModels({ COHERE_MODEL, MODEL = '' }: Config): readonly ConfigPro
 }
 
 function findDoubts(config: Config): readonly ConfigProblem[] {
-  const doubts: ConfigProblem[] = [...findOldModels(config)]
+  const doubts: ConfigProblem[] = [...findOldModels(config), ...findBitrixDoubts(config)]
   if (config.INBOX_CONCURRENCY >= config.MAX_RUNNING_TURNS)
     doubts.push({
       variable: 'INBOX_CONCURRENCY',

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import type { Conversations, Store, Turns } from './store.ts'
 import { createAccounts } from './accounts.ts'
 import { createOwnConversations } from './accounts-conversations.ts'
+import { createBitrixPortals } from './bitrix-portals.ts'
 import { createIdentities } from './accounts-identities.ts'
 import { createAnswerFiles } from './answer-files.ts'
 import { createCompanies } from './companies.ts'
@@ -79,6 +80,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     guests: createGuests(db),
     vectors: createVectors(db, { indexed: database.kind === 'postgres' }),
     words: createWords(db),
+    bitrixPortals: createBitrixPortals(db),
     companies: createCompanies(db),
     answerFiles: createAnswerFiles(db),
     check: createReadinessCheck(db),

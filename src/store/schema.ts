@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors.ts'
 import type { DeliveryState, InboxOutcome } from './inbox-store.ts'
 import type { ChatbotTables } from './schema-chatbots.ts'
 import type { TurnOutcome } from './store.ts'
+import type { BitrixOAuthStateTable, BitrixPortalTable } from './schema-bitrix.ts'
 import type { VectorSpace } from './vector-store.ts'
 
 /** The tables as the queries see them. `schema-list.ts` says the same to `verifySchema`. */
@@ -35,6 +36,8 @@ export interface Schema extends ChatbotTables {
   chunks: ChunkTable
   vector_space: VectorSpaceTable
   term_counts: TermCountTable
+  bitrix_portals: BitrixPortalTable
+  bitrix_oauth_states: BitrixOAuthStateTable
   company_records: CompanyRecordTable
   company_usage: CompanyUsageTable
   answer_files: AnswerFileTable

@@ -1,3 +1,4 @@
+import type { BitrixPortals } from '../bitrix24-portals.ts'
 import type { ConversationKey } from '../conversation.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
@@ -40,6 +41,7 @@ export interface Store {
   readonly chatbots: ChatbotStore
   readonly guests: GuestStore
   readonly words: WordStore
+  readonly bitrixPortals: BitrixPortals
   readonly companies: CompanyStore
   readonly answerFiles: AnswerFileStore
   /** Throws `database_unavailable` or `migrations_pending`; what `/readyz` asks. */

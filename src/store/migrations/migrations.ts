@@ -8,6 +8,7 @@ import * as feedback from './0006-feedback.ts'
 import * as documents from './0007-documents.ts'
 import * as vectors from './0008-vectors.ts'
 import * as company from './0009-company.ts'
+import * as bitrix from './0010-bitrix.ts'
 import * as chatbots from './0011-chatbots.ts'
 
 /** Every migration by name, in order. A name never changes once it was released. */
@@ -21,5 +22,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-documents': documents,
   '0008-vectors': vectors,
   '0009-company': company,
+  '0010-bitrix': bitrix,
 }
   '0011-chatbots': chatbots,
