@@ -72,14 +72,14 @@ function toRule(limiter: Limiter | undefined, code: ErrorCode, applies: Rule['ap
   return limiter ? [{ limiter, code, applies }] : []
 }
 
-/** A rate and a burst as one window: all that both allow, over the time in which the rate alone allows as much. */
+/** A rate and a burst, as nginx's `limit_req rate=… burst=… nodelay` has them: the burst and one more at once. */
 function restLimiter(
   { createLimiter, perSecond, burst }: RateLimitOptions,
   name: string,
 ): Limiter | undefined {
   if (perSecond === 0) return undefined
-  const seconds = Math.ceil((perSecond + burst) / perSecond)
-  return createLimiter({ name, points: perSecond * seconds, seconds })
+  const points = burst + 1
+  return createLimiter({ name, points, seconds: points / perSecond, evenly: true })
 }
 
 interface Use {
@@ -89,17 +89,17 @@ interface Use {
 }
 
 async function count(limiter: Limiter, { key, code, reply }: Use): Promise<void> {
-  const { allowed, left, resetMs } = await limiter.use(key)
+  const { allowed, left, waitMs, resetMs } = await limiter.use(key)
   const { name, points, seconds } = limiter.rule
   const reset = Math.ceil(resetMs / 1_000)
   reply.headers({
-    'ratelimit-policy': `"${name}";q=${points};w=${seconds}`,
+    'ratelimit-policy': `"${name}";q=${points};w=${Math.ceil(seconds)}`,
     ratelimit: `"${name}";r=${left};t=${reset}`,
     'ratelimit-limit': points,
     'ratelimit-remaining': left,
     'ratelimit-reset': reset,
   })
-  if (!allowed) throw new AppError(code, { retryAfterMs: Math.max(1, resetMs) })
+  if (!allowed) throw new AppError(code, { retryAfterMs: Math.max(1, waitMs) })
 }
 
 /** From this computer, and not handed on: a developer, a probe or a benchmark. */

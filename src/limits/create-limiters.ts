@@ -1,12 +1,13 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import { createEvenLimiter, type ScriptRunner } from './even-limiter.ts'
 import type { Allowance, CreateLimiter, Limiter, LimitRule } from './limits.ts'
 
 /** Gives limiters that count on Redis, over all replicas; in this process without one, and while it is away. */
-export function createLimiters(redis?: object): CreateLimiter {
-  return (rule) => toLimiter(rule, redis)
+export function createLimiters(redis?: ScriptRunner): CreateLimiter {
+  return (rule) => (rule.evenly ? createEvenLimiter(rule, redis) : createWindowLimiter(rule, redis))
 }
 
-function toLimiter(rule: LimitRule, redis: object | undefined): Limiter {
+function createWindowLimiter(rule: LimitRule, redis: object | undefined): Limiter {
   const counting = { keyPrefix: `botyard:limit:${rule.name}`, points: rule.points, duration: rule.seconds }
   const inProcess = new RateLimiterMemory(counting)
   const limiter = redis
@@ -41,10 +42,13 @@ async function resultOf(count: () => Promise<RateLimiterRes | null>): Promise<Ra
 }
 
 function toAllowance(result: RateLimiterRes | null, { points, seconds }: LimitRule): Allowance {
-  if (result === null) return { allowed: true, left: points, resetMs: seconds * 1_000 }
+  if (result === null) return { allowed: true, left: points, waitMs: 0, resetMs: seconds * 1_000 }
+  const left = Math.max(0, result.remainingPoints)
+  const resetMs = Math.max(0, result.msBeforeNext)
   return {
     allowed: result.consumedPoints <= points,
-    left: Math.max(0, result.remainingPoints),
-    resetMs: Math.max(0, result.msBeforeNext),
+    left,
+    waitMs: left > 0 ? 0 : resetMs,
+    resetMs,
   }
 }

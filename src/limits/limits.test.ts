@@ -5,7 +5,23 @@ import { createLimiters } from './create-limiters.ts'
 import type { CreateLimiter } from './limits.ts'
 
 function limiterTests(create: () => CreateLimiter): void {
-  const rule = (points: number, seconds = 60) => ({ name: crypto.randomUUID(), points, seconds })
+  describe('a window', () => ruleTests(create, {}))
+  describe('evenly', () => ruleTests(create, { evenly: true }))
+
+  test('evenly, one comes back after its part of the time', async () => {
+    const limiter = create()({ name: crypto.randomUUID(), points: 4, seconds: 2, evenly: true })
+    const uses = await Promise.all(Array.from({ length: 5 }, () => limiter.use('a')))
+    expect(uses.map(({ allowed }) => allowed)).toEqual([true, true, true, true, false])
+    expect(uses[4]).toMatchObject({ left: 0 })
+    expect(uses[4]?.waitMs).toBeLessThanOrEqual(500)
+    expect(uses[4]?.resetMs).toBeGreaterThan(1_000)
+    await vi.waitFor(async () => expect((await limiter.use('a')).allowed).toBe(true), 3_000)
+    expect((await limiter.look('a')).resetMs).toBeGreaterThan(1_000)
+  })
+}
+
+function ruleTests(create: () => CreateLimiter, kind: { readonly evenly?: true }): void {
+  const rule = (points: number, seconds = 60) => ({ name: crypto.randomUUID(), points, seconds, ...kind })
 
   test('lets as many through as there are points, for each key', async () => {
     const limiter = create()(rule(2))
@@ -72,21 +88,29 @@ describe.skipIf(redisMissing())('on Redis', () => {
 
   limiterTests(() => createLimiters(opened[0]?.redis))
 
-  test('two replicas count together', async () => {
-    const rule = { name: 'together', points: 3, seconds: 60 }
+  test.each([true, false])('two replicas count together (evenly: %s)', async (evenly) => {
+    const rule = { name: `together-${evenly}`, points: 3, seconds: 60, evenly }
     const [one, two] = opened.map((each) => createLimiters(each.redis)(rule))
     const uses = [await one?.use('a'), await two?.use('a'), await one?.use('a'), await two?.use('a')]
     expect(uses.map((use) => use?.allowed)).toEqual([true, true, true, false])
   })
 
-  test('when Redis is killed in the middle the process goes on counting for itself', async () => {
-    const limiter = createLimiters(opened[0]?.redis)({ name: 'killed', points: 5, seconds: 60 })
-    await limiter.use('a')
-    await redis.kill()
-    const uses = await Promise.all(Array.from({ length: 20 }, () => limiter.use('a')))
-    expect(uses.filter(({ allowed }) => allowed)).toHaveLength(5)
-    await redis.restart()
-    await vi.waitFor(() => expect(opened[0]?.redis?.status).toBe('ready'), 5_000)
-    expect((await limiter.use('a')).allowed).toBe(true)
-  })
+  test.each([true, false])(
+    'when Redis is killed the process goes on counting for itself (evenly: %s)',
+    async (evenly) => {
+      const limiter = createLimiters(opened[0]?.redis)({
+        name: `killed-${evenly}`,
+        points: 5,
+        seconds: 60,
+        evenly,
+      })
+      await limiter.use('a')
+      await redis.kill()
+      const uses = await Promise.all(Array.from({ length: 20 }, () => limiter.use('a')))
+      expect(uses.filter(({ allowed }) => allowed)).toHaveLength(5)
+      await redis.restart()
+      await vi.waitFor(() => expect(opened[0]?.redis?.status).toBe('ready'), 5_000)
+      expect((await limiter.use('a')).allowed).toBe(true)
+    },
+  )
 })
