@@ -1,43 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { Client } from 'pg'
 import { startTestApp, type TestApp, type TestAppOptions } from './test-app.ts'
+import { testDatabases, type TestDatabase } from './test-databases.ts'
 
-/** A database for a whole server: the embedded one always, PostgreSQL when TEST_DATABASE_URL names a server. */
+/** A whole server on a database: the embedded one always, PostgreSQL when TEST_DATABASE_URL names a server. */
 export interface AppBackend {
-  readonly name: 'embedded' | 'postgres'
+  readonly name: TestDatabase['name']
   start(options?: TestAppOptions): Promise<TestApp>
 }
 
 export function appBackends(): readonly AppBackend[] {
-  const embedded: AppBackend = { name: 'embedded', start: startTestApp }
-  const url = process.env['TEST_DATABASE_URL']
-  return url ? [embedded, onPostgres(url)] : [embedded]
-}
-
-function onPostgres(url: string): AppBackend {
-  return {
-    name: 'postgres',
-    async start(options = {}) {
-      const name = `test_${randomUUID().replaceAll('-', '')}`
-      await runOnce(url, `create database ${name}`)
-      const DATABASE_URL = Object.assign(new URL(url), { pathname: `/${name}` }).href
-      const app = await startTestApp({ ...options, env: { DATABASE_URL, ...options.env } })
-      return {
-        ...app,
-        close: async () => {
-          await app.close()
-          await runOnce(url, `drop database ${name} with (force)`)
-        },
-      }
-    },
-  }
-}
-
-async function runOnce(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  await client.query(statement)
-  await client.end()
+  return testDatabases().map(({ name }) => ({
+    name,
+    start: (options) => startTestApp({ ...options, database: name }),
+  }))
 }
 
 export interface Reply {

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createApp, type App } from '../src/app.ts'
 import { defineBot, type Bot, type BotDefinition } from '../src/bot.ts'
 import type { Channel } from '../src/channels/channel.ts'
@@ -9,6 +6,8 @@ import { loadConfig } from '../src/config.ts'
 import type { Model } from '../src/models/model.ts'
 import { createLog, type LogDestination } from '../src/observe/log.ts'
 import { defineConfig } from '../src/project.ts'
+import { emptyTables } from './empty-tables.ts'
+import { lendDatabase } from './lent-databases.ts'
 
 export interface TestApp extends App {
   readonly url: string
@@ -21,28 +20,26 @@ export interface TestAppOptions {
   /** Served after the bot `test`. */
   readonly moreBots?: readonly Bot[]
   readonly env?: Readonly<Record<string, string>>
+  /** Which database, when `env` names none. Default `embedded`. */
+  readonly database?: 'embedded' | 'postgres'
   /** Beside those that ship. */
   readonly channels?: readonly Channel[]
   /** Gets the lines of the log. Default: nothing is logged. */
   readonly log?: LogDestination
 }
 
-/** The whole server as `botyard start` wires it, on a free port, with an embedded database of its own. */
+/** The whole server as `botyard start` wires it, on a free port, with an empty database. */
 export async function startTestApp({
   model = 'offline',
   bot,
   moreBots = [],
   channels = [],
   env,
+  database = 'embedded',
   log,
 }: TestAppOptions = {}): Promise<TestApp> {
-  const folder = await mkdtemp(join(tmpdir(), 'botyard-app-'))
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    DATA_DIR: join(folder, 'data'),
-    OFFLINE_PACE_MS: '0',
-    ...env,
-  })
+  const lent = env?.['DATA_DIR'] || env?.['DATABASE_URL'] ? undefined : await lendDatabase(database)
+  const config = loadConfig({ NODE_ENV: 'test', OFFLINE_PACE_MS: '0', ...lent?.env, ...env })
   const project = defineConfig({
     bots: [defineBot({ name: 'test', instructions: 'Be brief.', model, ...bot }), ...moreBots],
   })
@@ -57,6 +54,7 @@ export async function startTestApp({
       ...(log && { destination: log }),
     }),
   })
+  if (lent?.used) await emptyTables(app.store.db)
   await app.server.listen({ host: '127.0.0.1', port: 0 })
   await app.start()
   const { port } = app.server.server.address() as AddressInfo
@@ -65,7 +63,7 @@ export async function startTestApp({
     url: `http://127.0.0.1:${port}`,
     close: async () => {
       await app.close()
-      await rm(folder, { recursive: true, force: true })
+      lent?.giveBack()
     },
   }
 }

@@ -1,99 +1,57 @@
-import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Client } from 'pg'
 import { migrateUp } from '../src/store/migrate.ts'
 import { openStore, type OpenStore } from '../src/store/open-store.ts'
+import { emptyTables } from './empty-tables.ts'
+import { testDatabases, type TestDatabase } from './test-databases.ts'
+
+export { testDatabases, type TestDatabase } from './test-databases.ts'
 
 /** A database the same tests run on. */
 export interface Backend {
-  readonly name: 'embedded' | 'postgres'
-  /** A new, migrated, empty store; `close` also removes it. */
+  readonly name: TestDatabase['name']
+  /** A migrated, empty store. It was another test's before, and `close` leaves it to the next. */
   open(): Promise<OpenStore>
+  /** One that is nobody else's, for tests that change its tables or go on after `close`, which removes it. */
+  openOwn(): Promise<OpenStore>
 }
 
-const embedded: Backend = {
-  name: 'embedded',
-  async open() {
-    const folder = await mkdtemp(join(tmpdir(), 'botyard-store-'))
-    const store = await migrated(await openStore({ dataDir: join(folder, 'data') }))
-    return {
-      ...store,
-      close: async () => {
-        await store.close()
-        await rm(folder, { recursive: true, force: true })
-      },
-    }
-  },
+/** As `testDatabases()`, for those who want a store and no server. */
+export function backends(): readonly Backend[] {
+  return testDatabases().map((database) => ({
+    name: database.name,
+    open: () => borrow(database),
+    openOwn: () => openOwn(database),
+  }))
 }
 
-function postgres(url: string): Backend {
+/** Stores that wait for the next test of this thread; the databases are removed when all tests are over. */
+const idle: Record<TestDatabase['name'], OpenStore[]> = { embedded: [], postgres: [] }
+
+async function borrow(database: TestDatabase): Promise<OpenStore> {
+  const used = idle[database.name].pop()
+  // Only now: what the test before it had not ended could have written after its end.
+  if (used) await emptyTables(used.db)
+  const store = used ?? (await openOwn(database))
+  let closed = false
   return {
-    name: 'postgres',
-    async open() {
-      const name = `test_${randomUUID().replaceAll('-', '')}`
-      await runOnce(url, `create database ${name}`)
-      const databaseUrl = Object.assign(new URL(url), { pathname: `/${name}` }).href
-      const store = await migrated(await openStore({ databaseUrl, dataDir: 'unused' }))
-      return {
-        ...store,
-        close: async () => {
-          await store.close()
-          await runOnce(url, `drop database ${name} with (force)`)
-        },
-      }
+    ...store,
+    close: async () => {
+      if (!closed) idle[database.name].push(store)
+      closed = true
     },
   }
 }
 
-/** The embedded database always; PostgreSQL too when TEST_DATABASE_URL names a server where databases may be created. */
-export function backends(): readonly Backend[] {
-  const url = process.env['TEST_DATABASE_URL']
-  return url ? [embedded, postgres(url)] : [embedded]
-}
-
-async function migrated(store: OpenStore): Promise<OpenStore> {
+async function openOwn(database: TestDatabase): Promise<OpenStore> {
+  const { env, remove } = await database.create()
+  const { DATABASE_URL: databaseUrl, DATA_DIR: dataDir = 'unused' } = env
+  const store = await openStore({ ...(databaseUrl && { databaseUrl }), dataDir })
   const { failure } = await migrateUp(store.db)
   if (failure) throw failure.error
-  return store
-}
-
-async function runOnce(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  await client.query(statement)
-  await client.end()
-}
-
-/** A database for a whole server, by its environment. */
-export interface TestDatabase {
-  readonly name: Backend['name']
-  /** A new, empty database; `remove` removes it when nobody uses it any more. */
-  create(): Promise<{ readonly env: Readonly<Record<string, string>>; readonly remove: () => Promise<void> }>
-}
-
-/** As `backends()`, for those who start servers. */
-export function testDatabases(): readonly TestDatabase[] {
-  const url = process.env['TEST_DATABASE_URL']
-  const own: TestDatabase = { name: 'embedded', create: createFolder }
-  return url ? [own, { name: 'postgres', create: () => createDatabase(url) }] : [own]
-}
-
-async function createFolder(): ReturnType<TestDatabase['create']> {
-  const folder = await mkdtemp(join(tmpdir(), 'botyard-data-'))
   return {
-    env: { DATA_DIR: join(folder, 'data') },
-    remove: () => rm(folder, { recursive: true, force: true }),
-  }
-}
-
-async function createDatabase(url: string): ReturnType<TestDatabase['create']> {
-  const name = `test_${randomUUID().replaceAll('-', '')}`
-  await runOnce(url, `create database ${name}`)
-  const databaseUrl = Object.assign(new URL(url), { pathname: `/${name}` }).href
-  return {
-    env: { DATABASE_URL: databaseUrl },
-    remove: () => runOnce(url, `drop database ${name} with (force)`),
+    ...store,
+    close: async () => {
+      await store.close()
+      await remove()
+    },
   }
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { appBackends } from '../../test/people.ts'
 import { failing, finish, hanging, scriptedModel, text } from '../../test/scripted-model.ts'
-import { postJson, startTestApp, type TestApp, type TestAppOptions } from '../../test/test-app.ts'
-import { testDatabases } from '../../test/test-store.ts'
+import { postJson, type TestApp, type TestAppOptions } from '../../test/test-app.ts'
 import { answer, createWireChannel, joined, MemoryWire, type WireOptions } from '../../test/wire-channel.ts'
 import { AppError } from '../errors.ts'
 import type { InboxState } from '../store/store.ts'
 
-describe.each(testDatabases())('messages accepted on $name', (database) => {
+describe.each(appBackends())('messages accepted on $name', (backend) => {
   interface Wired extends AsyncDisposable {
     readonly app: TestApp
     readonly wire: MemoryWire
@@ -15,11 +15,10 @@ describe.each(testDatabases())('messages accepted on $name', (database) => {
 
   async function start(options: TestAppOptions = {}, wireOptions: WireOptions = {}): Promise<Wired> {
     const wire = new MemoryWire()
-    const { env, remove } = await database.create()
-    const app = await startTestApp({
+    const app = await backend.start({
       ...options,
       channels: [createWireChannel(wire, wireOptions)],
-      env: { ...env, MODEL_RETRIES: '0', ...options.env },
+      env: { MODEL_RETRIES: '0', ...options.env },
     })
     return {
       app,
@@ -28,10 +27,7 @@ describe.each(testDatabases())('messages accepted on $name', (database) => {
         const reply = await postJson(`${app.url}/wire`, { id, key, text: words })
         return ((await reply.json()) as { result: string }).result
       },
-      [Symbol.asyncDispose]: async () => {
-        await app.close()
-        await remove()
-      },
+      [Symbol.asyncDispose]: () => app.close(),
     }
   }
 

@@ -7,7 +7,7 @@ test.each(backends())(
   async (backend) => {
     const store = await backend.open()
     let answered = 0
-    const answers = Array.from({ length: 20 }, async () => {
+    const answers = Array.from({ length: 10 }, async () => {
       await sql`select pg_sleep(0.2)`.execute(store.db)
       answered++
     })

@@ -7,7 +7,7 @@ import { verifyPlans } from './verify-plans.ts'
 describe.each(backends())('the plans on $name', (backend) => {
   let store: OpenStore
   beforeAll(async () => {
-    store = await backend.open()
+    store = await backend.openOwn()
   })
   afterAll(() => store.close())
 

@@ -115,7 +115,7 @@ test.each([
 })
 
 test('what goes wrong on our side is told without its reason, which is logged', async () => {
-  const gone = await backends()[0]!.open()
+  const gone = await backends()[0]!.openOwn()
   await gone.close()
   tasks = createTasks({ store: gone.tasks, defaultTimeZone: 'UTC', mostTasks: 1 }).of('ann')
   await expect(call('list_tasks', {})).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { concatenate } from './wire-protocol.ts'
@@ -50,13 +50,17 @@ async function serve(port: NonNullable<typeof parentPort>, settings: WorkerSetti
     execute: (batch) => execute(database, batch, new Int32Array(settings.activity)),
     reply: (connection, bytes) => report({ type: 'reply', connection, bytes }, [bytes.buffer]),
     drop: (connection) => report({ type: 'drop', connection }),
+    takeIn: () => {
+      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) take(next.message)
+    },
     idleTransactionMs: settings.idleTransactionMs,
   })
-  port.on('message', (request: WorkerRequest) => {
+  const take = (request: WorkerRequest): void => {
     if (request.type === 'execute') void session.submit(request.connection, request.batch)
     else if (request.type === 'disconnect') void session.disconnect(request.connection)
     else void close(database, port, report)
-  })
+  }
+  port.on('message', take)
   report({ type: 'ready' })
 }
 

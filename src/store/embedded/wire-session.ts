@@ -7,6 +7,8 @@ export interface WireSessionOptions {
   readonly reply: (connection: number, bytes: Uint8Array<ArrayBuffer>) => void
   /** Tells that a connection was cut off because it left its transaction idle. */
   readonly drop: (connection: number) => void
+  /** Submits what has come while the last batch ran; batches hold the thread, so that nothing comes by itself. */
+  readonly takeIn: () => void
   /** How long a transaction may wait for its client's next statement, in milliseconds. */
   readonly idleTransactionMs: number
 }
@@ -70,6 +72,7 @@ export class WireSession {
   }
 
   #next(): Batch | undefined {
+    this.#options.takeIn()
     const index =
       this.#inTransaction === null
         ? Math.max(0, this.#waiting.findIndex(isUrgent))

@@ -1,0 +1,13 @@
+import { sql, type Kysely } from 'kysely'
+import type { Schema } from '../src/store/schema.ts'
+
+/** Makes a migrated database as good as new: nothing in its tables, and none that was made beside the migrations. */
+export async function emptyTables(db: Kysely<Schema>): Promise<void> {
+  await sql`drop table if exists chunk_vectors`.execute(db)
+  const { rows } = await sql<{ readonly name: string }>`
+    select format('%I', tablename) as name from pg_tables
+    where schemaname = current_schema() and tablename not like 'kysely%'`.execute(db)
+  if (rows.length === 0) return
+  const names = rows.map(({ name }) => name).join(', ')
+  await sql`truncate ${sql.raw(names)} restart identity cascade`.execute(db)
+}
