@@ -416,7 +416,7 @@ function migrationTests(backend: Backend): void {
   const names = Object.keys(MIGRATIONS)
   let store: OpenStore
   beforeAll(async () => {
-    store = await backend.open()
+    store = await backend.openOwn()
   })
   afterAll(() => store.close())
 
@@ -475,7 +475,7 @@ function migrationTests(backend: Backend): void {
 
   test('readiness names the pending migrations', async () => {
     await migrateDown(store.db, { steps: 1 })
-    const fresh = await backend.open()
+    const fresh = await backend.openOwn()
     await migrateDown(fresh.db, { steps: 1 })
     await expect(fresh.check()).rejects.toMatchObject({
       code: 'migrations_pending',
