@@ -8,6 +8,7 @@ import { createLife, type AppLife } from './app/create-life.ts'
 import { createModels } from './app/create-models.ts'
 import { createJobQueue, createMessageQueue } from './app/create-queues.ts'
 import { createServer, problemsOf } from './app/create-server.ts'
+import { openAnswerServices } from './app/open-answer-services.ts'
 import { addUploads, openLibrary } from './app/open-library.ts'
 import { openDatabase, prepareStore } from './app/prepare-store.ts'
 import { serveBot, serveBots } from './app/serve-bot.ts'
@@ -23,6 +24,7 @@ import type { Project } from './project.ts'
 import type { OpenStore } from './store/open-store.ts'
 import { summarize, type Feature } from './summary.ts'
 import { createTasks } from './tasks/own-tasks.ts'
+import { addFileRoutes } from './files/file-routes.ts'
 import { addTaskRoutes } from './tasks/task-routes.ts'
 
 export { createModels } from './app/create-models.ts'
@@ -81,7 +83,9 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   const access = await openAccess({ config, store, alone: store.kind === 'embedded', onWarning })
   const { cache } = access
   const { library, search } = await openLibrary({ config, store, cache, onWarning }, () => jobs)
-  const turns = createTurns({ ...parts, tasks, library })
+  const { companies, files } = openAnswerServices(parts)
+  const services = { tasks, library, companies, files }
+  const turns = createTurns({ ...parts, services })
   const converse = createConverse({ ...parts, turns, access })
   const server = await createServer({
     config,
@@ -91,13 +95,15 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
     isDraining: () => draining,
   })
   const gate = addAccess(server, access, { config, onWarning })
+  server.addHook('onClose', () => companies.close())
+  addFileRoutes(server, files)
   if (gate) addTaskRoutes(server, { gate, tasks })
   if (gate) addUploads(server, { ...parts, gate, library })
   const poe = toPoeChannelOptions(config, bots.list(), access.createLimiter)
   const channels = [...createChannels(config, { gate, access, poe, bots: bots.list() }), ...further]
   const jobs = createJobQueue(parts, { project, channels, library })
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
-  const host = toHost({ ...parts, turns, inbox, access, converse, services: { tasks, library } })
+  const host = toHost({ ...parts, turns, inbox, access, converse, services })
   const running = new RunningChannels(channels)
   const drained = { inbox, jobs, turns, running }
   const life = createLife({ server, host, store, access, ...drained, onDrain: () => (draining = true) })

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..')
 const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: readonly string[] }>> = {
   core: { doors: ['*'], mayImport: ['core', 'types:models', 'types:tools', 'types:knowledge', 'types:jobs'] },
   models: { doors: ['model.ts'], mayImport: ['core'] },
-  tools: { doors: ['tool.ts'], mayImport: ['core', 'tasks'] },
+  tools: { doors: ['tool.ts'], mayImport: ['core', 'tasks', 'company'] },
   knowledge: { doors: ['knowledge.ts', 'library.ts'], mayImport: ['core', 'cache', 'http', 'jobs', 'store'] },
   // Migrations are what an operator runs, without a server around them.
   store: {
@@ -16,6 +16,8 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
     mayImport: ['core'],
   },
   observe: { doors: ['log.ts', 'scrub.ts'], mayImport: ['core', 'store'] },
+  company: { doors: ['company.ts'], mayImport: ['core', 'store'] },
+  files: { doors: ['files.ts'], mayImport: ['core', 'http', 'store'] },
   tasks: { doors: ['tasks.ts', 'task.ts'], mayImport: ['core', 'store', 'http', 'jobs'] },
   lanes: { doors: ['lanes.ts', 'lane-runner.ts'], mayImport: ['core', 'store'] },
   outbox: { doors: ['outbox.ts'], mayImport: ['core', 'store'] },

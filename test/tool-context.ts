@@ -14,6 +14,12 @@ export function toolContext(given: Partial<ToolContext> = {}): ToolContext {
       },
       // Read by every turn with knowledge, whatever the knowledge makes of it.
       documents: undefined as never,
+      get companies(): never {
+        throw new Error('This test has no register of companies.')
+      },
+      get files(): never {
+        throw new Error('This test keeps no files.')
+      },
     },
     ...given,
   }

@@ -3,6 +3,8 @@ import { type Access } from '../accounts/open-access.ts'
 import { type Bot } from '../bot.ts'
 import type { BotInfo, Bots, Host, SpeakerPlace } from '../channels/channel.ts'
 import type { ConverseRequest } from '../conversation.ts'
+import type { CompanyRegister } from '../company/company.ts'
+import type { AnswerFiles } from '../files/files.ts'
 import type { DocumentPlace, Library } from '../knowledge/library.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { type MessageQueue } from '../inbox/inbox.ts'
@@ -10,20 +12,27 @@ import type { ToolServices } from '../tools/tool.ts'
 import { ConversationHost } from '../turn/conversation-host.ts'
 import type { AppParts } from './app-parts.ts'
 
-interface HostParts extends AppParts {
+/** What the services of tools are made of. */
+export interface Services {
   readonly tasks: Tasks
   readonly library: Library
+  readonly companies: CompanyRegister
+  readonly files: AnswerFiles
+}
+
+interface TurnParts extends AppParts {
+  readonly services: Services
 }
 
 /** The turns of this process. */
-export function createTurns({ config, log, bots, store, tasks, library }: HostParts): ConversationHost {
+export function createTurns({ config, log, bots, store, services }: TurnParts): ConversationHost {
   return new ConversationHost({
     choose: ({ conversation }) => bots.find(conversation.bot),
     store,
     owner: randomUUID(),
     maxRunningTurns: config.MAX_RUNNING_TURNS,
     modelRetries: config.MODEL_RETRIES,
-    servicesOf: (place) => bindServices({ tasks, library }, place),
+    servicesOf: (place) => bindServices(services, place),
     onTurn: (turn) => log.info(turn, 'turn'),
     onProblem: ({ what, cause }, turn) => log.warn({ ...turn, err: cause }, what),
     onError: (error) =>
@@ -31,10 +40,9 @@ export function createTurns({ config, log, bots, store, tasks, library }: HostPa
   })
 }
 
-type Services = Pick<HostParts, 'tasks' | 'library'>
-
-function bindServices({ tasks, library }: Services, place: DocumentPlace): ToolServices {
-  return { tasks: tasks.of(place.subject), documents: library.bind(place) }
+function bindServices({ tasks, library, companies, files }: Services, place: DocumentPlace): ToolServices {
+  const { subject } = place
+  return { tasks: tasks.of(subject), documents: library.bind(place), companies, files: files.of(subject) }
 }
 
 interface ConverseParts extends AppParts {
@@ -73,7 +81,7 @@ interface WiredParts extends ConverseParts {
 
 /** What channels are given. */
 export function toHost(parts: WiredParts): Host {
-  const { bots: served, store, log, turns, inbox, access, converse } = parts
+  const { bots: served, store, log, turns, inbox, access, converse, services } = parts
   const bots: Bots = {
     list: () => served.list().map(({ bot }) => toBotInfo(bot)),
     find: (name) => {
@@ -95,6 +103,7 @@ export function toHost(parts: WiredParts): Host {
     stop: (turnId) => turns.stop(turnId),
     history: (conversation) => turns.history(conversation),
     ...createServing(parts),
+    file: (url) => services.files.open(url),
     report: async (feedback) => {
       const target = await store.feedback.record(feedback)
       const { bot, channel, kind, value, removed = false } = feedback

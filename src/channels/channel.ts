@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { NewFile } from '../answer-files.ts'
 import type { CommandDescription, CommandReply, Language } from '../bot-commands.ts'
 import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
 import type { BoundDocuments } from '../documents.ts'
@@ -63,6 +64,8 @@ export interface Host {
   history(conversation: ConversationKey): Promise<Transcript | undefined>
   /** The documents of the person, or of the group, who speaks there, and those of the bot; nobody else's. */
   documents(place: SpeakerPlace): Promise<BoundDocuments>
+  /** A file that this server keeps for a `FileEvent` of an answer, by the event's address; undefined for any other. */
+  file(url: string): Promise<NewFile | undefined>
   /** Runs a command of the bot for who speaks there; undefined when it has none of that name. */
   command(call: CommandCall): Promise<CommandReply | undefined>
   /** Keeps what a person thinks of an answer, with its turn and revision where they are known. */

@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts'
 import { createJob, type Job } from './job.ts'
 
 export interface HousekeepingOptions {
-  readonly store: Pick<Store, 'turns' | 'inbox' | 'lanes' | 'accounts'>
+  readonly store: Pick<Store, 'turns' | 'inbox' | 'lanes' | 'accounts' | 'companies' | 'answerFiles'>
   /** How long the event logs of ended turns are kept, in milliseconds. */
   readonly eventLogMs: number
   /** How long messages that ended are kept, with their deliveries, and whatever went to the dead items. */
@@ -27,6 +27,8 @@ export function createHousekeeping({ store, eventLogMs, inboxMs }: HousekeepingO
         await store.inbox.prune(inboxMs)
         await store.lanes.pruneDead(inboxMs)
         await store.accounts.forgetExpired()
+        await store.companies.forgetExpired()
+        await store.answerFiles.forgetExpired()
       },
     }),
   ]

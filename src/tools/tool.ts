@@ -7,6 +7,8 @@ import {
   wholeNumber,
   type FieldRule,
 } from '../definition.ts'
+import type { FileKeeper } from '../answer-files.ts'
+import type { CompanyRegister } from '../company/company.ts'
 import type { BoundDocuments } from '../documents.ts'
 import { AppError } from '../errors.ts'
 import type { RequestOrigin } from '../origin.ts'
@@ -24,6 +26,10 @@ export interface ToolServices {
   readonly tasks: TaskList
   /** The documents of the person, or of the group, and those of the bot. */
   readonly documents: BoundDocuments
+  /** What registers say about companies; the same for everybody. */
+  readonly companies: CompanyRegister
+  /** Files to give to the person. */
+  readonly files: FileKeeper
 }
 
 /** What the server binds for a tool; the model can set none of it. */

@@ -1,3 +1,4 @@
+import type { NewFile } from '../../answer-files.ts'
 import type { Json, MessageWork } from '../../inbound.ts'
 import type { TelegramAccount } from './account.ts'
 import { plainText, type RichText } from '../../messaging/rich-text.ts'
@@ -14,6 +15,8 @@ export interface ChatPlace {
 
 /** One message of an answer. */
 export interface AnswerPart extends RichText {
+  /** The address of a file of ours that the message is to be; it is uploaded, and the text then left out. */
+  readonly file?: string
   /** Under the message, one row each. */
   readonly buttons?: readonly Button[]
 }
@@ -27,7 +30,12 @@ export interface DeliveryOptions {
   readonly account: TelegramAccount
   readonly work: Pick<MessageWork, 'outbox' | 'signal'>
   readonly place: ChatPlace
+  /** Opens files of ours by their addresses. */
+  readonly openFile: (url: string) => Promise<NewFile | undefined>
 }
+
+/** For a few megabytes over a slow line. */
+const UPLOAD_PATIENCE_MS = 60_000
 
 /** What stands in a chat until the answer does; a crash can leave this behind, never a second answer. */
 const PLACEHOLDER = '…'
@@ -43,11 +51,13 @@ export class Delivery {
   readonly #account: TelegramAccount
   readonly #work: DeliveryOptions['work']
   readonly #place: ChatPlace
+  readonly #openFile: DeliveryOptions['openFile']
   /** Changes when the group becomes a supergroup. */
   #chatId: number
 
-  constructor({ account, work, place }: DeliveryOptions) {
+  constructor({ account, work, place, openFile }: DeliveryOptions) {
     this.#account = account
+    this.#openFile = openFile
     this.#work = work
     this.#place = place
     this.#chatId = place.chatId
@@ -136,8 +146,10 @@ export class Delivery {
     } catch (error) {
       if (isFailure(error, 'not-modified')) return
       if (isFailure(error, 'missing', 'migrated')) return this.#substitute(error, part, index)
-      if (!isFailure(error, 'rejected') || part.entities.length === 0) throw error
-      await edit({ ...part, ...plainText(part.text) })
+      const plain = part.entities.length === 0 && part.file === undefined
+      if (!isFailure(error, 'rejected') || plain) throw error
+      const { file: _, ...textPart } = part
+      await edit({ ...textPart, ...plainText(part.text) })
     }
   }
 
@@ -148,8 +160,11 @@ export class Delivery {
     await this.#put(index + SUBSTITUTES, part)
   }
 
-  async #editMessage(id: string, { text, entities, buttons = [] }: AnswerPart): Promise<void> {
+  async #editMessage(id: string, part: AnswerPart): Promise<void> {
+    const { text, entities, buttons = [], file } = part
     const [chatId, messageId] = id.split('/').map(Number)
+    const opened = file === undefined ? undefined : await this.#openFile(file)
+    if (opened) return await this.#uploadFile({ chat_id: chatId ?? 0, message_id: messageId ?? 0 }, opened)
     await this.#account.api.call(
       (raw, signal) =>
         raw.editMessageText(
@@ -168,11 +183,26 @@ export class Delivery {
       this.#work.signal,
     )
   }
+
+  /** A text becomes a document by an edit, too, so the ledger's rule holds for files. Source: Bot API, editMessageMedia. */
+  async #uploadFile(
+    place: { readonly chat_id: number; readonly message_id: number },
+    { bytes, name }: NewFile,
+  ): Promise<void> {
+    const { InputFile } = await import('grammy')
+    const media = { type: 'document', media: new InputFile(bytes, name) } as const
+    await this.#account.api.call(
+      (raw, signal) => raw.editMessageMedia({ ...place, media }, signal),
+      this.#work.signal,
+      UPLOAD_PATIENCE_MS,
+    )
+  }
 }
 
-function toJson({ text, entities, buttons = [] }: AnswerPart): Json {
+function toJson({ text, entities, buttons = [], file }: AnswerPart): Json {
   return {
     text,
+    ...(file !== undefined && { file }),
     entities: entities.map((entity) => ({ ...entity })),
     buttons: buttons.map((button) => ({ ...button })),
   }

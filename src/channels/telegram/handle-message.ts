@@ -9,6 +9,7 @@ import { composeAnswer, withButtons } from './compose-answer.ts'
 import { Delivery, type AnswerPart } from './delivery.ts'
 import { parseDetail, type Attachment, type MessageDetail } from './message-detail.ts'
 import { sentenceFor } from '../../messaging/compose-answer.ts'
+import { splitFiles } from './file-parts.ts'
 import { say, type HandlerContext, type MessageTask } from './message-task.ts'
 import { takeDocument } from './take-document.ts'
 import { fill } from '../../messaging/languages.ts'
@@ -22,7 +23,7 @@ export async function handleMessage(work: MessageWork, context: HandlerContext):
   const texts = account.texts[detail.language]
   const { chatId, threadId } = detail
   const place = { chatId, threadId, replyTo: isPlain(detail) ? null : detail.messageId }
-  const delivery = new Delivery({ account, work, place })
+  const delivery = new Delivery({ account, work, place, openFile: (url) => host.file(url) })
   const task: MessageTask = { host, account, work, detail, texts, place, delivery }
   try {
     await respond(task)
@@ -131,10 +132,11 @@ interface Asked {
 const BEHIND_DOCUMENT = 1_000
 
 async function answerQuestion(task: MessageTask, asked: Asked): Promise<void> {
-  const { work, texts, detail, delivery } = task
-  const answer = await converse(task, asked)
+  const { work, texts, detail, delivery, host } = task
+  const { answer, documents } = await splitFiles(await converse(task, asked), host)
   const quote = detail.pressed ? work.messages[0].text : null
-  await delivery.deliver(composeAnswer(answer, { texts, quote }), asked.first)
+  const said = composeAnswer(answer, { texts, quote })
+  await delivery.deliver([...said, ...documents], asked.first)
 }
 
 function isRetryable(error: unknown): boolean {
@@ -170,6 +172,7 @@ async function converse(task: MessageTask, { question, first }: Asked): Promise<
       subject,
       group: !detail.private,
       text: question.ask,
+      language: detail.language,
       ...(question.search && { question: question.search }),
       ...(question.passages && { passages: question.passages }),
     })

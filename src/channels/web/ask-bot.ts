@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { Answer } from '../../conversation.ts'
 import type { BotInfo, Host } from '../channel.ts'
-import type { ChatQuery } from './web-requests.ts'
+import { DEFAULT_LANGUAGE, type ChatQuery } from './web-requests.ts'
 import type { ConversationPlace } from './web-routes.ts'
 
 /** The body of a request that asks, its conversation named. */
@@ -24,12 +24,14 @@ export async function askBot(
   bot: BotInfo,
   { query, place, readerLeft }: Question,
 ): Promise<Answer> {
-  const { query: text, messageId } = query
+  const { query: text, messageId, language } = query
   return host.converse({
     conversation: { bot: bot.name, channel: 'web', key: place.key },
     ...(messageId && { messageId: messageId.toLowerCase() }),
     subject: place.subject,
     text,
+    // Of whoever names none nothing is known.
+    ...(language !== DEFAULT_LANGUAGE && { language }),
     readerLeft,
   })
 }

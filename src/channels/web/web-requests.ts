@@ -11,6 +11,9 @@ const SessionId = z
   .max(100)
   .regex(/^[^/]+$/)
 
+/** What guide 002 reports for requests that name no language. */
+export const DEFAULT_LANGUAGE = 'en-IN'
+
 /** Body of both chat endpoints, as guide 002 gives it; unknown keys are dropped. */
 export const ChatQuery = z.object({
   query: z.string().trim().min(1).max(5_000).describe('What the person says.'),
@@ -27,7 +30,7 @@ export const ChatQuery = z.object({
     .optional()
     .describe('Names this message: sent again, it gets the answer of the first time and not a second one.'),
   enableTTS: z.boolean().default(false).describe('Speak the answer, when a voice is configured.'),
-  language: z.string().max(35).default('en-IN').describe('BCP 47 tag.'),
+  language: z.string().max(35).default(DEFAULT_LANGUAGE).describe('BCP 47 tag.'),
   context: z.record(z.string(), z.unknown()).optional(),
 })
 

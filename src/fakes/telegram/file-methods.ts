@@ -1,6 +1,6 @@
 import type { Account, Method, Methods } from './account.ts'
 import type { FileKind, StoredFile } from './file-store.ts'
-import { post, readCaption } from './message-parameters.ts'
+import { findMessage, post, readCaption } from './message-parameters.ts'
 import type { Parameters, Upload } from './parameters.ts'
 import { TelegramError, badRequest } from './telegram-error.ts'
 import type { TelegramContent, TelegramPhotoSize } from './telegram-types.ts'
@@ -19,6 +19,7 @@ export function createFileMethods(account: Account): Methods {
     sendDocument: sendFile(account, 'document'),
     sendPhoto: sendFile(account, 'photo'),
     sendVoice: sendFile(account, 'voice'),
+    editMessageMedia: editMedia(account),
     getFile: (parameters) => account.files.describe(parameters.text('file_id')),
   }
 }
@@ -34,6 +35,25 @@ function sendFile(account: Account, kind: FileKind): Method {
     }
     const file = upload ? account.files.add(kind, upload) : findSent(account, kind, parameters)
     return post(account, parameters, { ...describeFile(file, duration), ...caption })
+  }
+}
+
+/** Takes documents; a text may become one. Sources: Bot API, editMessageMedia; tdlib/td, MessageContent. */
+function editMedia(account: Account): Method {
+  return (parameters) => {
+    const media = parameters.json('media', 'InputMedia')
+    const { type, media: reference } = (media ?? {}) as { type?: unknown; media?: unknown }
+    if (type !== 'document' || typeof reference !== 'string') throw badRequest('MEDIA_INVALID')
+    const upload = parameters.uploads.get(/^attach:\/\/(.+)$/.exec(reference)?.[1] ?? '')
+    if (!upload) throw badRequest('there is no document in the request')
+    checkUpload('document', upload)
+    const stored = findMessage(
+      account.chats.findWritable(parameters.text('chat_id')),
+      parameters,
+      'message to edit',
+    )
+    if (stored.message.from.id !== account.bot.id) throw badRequest("message can't be edited")
+    return account.chats.edit(stored, describeFile(account.files.add('document', upload)))
   }
 }
 
