@@ -338,9 +338,9 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
     console.log(`The chat page: ${first.length} files, ${first.reduce((sum, size) => sum + size, 0)} bytes`)
     expect(first.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000)
     const versioned = /assets\/([0-9a-f]{12})\//.exec(await page.content())?.[1]
-    const asset = await fetch(`${shared.url}/assets/${versioned}/main.js`)
+    const asset = await fetch(`${shared.url}/assets/${versioned}/page/main.js`)
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
-    const again = await fetch(`${shared.url}/assets/older/main.js`, {
+    const again = await fetch(`${shared.url}/assets/older/page/main.js`, {
       headers: { 'if-none-match': asset.headers.get('etag') ?? '' },
     })
     expect([again.status, again.headers.get('cache-control')]).toEqual([304, 'no-cache'])
@@ -375,7 +375,7 @@ const HOSTILE = [
 ]
 
 const FORBIDDEN =
-  'script, style, iframe, form, input, svg, math, object, embed, video, audio, link, meta, base, img:not([src="x"]), button:not(.copy), [style], [id], [name], [onerror], [onload], [ontoggle]'
+  'script, style, iframe, form, input, svg, math, object, embed, video, audio, link, meta, base, img:not([src$="/x"]), button:not(.copy), [style], [id], [name], [onerror], [onload], [ontoggle]'
 
 describe.skipIf(noChromium !== undefined)('hostile Markdown in an answer', { timeout: 60_000 }, () => {
   test('asks nobody for anything, runs nothing and imitates nothing, in whatever pieces it comes', async () => {
@@ -420,7 +420,7 @@ describe.skipIf(noChromium !== undefined)('hostile Markdown in an answer', { tim
       )
     expect(links.length).toBeGreaterThan(2)
     for (const [href, rel, target] of links) {
-      expect(href).toMatch(/^(?:https:)?\/\/evil\.example\//)
+      expect(href).toMatch(/^https?:\/\/evil\.example\//)
       expect([rel, target]).toEqual(['noopener nofollow noreferrer', '_blank'])
     }
     const bank = page.getByRole('link', { name: 'Your bank' })

@@ -1,5 +1,6 @@
-import './vendor/purify.js'
+import { server } from './embedding.js'
 import { Marked } from './vendor/marked.js'
+import createPurifier from './vendor/purify.js'
 
 /** @typedef {import('./vendor/marked.js').Token} Token */
 
@@ -18,10 +19,15 @@ const PURIFIED = {
 }
 const LINK_PROTOCOLS = new Set(['http:', 'https:', 'mailto:', 'tel:'])
 
-const purifier = globalThis.DOMPurify(window)
+const purifier = createPurifier(window)
 purifier.addHook('uponSanitizeAttribute', (element, data) => {
-  if (data.attrName === 'src') data.keepAttr = urlOf(data.attrValue)?.origin === location.origin
-  if (data.attrName === 'href') data.keepAttr = LINK_PROTOCOLS.has(urlOf(data.attrValue)?.protocol ?? '')
+  if (data.attrName !== 'src' && data.attrName !== 'href') return
+  const url = urlOf(data.attrValue)
+  const allowed =
+    data.attrName === 'src' ? url?.origin === server.origin : LINK_PROTOCOLS.has(url?.protocol ?? '')
+  data.keepAttr = allowed
+  // On a page of somebody else, what is relative means our server, and never that page.
+  if (url && allowed) data.attrValue = url.href
 })
 
 const marked = new Marked({
@@ -31,7 +37,7 @@ const marked = new Marked({
     checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
     // A picture from elsewhere would tell that host what its address says, so it becomes a link nobody has to follow.
     image({ href, text }) {
-      if (urlOf(href)?.origin === location.origin) return false
+      if (urlOf(href)?.origin === server.origin) return false
       return `<a href="${escapeText(href)}">${escapeText(text || href)}</a>`
     },
   },
@@ -100,7 +106,7 @@ function saysHost(link, url) {
 
 /** @param {string} address */
 function urlOf(address) {
-  return URL.parse(address, document.baseURI)
+  return URL.parse(address, server)
 }
 
 /** @param {string} text */

@@ -1,14 +1,14 @@
-import { createAnnouncer } from './announcer.js'
-import { fetchBots } from './api.js'
-import { createComposer } from './composer.js'
-import { Conversation } from './conversation.js'
-import { create, element } from './elements.js'
-import { recall, remember } from './memory.js'
-import { followEnd } from './scroll-follow.js'
-import { texts, translatePage } from './texts.js'
+import { createAnnouncer } from '../announcer.js'
+import { fetchBots } from '../api.js'
+import { createComposer } from '../composer.js'
+import { Conversation } from '../conversation.js'
+import { create, element } from '../elements.js'
+import { recall, remember } from '../memory.js'
+import { followEnd } from '../scroll-follow.js'
+import { texts, translatePage } from '../texts.js'
 import { createThemeToggle } from './theme-toggle.js'
 
-/** @typedef {import('./api.js').BotInfo} BotInfo */
+/** @typedef {import('../api.js').BotInfo} BotInfo */
 
 const BOT_KEY = 'botyard:bot'
 const COPIED_MS = 1_500
@@ -47,6 +47,9 @@ element('new', HTMLElement).addEventListener('click', () => {
 messages.addEventListener('click', (event) => {
   if (event.target instanceof HTMLButtonElement && event.target.classList.contains('copy'))
     void copyCode(event.target)
+})
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') composer.stop()
 })
 void start()
 

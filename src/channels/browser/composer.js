@@ -7,13 +7,14 @@ const LONGEST_MESSAGE = 5_000
  * The box people write in, with its buttons.
  *
  * @param {{ onSend: (text: string) => void, onStop: () => void }} actions
+ * @param {Document | ShadowRoot} [root] Where its elements are.
  */
-export function createComposer({ onSend, onStop }) {
-  const form = element('composer', HTMLFormElement)
-  const box = element('message', HTMLTextAreaElement)
-  const send = element('send', HTMLButtonElement)
-  const stop = element('stop', HTMLButtonElement)
-  const counter = element('counter', HTMLElement)
+export function createComposer({ onSend, onStop }, root = document) {
+  const form = element('composer', HTMLFormElement, root)
+  const box = element('message', HTMLTextAreaElement, root)
+  const send = element('send', HTMLButtonElement, root)
+  const stop = element('stop', HTMLButtonElement, root)
+  const counter = element('counter', HTMLElement, root)
   let ready = false
 
   const refresh = () => {
@@ -49,14 +50,10 @@ export function createComposer({ onSend, onStop }) {
     submit()
   })
   stop.addEventListener('click', end)
-  document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !stop.hidden && !stop.disabled) end()
-  })
-
   return {
     setState: (/** @type {'loading' | 'ready' | 'answering'} */ state) => {
       const answering = state === 'answering'
-      if (document.activeElement === (answering ? send : stop)) box.focus()
+      if (root.activeElement === (answering ? send : stop)) box.focus()
       ready = state === 'ready'
       send.hidden = answering
       stop.hidden = !answering
@@ -64,6 +61,10 @@ export function createComposer({ onSend, onStop }) {
       refresh()
     },
     focus: () => box.focus(),
+    /** Stops the answer that is being written, if there is one and it has not been stopped. */
+    stop: () => {
+      if (!stop.hidden && !stop.disabled) end()
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { create } from './elements.js'
+import { server } from './embedding.js'
 import { LiveMarkdown } from './live-markdown.js'
 import { labelLink } from './safe-markdown.js'
 import { texts } from './texts.js'
@@ -69,9 +70,10 @@ export class AnswerView {
 
   /**
    * @param {string} message
-   * @param {{ retry: (() => void) | null, afterMs: number }} options `retry` is offered after `afterMs` milliseconds.
+   * @param {{ retry: (() => void) | null, afterMs: number, signInUrl?: string }} options `retry` is offered after
+   *   `afterMs` milliseconds.
    */
-  fail(message, { retry, afterMs }) {
+  fail(message, { retry, afterMs, signInUrl }) {
     const problem = create('div', 'problem', create('p', '', message))
     problem.setAttribute('role', 'alert')
     if (retry) {
@@ -82,6 +84,7 @@ export class AnswerView {
       button.addEventListener('click', retry)
       problem.append(button)
     }
+    if (signInUrl) problem.append(create('p', '', linkTo(signInUrl, texts.signIn)))
     this.element.append(problem)
   }
 
@@ -107,11 +110,11 @@ export class AnswerView {
   /** @param {{ name: string, url: string, contentType: string }} file */
   #showFile({ name, url, contentType }) {
     const link = linkTo(url, name)
-    const own = URL.parse(url, document.baseURI)?.origin === location.origin
+    const own = URL.parse(url, server)?.origin === server.origin
     if (typeof link !== 'string' && own && contentType.startsWith('image/')) {
       const image = create('img', '')
       image.alt = name
-      image.src = url
+      image.src = link.href
       link.replaceChildren(image)
     }
     this.#files.append(create('li', '', link))
@@ -130,9 +133,10 @@ export class AnswerView {
  * @returns {HTMLAnchorElement | string} The name alone when the address is not one of the web.
  */
 function linkTo(url, name) {
-  if (!/^https?:$/.test(URL.parse(url, document.baseURI)?.protocol ?? '')) return name
+  const address = URL.parse(url, server)
+  if (!/^https?:$/.test(address?.protocol ?? '')) return name
   const link = create('a', '', name)
-  link.href = url
+  link.href = address?.href ?? ''
   labelLink(link)
   return link
 }

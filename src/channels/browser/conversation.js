@@ -2,6 +2,7 @@ import { AnswerView } from './answer-view.js'
 import { fetchConversation, openAnswer, Refusal, stopAnswer } from './api.js'
 import { create } from './elements.js'
 import { followAnswer, Unreachable } from './follow-answer.js'
+import { randomUuid } from './random-uuid.js'
 import { currentSession, keepSession, renewSession } from './sessions.js'
 import { texts } from './texts.js'
 
@@ -21,6 +22,9 @@ import { texts } from './texts.js'
  * @property {(sentence: string) => void} notify Says something in passing; an empty sentence takes it back.
  * @property {(text: string) => void} announce Says something to screen readers.
  * @property {(empty: boolean) => void} setEmpty
+ * @property {() => { language?: string, enableTTS?: boolean }} [wishes] What goes with every question.
+ * @property {(event: AnswerEvent, replayed: boolean) => void} [onEvent] Hears all events of answers; `replayed` when
+ *   the answer was asked for before this page was opened.
  */
 
 /** One conversation with one bot, as long as it is on the page. */
@@ -71,7 +75,7 @@ export class Conversation {
     // Before the server has named the answer there is nothing to stop; `#hear` does it then.
     if (!this.#running) return
     try {
-      await stopAnswer(this.#running)
+      await stopAnswer({ bot: this.#bot.id, streamId: this.#running })
     } catch {
       if (!this.#running) return
       this.#stage.notify(texts.failed)
@@ -137,10 +141,12 @@ export class Conversation {
    * @param {string} text
    * @param {string} [messageId]
    */
-  async #ask(text, messageId = crypto.randomUUID()) {
+  async #ask(text, messageId = randomUuid()) {
     // Until the new answer has a name there is none to replay.
     this.#session = keepSession(this.#bot.id, { ...this.#session, streamId: null })
-    const question = { query: text, chatbotId: this.#bot.id, sessionId: this.#session.sessionId, messageId }
+    const { sessionId } = this.#session
+    const wishes = this.#stage.wishes?.()
+    const question = { query: text, chatbotId: this.#bot.id, sessionId, messageId, ...wishes }
     await this.#show(null, {
       ask: (signal) => openAnswer(question, signal),
       retry: () => this.#ask(text),
@@ -168,12 +174,15 @@ export class Conversation {
     this.#begin(streamId)
     try {
       const onConnection = (/** @type {boolean} */ up) => this.#stage.notify(up ? '' : texts.reconnecting)
-      const events = followAnswer(streamId, { signal, onConnection, ...(ask && { ask }) })
+      const events = followAnswer(streamId, { bot: this.#bot.id, signal, onConnection, ...(ask && { ask }) })
       for await (const event of events) {
         this.#hear(event)
+        this.#stage.onEvent?.(event, !ask)
         view.show(event)
-        if (event.name === 'error')
-          view.fail(event.data.message, { retry: event.data.canRetry ? inPlace(retry) : null, afterMs: 0 })
+        if (event.name === 'error') {
+          const { message, code, canRetry } = event.data
+          view.fail(message, { retry: canRetry ? inPlace(retry) : null, afterMs: 0, ...this.#signIn(code) })
+        }
       }
     } catch (error) {
       if (onGone && error instanceof Refusal && error.status === 404) onGone(view)
@@ -195,8 +204,21 @@ export class Conversation {
    */
   #fail(view, error, retry) {
     if (error instanceof Refusal)
-      view.fail(error.message, { retry: error.canRetry ? retry : null, afterMs: error.retryAfterMs })
+      view.fail(error.message, {
+        retry: error.canRetry ? retry : null,
+        afterMs: error.retryAfterMs,
+        ...this.#signIn(error.code),
+      })
     else view.fail(error instanceof Unreachable ? texts.unreachable : texts.failed, { retry, afterMs: 0 })
+  }
+
+  /**
+   * @param {string} code
+   * @returns {{ signInUrl?: string }}
+   */
+  #signIn(code) {
+    const { authUrl } = this.#bot
+    return code.toUpperCase() === 'NEED_AUTH' && authUrl ? { signInUrl: authUrl } : {}
   }
 
   /** @param {string | null} streamId */

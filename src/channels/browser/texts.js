@@ -1,3 +1,5 @@
+import { script } from './embedding.js'
+
 const english = {
   skip: 'Skip to the message box',
   chooseBot: 'Bot',
@@ -30,6 +32,10 @@ const english = {
   unreachable: 'The server cannot be reached. Check your connection and try again.',
   failed: 'Something went wrong. Please try again.',
   retry: 'Try again',
+  signIn: 'Sign in',
+  open: 'Open the chat',
+  close: 'Close the chat',
+  voice: 'Read answers aloud',
 }
 
 /** @type {typeof english} */
@@ -65,13 +71,19 @@ const russian = {
   unreachable: 'Сервер недоступен. Проверьте связь и попробуйте ещё раз.',
   failed: 'Что-то пошло не так. Попробуйте ещё раз.',
   retry: 'Попробовать ещё раз',
+  signIn: 'Войти',
+  open: 'Открыть чат',
+  close: 'Закрыть чат',
+  voice: 'Читать ответы вслух',
 }
 
 const CATALOGUES = { en: english, ru: russian }
 
-/** The first language of the browser that we speak wins. */
-const spoken = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())
-const language = spoken.find((tag) => tag === 'en' || tag === 'ru') === 'ru' ? 'ru' : 'en'
+/** What the page that embeds us says, and else the first language of the browser that we speak. */
+const spoken = [script?.dataset['language'] ?? '', ...navigator.languages].map((tag) =>
+  tag.slice(0, 2).toLowerCase(),
+)
+export const language = spoken.find((tag) => tag === 'en' || tag === 'ru') === 'ru' ? 'ru' : 'en'
 
 /** What the page says, in the language of the reader. */
 export const texts = CATALOGUES[language]

@@ -1,4 +1,4 @@
-import { recall, remember } from './memory.js'
+import { recall, remember } from '../memory.js'
 
 const KEY = 'botyard:theme'
 

@@ -5,6 +5,7 @@ import { readEvents } from './event-stream.js'
 
 /**
  * @typedef {object} FollowOptions
+ * @property {string} bot
  * @property {AbortSignal} signal Leaves the answer; the server goes on writing it.
  * @property {(connected: boolean) => void} onConnection Told when the connection is lost and when it is back.
  * @property {(signal: AbortSignal) => Promise<Response>} [ask] Sends the question whose answer this is. It names its
@@ -53,12 +54,12 @@ export async function* followAnswer(streamId, options) {
  * @param {FollowOptions} options
  * @returns {AsyncGenerator<AnswerEvent, void>}
  */
-async function* readOnce(place, { signal, ask }) {
+async function* readOnce(place, { bot, signal, ask }) {
   const { streamId, lastEventId } = place
   try {
     const response =
       streamId || !ask
-        ? await reopenAnswer({ streamId: streamId ?? '', lastEventId }, signal)
+        ? await reopenAnswer({ bot, streamId: streamId ?? '', lastEventId }, signal)
         : await ask(signal)
     for await (const event of readEvents(response)) {
       place.lastEventId = event.id || place.lastEventId

@@ -1,4 +1,6 @@
+import { server } from './embedding.js'
 import { recall, remember } from './memory.js'
+import { randomUuid } from './random-uuid.js'
 
 /**
  * One conversation of this browser with a bot. Its id is the only key to it, so it never leaves for anywhere but
@@ -40,17 +42,12 @@ export function keepSession(bot, session) {
   return session
 }
 
-/** @param {string} bot */
+/**
+ * On a page of somebody else two servers may have bots of one name.
+ *
+ * @param {string} bot
+ */
 function keyOf(bot) {
-  return `botyard:session:${bot}`
-}
-
-/** `crypto.randomUUID` exists only on https and localhost, and a phone on the same network opens http. */
-function randomUuid() {
-  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  const place = server.origin === location.origin ? '' : `${server.host}:`
+  return `botyard:session:${place}${bot}`
 }

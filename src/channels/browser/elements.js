@@ -1,13 +1,14 @@
 /**
- * The element of the page with this id.
+ * The element with this id.
  *
  * @template {HTMLElement} T
  * @param {string} id
  * @param {new () => T} type
+ * @param {Document | ShadowRoot} [root]
  * @returns {T}
  */
-export function element(id, type) {
-  const found = document.getElementById(id)
+export function element(id, type, root = document) {
+  const found = root.getElementById(id)
   if (found instanceof type) return found
   throw new TypeError(`The page has no ${type.name} with the id ${id}`)
 }

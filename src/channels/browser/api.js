@@ -1,3 +1,4 @@
+import { server } from './embedding.js'
 import { texts } from './texts.js'
 
 /**
@@ -6,6 +7,7 @@ import { texts } from './texts.js'
  * @property {string} title
  * @property {string} description
  * @property {string[]} suggestions
+ * @property {string} [authUrl] Where people sign in when the bot asks them to.
  */
 
 /**
@@ -20,17 +22,20 @@ import { texts } from './texts.js'
  * @property {string} chatbotId
  * @property {string} sessionId
  * @property {string} messageId Names the question: however often it arrives, it is answered once.
+ * @property {string} [language] BCP 47 tag.
+ * @property {boolean} [enableTTS] The answer is spoken, too.
  */
 
 /** A request that the server refused; `message` is its sentence for people. */
 export class Refusal extends Error {
   /**
    * @param {string} message
-   * @param {{ status: number, canRetry: boolean, retryAfterMs: number }} options
+   * @param {{ status: number, code: string, canRetry: boolean, retryAfterMs: number }} options
    */
-  constructor(message, { status, canRetry, retryAfterMs }) {
+  constructor(message, { status, code, canRetry, retryAfterMs }) {
     super(message)
     this.status = status
+    this.code = code
     this.canRetry = canRetry
     /** How long the server asks to be left alone, in milliseconds. */
     this.retryAfterMs = retryAfterMs
@@ -48,7 +53,7 @@ export async function fetchBots() {
  * @returns {Promise<StoredConversation>}
  */
 export async function fetchConversation({ bot, sessionId, signal }) {
-  const path = `api/chat/sessions/${encodeURIComponent(sessionId)}?chatbotId=${encodeURIComponent(bot)}`
+  const path = withBot(`api/chat/sessions/${encodeURIComponent(sessionId)}`, bot)
   return await (await request(path, { signal })).json()
 }
 
@@ -61,7 +66,7 @@ export async function fetchConversation({ bot, sessionId, signal }) {
  */
 export async function openAnswer(question, signal) {
   const headers = { 'content-type': 'application/json', accept: 'text/event-stream' }
-  return await request('api/chat/query/stream', {
+  return await request(withBot('api/chat/query/stream', question.chatbotId), {
     method: 'POST',
     headers,
     body: JSON.stringify(question),
@@ -72,35 +77,46 @@ export async function openAnswer(question, signal) {
 /**
  * Goes on reading an answer.
  *
- * @param {{ streamId: string, lastEventId: string | null }} place
+ * @param {{ bot: string, streamId: string, lastEventId: string | null }} place
  * @param {AbortSignal} signal
  * @returns {Promise<Response>}
  */
-export async function reopenAnswer({ streamId, lastEventId }, signal) {
+export async function reopenAnswer({ bot, streamId, lastEventId }, signal) {
   const headers = { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) }
-  return await request(`api/chat/streams/${encodeURIComponent(streamId)}`, {
+  return await request(withBot(`api/chat/streams/${encodeURIComponent(streamId)}`, bot), {
     headers,
     signal,
     cache: 'no-store',
   })
 }
 
-/** @param {string} streamId */
-export async function stopAnswer(streamId) {
-  await request(`api/chat/streams/${encodeURIComponent(streamId)}/stop`, { method: 'POST' })
+/** @param {{ bot: string, streamId: string }} answer */
+export async function stopAnswer({ bot, streamId }) {
+  await request(withBot(`api/chat/streams/${encodeURIComponent(streamId)}/stop`, bot), { method: 'POST' })
 }
 
 /**
+ * The address says whose request it is, because browsers ask by it whether a page may send the request at all.
+ *
  * @param {string} path
- * @param {RequestInit} [options]
- * @returns {Promise<Response>}
+ * @param {string} bot
  */
-async function request(path, options) {
-  const response = await fetch(path, options)
+function withBot(path, bot) {
+  return `${path}?chatbotId=${encodeURIComponent(bot)}`
+}
+
+/**
+ * @param {string} path Relative to the server.
+ * @param {RequestInit} [options]
+ * @returns {Promise<Response>} Throws `Refusal`.
+ */
+export async function request(path, options) {
+  const response = await fetch(new URL(path, server), options)
   if (response.ok) return response
   const problem = await response.json().catch(() => ({}))
   throw new Refusal(typeof problem.message === 'string' ? problem.message : texts.failed, {
     status: response.status,
+    code: String(problem.code ?? problem.error ?? ''),
     canRetry: problem.retryable ?? response.status >= 500,
     retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1_000 || 0,
   })
