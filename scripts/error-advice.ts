@@ -28,6 +28,10 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   rate_limited:
     'Wait as long as `Retry-After` says; operators raise `RATE_LIMIT_PER_SECOND` and `RATE_LIMIT_BURST`.',
   bot_not_found: 'Use a name from the list of bots.',
+  flag_unknown: 'Use a name from `GET /api/metrics/feature-flags`.',
+  flag_invalid: 'Mend what the sentence names.',
+  rollout_not_found: 'Begin one with `botyard rollout start <bot>`.',
+  rollout_refused: 'Look at `botyard rollout status <bot>`, and do what the sentence says.',
   task_not_found: 'Use an id from the list of tasks; another person’s task counts as none.',
   task_invalid: 'Mend what the sentence names.',
   task_limit: 'Delete tasks that are done; operators raise `MAX_TASKS_PER_PERSON`.',

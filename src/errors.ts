@@ -1,4 +1,5 @@
 import { ACCESS_ERRORS } from './access-errors.ts'
+import { ROLLOUT_ERRORS } from './rollout-errors.ts'
 import { COMPANY_ERRORS } from './company-errors.ts'
 import { VOICE_ERRORS } from './voice-errors.ts'
 
@@ -164,6 +165,8 @@ export const ERRORS = {
     retryable: true,
     sentence: 'The language model stopped in the middle of its answer. Please try again.',
   },
+
+  ...ROLLOUT_ERRORS,
 
   // Search
   embeddings_unavailable: {

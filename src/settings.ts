@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.ts'
 import { BITRIX24_SETTINGS } from './bitrix24-settings.ts'
 import { COMPANY_SETTINGS } from './company-settings.ts'
+import { FLAG_SETTINGS } from './flag-settings.ts'
 import { KNOWLEDGE_SETTINGS } from './knowledge-settings.ts'
 import { MODEL_SETTINGS } from './model-settings.ts'
 import { POE_SETTINGS } from './poe-settings.ts'
@@ -53,6 +54,7 @@ export type Section =
   | 'Accounts'
   | 'Companies'
   | 'Limits'
+  | 'Rollouts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -283,6 +285,7 @@ export const SETTINGS = {
   ...VOICE_SETTINGS,
   ...COMPANY_SETTINGS,
   ...ACCESS_SETTINGS,
+  ...FLAG_SETTINGS,
 } as const satisfies Record<string, Setting>
 
 /** The name of an environment variable of Botyard. */

@@ -1,6 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import type { Conversations, Store, Turns } from './store.ts'
 import { createAccounts } from './accounts.ts'
+import { createAudit } from './audit.ts'
+import { createFlagStore } from './flags.ts'
 import { createOwnConversations } from './accounts-conversations.ts'
 import { createBitrixPortals } from './bitrix-portals.ts'
 import { createIdentities } from './accounts-identities.ts'
@@ -17,6 +19,7 @@ import { createFeedback, createNotes } from './feedback.ts'
 import { createInbox } from './inbox.ts'
 import { createLanes } from './lanes.ts'
 import { createReadinessCheck } from './readiness-check.ts'
+import { createRolloutStore } from './rollouts.ts'
 import type { Schema } from './schema.ts'
 import { createTasks } from './tasks.ts'
 import { createTurns } from './turns.ts'
@@ -75,6 +78,9 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     identities: createIdentities(db),
     ownConversations: createOwnConversations(db),
     tasks: createTasks(db),
+    flags: createFlagStore(db),
+    rollouts: createRolloutStore(db),
+    audit: createAudit(db),
     documents: createDocuments(db),
     chatbots: createChatbotStore(db),
     guests: createGuests(db),

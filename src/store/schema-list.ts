@@ -2,6 +2,7 @@ import { COMPANY_TABLES } from './schema-list-companies.ts'
 import { CHATBOT_TABLES } from './schema-list-chatbots.ts'
 import { BITRIX_TABLES } from './schema-list-bitrix.ts'
 import { DOCUMENT_TABLES } from './schema-list-documents.ts'
+import { ROLLOUT_TABLES } from './schema-list-rollouts.ts'
 
 /** A table as it should be: each column with its type, and the names of its indexes, keys included. */
 export interface ExpectedTable {
@@ -259,6 +260,7 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
     indexes: ['channel_notes_pkey'],
   },
   ...DOCUMENT_TABLES,
+  ...ROLLOUT_TABLES,
   ...BITRIX_TABLES,
   ...CHATBOT_TABLES,
   ...COMPANY_TABLES,

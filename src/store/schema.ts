@@ -3,12 +3,13 @@ import type { DocumentStatus, DocumentType } from '../documents.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { DeliveryState, InboxOutcome } from './inbox-store.ts'
 import type { ChatbotTables } from './schema-chatbots.ts'
+import type { RolloutSchema } from './schema-rollouts.ts'
 import type { TurnOutcome } from './store.ts'
 import type { BitrixOAuthStateTable, BitrixPortalTable } from './schema-bitrix.ts'
 import type { VectorSpace } from './vector-store.ts'
 
 /** The tables as the queries see them. `schema-list.ts` says the same to `verifySchema`. */
-export interface Schema extends ChatbotTables {
+export interface Schema extends ChatbotTables, RolloutSchema {
   conversations: ConversationTable
   messages: MessageTable
   turns: TurnTable

@@ -9,6 +9,7 @@ import type { ChatbotStore, GuestStore } from './chatbot-store.ts'
 import type { Feedback } from './feedback-store.ts'
 import type { Deliveries, Inbox } from './inbox-store.ts'
 import type { Lanes } from './lane-store.ts'
+import type { Audit, FlagStore, RolloutStore } from './rollout-store.ts'
 import type { TaskStore } from './task-store.ts'
 import type { VectorStore, WordStore } from './vector-store.ts'
 
@@ -19,6 +20,7 @@ export type * from './chatbot-store.ts'
 export type * from './inbox-store.ts'
 export { INBOX_QUEUE } from './inbox-store.ts'
 export type * from './lane-store.ts'
+export type * from './rollout-store.ts'
 export type * from './task-store.ts'
 export { fromVectorBytes } from './vector-bytes.ts'
 export type * from './vector-store.ts'
@@ -36,6 +38,9 @@ export interface Store {
   readonly identities: Identities
   readonly ownConversations: OwnConversations
   readonly tasks: TaskStore
+  readonly flags: FlagStore
+  readonly rollouts: RolloutStore
+  readonly audit: Audit
   readonly documents: DocumentStore
   readonly vectors: VectorStore
   readonly chatbots: ChatbotStore
