@@ -1,5 +1,6 @@
 import { ACCESS_ERRORS } from './access-errors.ts'
 import { ROLLOUT_ERRORS } from './rollout-errors.ts'
+import { CHATBOT_ERRORS } from './chatbot-errors.ts'
 import { COMPANY_ERRORS } from './company-errors.ts'
 import { VOICE_ERRORS } from './voice-errors.ts'
 
@@ -24,6 +25,7 @@ export const ERRORS = {
   unauthorized: { status: 401, retryable: false, sentence: 'A valid API key is required.' },
   ...ACCESS_ERRORS,
   bot_not_found: { status: 404, retryable: false, sentence: 'Chatbot not found' },
+  ...CHATBOT_ERRORS,
   task_not_found: { status: 404, retryable: false, sentence: 'Task not found' },
   task_invalid: { status: 422, retryable: false, sentence: '{problem}' },
   task_limit: {
@@ -89,6 +91,8 @@ export const ERRORS = {
     retryable: true,
     sentence: 'This address could not be read: {problem}.',
   },
+
+  metrics_reset_refused: { status: 403, retryable: false, sentence: 'Reset not allowed in production' },
 
   // Capacity
   overloaded: {

@@ -2,9 +2,11 @@ import type { z } from 'zod'
 import { ACCESS_SETTINGS } from './access-settings.ts'
 import { BITRIX24_SETTINGS } from './bitrix24-settings.ts'
 import { COMPANY_SETTINGS } from './company-settings.ts'
+import { CHATBOT_SETTINGS } from './chatbot-settings.ts'
 import { FLAG_SETTINGS } from './flag-settings.ts'
 import { KNOWLEDGE_SETTINGS } from './knowledge-settings.ts'
 import { MODEL_SETTINGS } from './model-settings.ts'
+import { OBSERVE_SETTINGS } from './observe-settings.ts'
 import { POE_SETTINGS } from './poe-settings.ts'
 import { SEARCH_SETTINGS } from './search-settings.ts'
 import {
@@ -55,6 +57,7 @@ export type Section =
   | 'Companies'
   | 'Limits'
   | 'Rollouts'
+  | 'Operation'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -285,6 +288,8 @@ export const SETTINGS = {
   ...VOICE_SETTINGS,
   ...COMPANY_SETTINGS,
   ...ACCESS_SETTINGS,
+  ...OBSERVE_SETTINGS,
+  ...CHATBOT_SETTINGS,
   ...FLAG_SETTINGS,
 } as const satisfies Record<string, Setting>
 

@@ -78,10 +78,15 @@ export class Gate {
 
   /** For routes that are open to everybody: who it is when a valid token came along, and undefined otherwise. */
   async find(request: FastifyRequest): Promise<Principal | undefined> {
+    const principal = await this.identify(request)
+    return principal?.userId === NOBODY ? undefined : principal
+  }
+
+  /** As `find`, with the tokens of machines. */
+  async identify(request: FastifyRequest): Promise<Principal | undefined> {
     const token = bearerOf(request)
     try {
-      const principal = token === undefined ? undefined : await this.#authenticate(token)
-      return principal?.userId === NOBODY ? undefined : principal
+      return token === undefined ? undefined : await this.#authenticate(token)
     } catch (error) {
       if (error instanceof AppError && error.code === 'token_invalid') return undefined
       throw error

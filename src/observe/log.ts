@@ -1,4 +1,4 @@
-import { pino } from 'pino'
+import { pino, type LoggerOptions } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import { describeError } from './describe-error.ts'
 import { createScrubber } from './scrub.ts'
@@ -13,9 +13,13 @@ export interface LogOptions {
   readonly pretty: boolean
   /** Exact values to scrub, besides everything that looks like a key, a token or a password in a URL. */
   readonly secrets: readonly string[]
+  /** Told of every error that is logged as one. Default: nobody. */
+  readonly onError?: (error: unknown, message: string | undefined) => void
   /** Default: standard output, written synchronously, so the last line before an exit is not lost. */
   readonly destination?: LogDestination
 }
+
+type LogHooks = NonNullable<LoggerOptions['hooks']>
 
 export interface LogDestination {
   write(line: string): unknown
@@ -25,7 +29,7 @@ export interface LogDestination {
  * Makes the log. Every line is scrubbed when it is finished, by value: a list of paths to redact would miss
  * secrets inside messages, causes, arrays and URLs. Log an error as `log.error({ err }, 'what failed')`.
  */
-export function createLog({ level, pretty, secrets, destination }: LogOptions): Log {
+export function createLog({ level, pretty, secrets, destination, onError }: LogOptions): Log {
   const output = destination ?? pino.destination({ dest: 1, sync: true })
   const colours = destination === undefined && process.stdout.isTTY && process.stdout.hasColors()
   return pino(
@@ -35,10 +39,26 @@ export function createLog({ level, pretty, secrets, destination }: LogOptions): 
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError, error: describeError },
-      hooks: { streamWrite: createScrubber(secrets) },
+      hooks: {
+        streamWrite: createScrubber(secrets),
+        ...(onError && { logMethod: tellErrors(onError) }),
+      },
     },
     pretty ? toText(output, colours) : output,
   )
+}
+
+/** Above this number a line tells of an error; source: the levels of pino. */
+const ERROR_LEVEL = 50
+
+function tellErrors(onError: NonNullable<LogOptions['onError']>): NonNullable<LogHooks['logMethod']> {
+  return function logMethod(words, write, level) {
+    const [first, message] = words as readonly unknown[]
+    const error = first instanceof Error ? first : (first as { readonly err?: unknown } | undefined)?.err
+    if (level >= ERROR_LEVEL && error !== undefined)
+      onError(error, typeof message === 'string' ? message : undefined)
+    write.apply(this, words)
+  }
 }
 
 function toText(output: LogDestination, colorize: boolean): LogDestination {

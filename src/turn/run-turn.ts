@@ -261,6 +261,7 @@ class TurnRun {
     const { knowledge } = bot
     if (passages) return passages
     if (!knowledge || question?.role !== 'user') return undefined
+    const begun = performance.now()
     try {
       const { documents } = services
       return await traceSearch(bot.name, () =>
@@ -270,6 +271,8 @@ class TurnRun {
       this.#signal.throwIfAborted()
       this.#input.onProblem({ what: 'knowledge-failed', cause })
       return undefined
+    } finally {
+      this.#facts.searchMs = performance.now() - begun
     }
   }
 

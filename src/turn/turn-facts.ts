@@ -23,6 +23,8 @@ export class TurnFacts {
   readonly #tools: ToolUse[] = []
   #gave = false
   steps = 0
+  /** How long the search in the knowledge took; null when there was none. */
+  searchMs: number | null = null
 
   constructor(startTick: number) {
     this.#startTick = startTick

@@ -18,6 +18,8 @@ export interface TurnReport {
   readonly durationMs: number
   /** How long the message waited before its turn; null when it did not wait in a lane. */
   readonly queueMs: number | null
+  /** How long the search in the bot's knowledge took; null when there was none. */
+  readonly searchMs: number | null
   readonly inputTokens: number
   readonly outputTokens: number
   readonly words: number
@@ -47,6 +49,7 @@ export function toReport(last: TerminalEvent, { input, facts, channel, queueMs }
     firstAudioMs: facts.firstAudioMs,
     durationMs: facts.elapsedMs,
     queueMs,
+    searchMs: facts.searchMs,
     inputTokens: facts.inputTokens,
     outputTokens: facts.outputTokens,
     words: facts.words,

@@ -1,0 +1,79 @@
+import { BlockList, isIP } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+import { AppError } from '../errors.ts'
+import { bearerOf, isOneOf } from './bearer.ts'
+import type { Gate, GateHook } from './principal.ts'
+
+export interface OperatorGuardOptions {
+  /** Knows the tokens of operators; absent when there are no accounts. */
+  readonly gate: Gate | undefined
+  /** The secret of programs that only read. */
+  readonly token: string | undefined
+  /** Addresses and nets (`10.0.0.0/8`) that need no token. */
+  readonly allowed: readonly string[]
+  /** True outside production: whoever sits at this computer needs no token. */
+  readonly open: boolean
+}
+
+/** Who may read how the server is, and who may change it. */
+export interface OperatorGuard {
+  /** Operators, holders of the token, and the addresses that are allowed; everybody else gets 401 or 403. */
+  readonly read: GateHook
+  /** True for whom `read` lets through, without counting or refusing. */
+  mayRead(request: FastifyRequest): Promise<boolean>
+  /** Operators alone, and whoever sits at this computer outside production. */
+  readonly change: GateHook
+}
+
+/** Makes the guard of everything that tells how the server is. */
+export function createOperatorGuard({ gate, token, allowed, open }: OperatorGuardOptions): OperatorGuard {
+  const list = toBlockList(allowed)
+  const isHere = (request: FastifyRequest): boolean => open && isLocal(request)
+  const isKnown = (request: FastifyRequest): boolean => {
+    const given = bearerOf(request)
+    if (given !== undefined && token !== undefined && isOneOf(given, [token])) return true
+    return isHere(request) || isListed(list, request.ip)
+  }
+  const asOperator = gate?.withRole('operator', 'admin')
+  const requireOperator: GateHook = async (request, reply) => {
+    if (!asOperator) throw new AppError('forbidden')
+    await asOperator(request, reply)
+  }
+  return {
+    read: async (request, reply) => {
+      if (!isKnown(request)) await requireOperator(request, reply)
+    },
+    mayRead: async (request) => {
+      if (isKnown(request)) return true
+      const principal = await gate?.identify(request)
+      return principal !== undefined && principal.role !== 'user'
+    },
+    change: async (request, reply) => {
+      if (!isHere(request) || bearerOf(request) !== undefined) await requireOperator(request, reply)
+    },
+  }
+}
+
+/** From this computer, and not handed on by a proxy. */
+function isLocal({ raw, headers }: FastifyRequest): boolean {
+  const handedOn = ['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => headers[name] !== undefined)
+  return !handedOn && /^(?:::1|(?:::ffff:)?127\.[\d.]+)$/.test(raw.socket.remoteAddress ?? '')
+}
+
+function toBlockList(allowed: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const entry of allowed) {
+    const [address = '', prefix] = entry.split('/')
+    const family = FAMILIES[isIP(address)]
+    if (family) list.addSubnet(address, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family)
+  }
+  return list
+}
+
+const FAMILIES: Readonly<Record<number, 'ipv4' | 'ipv6'>> = { 4: 'ipv4', 6: 'ipv6' }
+
+function isListed(list: BlockList, address: string): boolean {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  const family = FAMILIES[isIP(plain)]
+  return family !== undefined && list.check(plain, family)
+}

@@ -1,0 +1,89 @@
+import { AppError } from '../errors.ts'
+
+export interface ErrorReportOptions {
+  /** Where reports go. Absent: nowhere. */
+  readonly dsn: string | undefined
+  readonly release: string
+  readonly environment: string
+  /** Takes secrets out of finished text, as the log does. */
+  readonly scrub: (text: string) => string
+}
+
+/** What belongs to an error, for whoever looks for it; never what people said. */
+export interface ErrorTags {
+  readonly requestId?: string | undefined
+  readonly turnId?: string | undefined
+  readonly bot?: string | undefined
+}
+
+/** Tells a service such as Sentry of errors. */
+export interface ErrorReports {
+  /** Returns at once; a service that is away is nobody's failure. */
+  report(error: unknown, message: string | undefined, tags: ErrorTags): void
+  /** Hands over what has not left yet. */
+  close(): Promise<void>
+}
+
+/** How long the last reports may take to leave, in milliseconds. */
+const LAST_REPORTS_MS = 2_000
+
+/**
+ * Opens the way for reports of errors. The client is only loaded when there is an address, and stands for itself: it
+ * touches nothing global, records no requests and knows no people. Throws `invalid_configuration` when the package is
+ * missing or the address is none.
+ */
+export async function openErrorReports(options: ErrorReportOptions): Promise<ErrorReports | undefined> {
+  const { dsn, release, environment, scrub } = options
+  if (dsn === undefined) return undefined
+  const sentry = await loadSentry()
+  const client = new sentry.NodeClient({
+    dsn,
+    release: `botyard@${release}`,
+    environment,
+    transport: sentry.makeNodeTransport,
+    stackParser: sentry.defaultStackParser,
+    integrations: [sentry.linkedErrorsIntegration()],
+    // Of performance we tell by other means.
+    tracesSampleRate: 0,
+    sendClientReports: false,
+    beforeSend: (event) => cleanEvent(event, scrub),
+  })
+  if (client.getDsn() === undefined)
+    throw invalid('SENTRY_DSN is no address of Sentry. Copy it from the settings of the project there.')
+  client.init()
+  return {
+    report: (error, message, tags) => {
+      const scope = new sentry.Scope()
+      scope.setTags({ ...tags, ...(error instanceof AppError && { code: error.code }) })
+      if (message !== undefined) scope.setExtra('message', message)
+      scope.setClient(client)
+      scope.captureException(error)
+    },
+    close: async () => {
+      await client.close(LAST_REPORTS_MS)
+    },
+  }
+}
+
+/** Secrets are replaced wherever they stand; who asked, from where and on which computer is left out. */
+function cleanEvent<Event extends object>(event: Event, scrub: (text: string) => string): Event {
+  const clean = JSON.parse(scrub(JSON.stringify(event))) as Event & Readonly<Record<string, unknown>>
+  const { user: _user, request: _request, server_name: _server, breadcrumbs: _breadcrumbs, ...rest } = clean
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that was left out is optional
+  return rest as unknown as Event
+}
+
+async function loadSentry(): Promise<typeof import('@sentry/node')> {
+  try {
+    return await import('@sentry/node')
+  } catch (cause) {
+    throw invalid(
+      'SENTRY_DSN is set, but @sentry/node is not installed. Run `npm install @sentry/node@11`.',
+      cause,
+    )
+  }
+}
+
+function invalid(problem: string, cause?: unknown): AppError {
+  return new AppError('invalid_configuration', { params: { problem }, cause })
+}

@@ -1,0 +1,134 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { totalmem } from 'node:os'
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+/** How loaded this process is. */
+export interface ProcessLoad {
+  /** Of the memory this process may have, in percent. */
+  readonly memoryPercent: number
+  /** Of one core, in percent; a process of Node.js does most of its work on one. */
+  readonly cpuPercent: number
+  /** The delay that 99 of 100 turns of the event loop stay below, in milliseconds. */
+  readonly eventLoopDelayMs: number
+}
+
+/** Samples of the event loop, in milliseconds. */
+const RESOLUTION_MS = 20
+/** CPU time over less than this says nothing. */
+const SHORTEST_SAMPLE_MS = 1_000
+const NANOSECONDS = 1e9
+
+/** What the process costs, in the names of Prometheus and of guide 002. */
+export class ProcessMetrics {
+  readonly #delay: ReturnType<typeof monitorEventLoopDelay>
+  #sampledAt = performance.now()
+  #sampledCpu = process.cpuUsage()
+  #cpuPercent = 0
+
+  constructor(registry: Registry) {
+    this.#delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+    this.#delay.enable()
+    this.#addOwn(registry)
+    this.#addGuides(registry)
+  }
+
+  load(): ProcessLoad {
+    return {
+      memoryPercent: (process.memoryUsage.rss() / memoryLimit()) * 100,
+      cpuPercent: this.#sampleCpu(),
+      eventLoopDelayMs: this.#delayOf(99) * 1_000,
+    }
+  }
+
+  close(): void {
+    this.#delay.disable()
+  }
+
+  /** Over at least a second since the last sample. */
+  #sampleCpu(): number {
+    const now = performance.now()
+    const passedMs = now - this.#sampledAt
+    if (passedMs < SHORTEST_SAMPLE_MS) return this.#cpuPercent
+    const { user, system } = process.cpuUsage(this.#sampledCpu)
+    this.#cpuPercent = ((user + system) / 1_000 / passedMs) * 100
+    this.#sampledAt = now
+    this.#sampledCpu = process.cpuUsage()
+    return this.#cpuPercent
+  }
+
+  /** In seconds, above the resolution that every sample has. */
+  #delayOf(percentile: number): number {
+    return Math.max(0, this.#delay.percentile(percentile) / NANOSECONDS - RESOLUTION_MS / 1_000)
+  }
+
+  #addOwn(registry: Registry): void {
+    const registers = [registry]
+    const delayOf = (percentile: number): number => this.#delayOf(percentile)
+    const startedAt = Date.now() / 1_000 - process.uptime()
+    new Counter({
+      name: 'process_cpu_seconds_total',
+      help: 'CPU time of this process',
+      registers,
+      collect() {
+        const { user, system } = process.cpuUsage()
+        this.reset()
+        this.inc((user + system) / 1e6)
+      },
+    })
+    gauge(registers, 'process_resident_memory_bytes', 'Memory of this process', () =>
+      process.memoryUsage.rss(),
+    )
+    gauge(registers, 'process_memory_limit_bytes', 'Memory this process may have', memoryLimit)
+    gauge(registers, 'process_start_time_seconds', 'When this process began', () => startedAt)
+    new Gauge({
+      name: 'nodejs_eventloop_delay_seconds',
+      help: 'How late the event loop was since the start',
+      labelNames: ['quantile'],
+      registers,
+      collect() {
+        for (const percentile of [50, 99])
+          this.set({ quantile: String(percentile / 100) }, delayOf(percentile))
+      },
+    })
+  }
+
+  #addGuides(registry: Registry): void {
+    const registers = [registry]
+    new Gauge({
+      name: 'nodejs_memory_usage_bytes',
+      help: 'Memory of Node.js by its kind',
+      labelNames: ['type'],
+      registers,
+      collect() {
+        const { rss, heapTotal, heapUsed, external } = process.memoryUsage()
+        this.set({ type: 'rss' }, rss)
+        this.set({ type: 'heap_total' }, heapTotal)
+        this.set({ type: 'heap_used' }, heapUsed)
+        this.set({ type: 'external' }, external)
+      },
+    })
+    gauge(registers, 'nodejs_heap_usage_percent', 'The used part of the heap', () => {
+      const { heapTotal, heapUsed } = process.memoryUsage()
+      return (heapUsed / heapTotal) * 100
+    })
+    gauge(registers, 'process_uptime_seconds', 'How long this process runs', () => process.uptime())
+  }
+}
+
+function gauge(registers: Registry[], name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(read())
+    },
+  })
+}
+
+/** The limit of the container when it has one, else all of this computer's. */
+function memoryLimit(): number {
+  const all = totalmem()
+  const constrained = process.constrainedMemory()
+  return constrained > 0 && constrained < all ? constrained : all
+}
