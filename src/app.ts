@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { addAccess } from './accounts/add-access.ts'
 import { openAccess } from './accounts/open-access.ts'
 import type { AppParts } from './app/app-parts.ts'
+import { addVoice } from './app/add-voice.ts'
 import { createChannels } from './app/create-channels.ts'
 import { createConverse, createTurns, toHost } from './app/create-host.ts'
 import { createLife, type AppLife } from './app/create-life.ts'
@@ -97,13 +98,14 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   const gate = addAccess(server, access, { config, onWarning })
   server.addHook('onClose', () => companies.close())
   addFileRoutes(server, files)
+  const voice = await addVoice(server, { ...parts, content: access.content })
   if (gate) addTaskRoutes(server, { gate, tasks })
   if (gate) addUploads(server, { ...parts, gate, library })
   const poe = toPoeChannelOptions(config, bots.list(), access.createLimiter)
   const channels = [...createChannels(config, { gate, access, poe, bots: bots.list() }), ...further]
   const jobs = createJobQueue(parts, { project, channels, library })
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
-  const host = toHost({ ...parts, turns, inbox, access, converse, services })
+  const host = toHost({ ...parts, turns, inbox, access, converse, services, voice })
   const running = new RunningChannels(channels)
   const drained = { inbox, jobs, turns, running }
   const life = createLife({ server, host, store, access, ...drained, onDrain: () => (draining = true) })
@@ -125,6 +127,8 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
       search,
       telegram: describeTelegram(config),
       poe: describePoe(poe),
+      speech: voice.speaks,
+      transcription: voice.listens,
     }),
     ...life,
   }

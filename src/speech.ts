@@ -30,8 +30,6 @@ export interface Transcriber {
 }
 
 export interface VoiceOptions {
-  /** The name of the bot that speaks. */
-  readonly bot: string
   /** BCP 47 tag of the request; the bot's own language comes first. */
   readonly language?: string | undefined
   /** Ends the speaking: the reader has left. */
@@ -65,6 +63,7 @@ export interface VoiceProgress {
 
 export interface VoiceMessageRequest {
   readonly text: string
+  /** The name of the bot that speaks. */
   readonly bot: string
   readonly language?: string | undefined
   readonly signal: AbortSignal

@@ -13,6 +13,8 @@ export interface ServedParts {
   readonly keysRequired: boolean
   readonly telegram: Omit<Feature, 'name'>
   readonly poe: Omit<Feature, 'name'>
+  readonly speech: Omit<Feature, 'name'>
+  readonly transcription: Omit<Feature, 'name'>
   /** Where the secret that signs tokens comes from; undefined when there are no accounts. */
   readonly tokenSecret: 'setting' | 'file' | 'start' | undefined
   /** Where the cache is kept, for people. */
@@ -36,6 +38,8 @@ export function summarize(parts: ServedParts): readonly Feature[] {
     { name: 'OpenAI API', on: openaiChannel, detail: openaiDetail({ openaiChannel, keysRequired }) },
     { name: 'Telegram', ...telegram },
     { name: 'Poe', ...poe },
+    { name: 'speech', ...parts.speech },
+    { name: 'recordings', ...parts.transcription },
   ]
 }
 

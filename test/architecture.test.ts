@@ -25,6 +25,11 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
   jobs: { doors: ['job.ts', 'job-queue.ts', 'housekeeping.ts'], mayImport: ['core', 'lanes', 'store'] },
   turn: { doors: ['turn.ts'], mayImport: ['core', 'models', 'tools', 'knowledge', 'store'] },
   cache: { doors: ['cache.ts', 'open-cache.ts'], mayImport: ['core'] },
+  // `open-voice.ts` puts it together; the routes are added by whoever has a server.
+  voice: {
+    doors: ['voice.ts', 'open-voice.ts', 'speech-routes.ts', 'transcription-routes.ts'],
+    mayImport: ['core', 'cache', 'http'],
+  },
   limits: { doors: ['limits.ts', 'create-limiters.ts'], mayImport: ['core'] },
   accounts: {
     doors: ['accounts.ts', 'open-access.ts', 'add-access.ts', 'token-secrets.ts', 'tokens.ts'],

@@ -28,6 +28,8 @@ export function addAccess(
     burst: config.RATE_LIMIT_BURST,
     chatPerMinute: config.CHAT_RATE_LIMIT_PER_MINUTE,
     streamsPerMinute: config.STREAM_RATE_LIMIT_PER_MINUTE,
+    textsToSpeechPerMinute: config.TTS_RATE_LIMIT_PER_MINUTE,
+    recordingsPerMinute: config.SPEECH_RATE_LIMIT_PER_MINUTE,
     onHiddenClients: () => onWarning(HIDDEN_CLIENTS),
   })
   const { accounts } = access

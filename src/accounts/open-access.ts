@@ -1,5 +1,5 @@
 import { openCache } from '../cache/open-cache.ts'
-import type { Cache } from '../cache/cache.ts'
+import type { Cache, ContentCache } from '../cache/cache.ts'
 import type { Config } from '../config.ts'
 import { createLimiters } from '../limits/create-limiters.ts'
 import type { CreateLimiter } from '../limits/limits.ts'
@@ -26,6 +26,7 @@ export interface Access {
   readonly conversations: PersonalConversations
   readonly createLimiter: CreateLimiter
   readonly cache: Cache
+  readonly content: ContentCache
   readonly tokenSecret: TokenSecrets['origin'] | undefined
   /** The subject whose rows a sender reads and writes: their account's when they have linked one. */
   resolve(subject: string): Promise<string>
@@ -42,7 +43,7 @@ export async function openAccess({ config, store, alone, onWarning }: AccessOpti
     alone,
     onChange: (state, error) => onWarning(REDIS_CHANGES[state], error),
   })
-  const { cache, redis } = opened
+  const { cache, content, redis } = opened
   const createLimiter = createLimiters(redis)
   const found = await findTokenSecrets(config)
   const accounts =
@@ -52,6 +53,7 @@ export async function openAccess({ config, store, alone, onWarning }: AccessOpti
     conversations: new PersonalConversations(store.ownConversations, cache),
     createLimiter,
     cache,
+    content,
     tokenSecret: found?.origin,
     resolve: async (subject) => (await accounts?.links.resolve(subject)) ?? subject,
     link: async (subject, code) => (await accounts?.links.link(subject, code)) ?? false,

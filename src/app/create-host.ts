@@ -76,6 +76,7 @@ export function createConverse({ turns, access, store, log }: ConverseParts): Co
 interface WiredParts extends ConverseParts {
   readonly inbox: MessageQueue
   readonly converse: Converse
+  readonly voice: Pick<Host, 'speech' | 'transcriber'>
   readonly services: Services
 }
 
@@ -110,6 +111,8 @@ export function toHost(parts: WiredParts): Host {
       log.info({ bot, channel, kind, value, removed, ...target }, 'feedback')
     },
     notes: store.notes,
+    speech: parts.voice.speech,
+    transcriber: parts.voice.transcriber,
   }
 }
 

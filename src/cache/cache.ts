@@ -23,6 +23,17 @@ export interface CacheEntry {
   readonly lifetimeMs: number
 }
 
+/**
+ * Bytes under names that say what they are, such as a hash of what they were made of: an entry is never out of date,
+ * only gone.
+ */
+export interface ContentCache {
+  /** Undefined when it is gone, or its place does not answer. */
+  get(key: string): Promise<Uint8Array | undefined>
+  /** Resolves also when it could not be kept. */
+  set(key: string, bytes: Uint8Array, lifetimeMs: number): Promise<void>
+}
+
 export interface CacheCounters {
   readonly hits: number
   readonly misses: number

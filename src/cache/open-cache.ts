@@ -1,4 +1,5 @@
-import type { Cache, RedisClient } from './cache.ts'
+import type { Cache, ContentCache, RedisClient } from './cache.ts'
+import { createMemoryContent } from './memory-content.ts'
 import { createMemoryCache } from './memory-cache.ts'
 import { createNoCache } from './no-cache.ts'
 
@@ -11,6 +12,8 @@ export interface CacheOptions {
 
 export interface OpenCache {
   readonly cache: Cache
+  /** Right in any number of processes, as its entries never change; without Redis each has its own. */
+  readonly content: ContentCache
   /** The connection, for others who count or tell something there. */
   readonly redis: RedisClient | undefined
   close(): Promise<void>
@@ -20,14 +23,16 @@ export interface OpenCache {
 export async function openCache({ redisUrl, alone, onChange }: CacheOptions): Promise<OpenCache> {
   if (redisUrl === undefined) {
     const cache = alone ? createMemoryCache() : createNoCache()
-    return { cache, redis: undefined, close: () => cache.close() }
+    return { cache, content: createMemoryContent(), redis: undefined, close: () => cache.close() }
   }
   const { openRedis } = await import('./open-redis.ts')
   const { createRedisCache } = await import('./redis-cache.ts')
+  const { createRedisContent } = await import('./redis-content.ts')
   const redis = openRedis({ url: redisUrl, onChange })
   const cache = createRedisCache(redis)
   return {
     cache,
+    content: createRedisContent(redis),
     redis,
     close: async () => {
       await cache.close()

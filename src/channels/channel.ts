@@ -6,6 +6,7 @@ import type { BoundDocuments } from '../documents.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { ChannelNotes, FeedbackReport } from '../feedback.ts'
 import type { InboundMessage, InboxHandler } from '../inbound.ts'
+import type { Speech, Transcriber } from '../speech.ts'
 import type { SiteOptions } from '../site-options.ts'
 
 /** The door of the channels room: a way for people to reach bots. */
@@ -71,6 +72,10 @@ export interface Host {
   /** Keeps what a person thinks of an answer, with its turn and revision where they are known. */
   report(feedback: FeedbackReport): Promise<void>
   readonly notes: ChannelNotes
+  /** Speaks answers; undefined when nothing does. */
+  readonly speech: Speech | undefined
+  /** Reads recordings; undefined when nothing does. */
+  readonly transcriber: Transcriber | undefined
 }
 
 /** Who speaks where. */

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 
 /** Unread bytes beyond which a reader has to catch up before it gets more; they are our memory. */
 const MAX_UNREAD_BYTES = 256 * 1024
-/** How long catching up may take before the reader is cut. It can resume. */
+/** How long catching up may take before the reader is cut, for each `MAX_UNREAD_BYTES`. It can resume. */
 const CATCH_UP_MS = 5_000
 /** Proxies close streams that are silent for long; the shortest common limit is 60 s. */
 const HEARTBEAT_MS = 15_000
@@ -61,10 +61,22 @@ export class EventStream {
     this.#flush()
     if (!this.open || !this.#response.writableNeedDrain) return
     const { promise, resolve } = Promise.withResolvers<void>()
-    const cut = setTimeout(() => this.#response.destroy(), CATCH_UP_MS)
+    // Audio is large by itself; whoever takes it slowly is no slower a reader.
+    const shares = Math.max(1, Math.round(this.#response.writableLength / MAX_UNREAD_BYTES))
+    const cut = setTimeout(() => this.#response.destroy(), CATCH_UP_MS * shares)
     this.#response.once('drain', resolve).once('close', resolve)
     await promise
     clearTimeout(cut)
+    this.#response.off('drain', resolve).off('close', resolve)
+  }
+
+  /** Resolves when the reader has taken everything or has left; nobody is cut. For what can wait as long as it takes. */
+  async drained(): Promise<void> {
+    this.#flush()
+    if (!this.open || !this.#response.writableNeedDrain) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#response.once('drain', resolve).once('close', resolve)
+    await promise
     this.#response.off('drain', resolve).off('close', resolve)
   }
 

@@ -14,6 +14,10 @@ export interface RateLimitOptions {
   readonly chatPerMinute: number
   /** Streamed answers; 0 for no limit. */
   readonly streamsPerMinute: number
+  /** Texts to be spoken; 0 for no limit. */
+  readonly textsToSpeechPerMinute: number
+  /** Recordings to be transcribed; 0 for no limit. */
+  readonly recordingsPerMinute: number
   /** Called once when requests come through a proxy whose word on their origin is not believed. */
   readonly onHiddenClients: () => void
 }
@@ -28,6 +32,8 @@ interface Rule {
 }
 
 const STREAM_ROUTE = '/api/chat/query/stream'
+const SPEAK_ROUTE = '/api/text-to-speech'
+const LISTEN_ROUTE = '/api/speech-to-text'
 const CHAT_ROUTES = '/api/chat/'
 const API_ROUTES = '/api/'
 
@@ -58,6 +64,7 @@ export function addRateLimits(server: FastifyInstance, options: RateLimitOptions
 
 function rulesOf(options: RateLimitOptions): readonly Rule[] {
   const { createLimiter, chatPerMinute, streamsPerMinute } = options
+  const { textsToSpeechPerMinute, recordingsPerMinute } = options
   const perMinute = (name: string, points: number): Limiter | undefined =>
     points > 0 ? createLimiter({ name, points, seconds: 60 }) : undefined
   const isChat = (route: string): boolean => route.startsWith(CHAT_ROUTES)
@@ -65,6 +72,12 @@ function rulesOf(options: RateLimitOptions): readonly Rule[] {
     toRule(restLimiter(options, 'address'), 'rate_limited', (route) => !isChat(route)),
     toRule(perMinute('chat', chatPerMinute), 'chat_rate_limited', isChat),
     toRule(perMinute('stream', streamsPerMinute), 'stream_rate_limited', (route) => route === STREAM_ROUTE),
+    toRule(perMinute('tts', textsToSpeechPerMinute), 'tts_rate_limited', (route) => route === SPEAK_ROUTE),
+    toRule(
+      perMinute('speech', recordingsPerMinute),
+      'speech_rate_limited',
+      (route) => route === LISTEN_ROUTE,
+    ),
   ].flat()
 }
 

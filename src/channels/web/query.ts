@@ -3,6 +3,7 @@ import { whenLeft } from '../../http/event-stream.ts'
 import { PROBLEMS } from '../../http/problem-schema.ts'
 import { askBot, withSession } from './ask-bot.ts'
 import { collectReply } from './collect-reply.ts'
+import { recordReply } from './record-reply.ts'
 import { ChatReply } from './web-requests.ts'
 import { tags, type Routes, type WebParts } from './web-routes.ts'
 
@@ -17,7 +18,10 @@ export function addQuery(routes: Routes, { host, findBot, placeOf, body }: WebPa
       if (!bot) throw new AppError('bot_not_found')
       const place = await placeOf(request, query.sessionId)
       const answer = await askBot(host, bot, { query, place, readerLeft: whenLeft(reply) })
-      return collectReply(answer, query.sessionId)
+      const collected = await collectReply(answer, query.sessionId)
+      return query.enableTTS
+        ? { ...collected, ...(await recordReply(host, bot, { collected, answer, query })) }
+        : collected
     },
   )
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import { AppError } from '../../errors.ts'
-import { isTerminal, type LoggedEvent } from '../../events.ts'
+import { isTerminal } from '../../events.ts'
 import { EventStream, whenLeft } from '../../http/event-stream.ts'
 import type { Answer } from '../../conversation.ts'
+import type { VoiceOptions } from '../../speech.ts'
 import type { Host } from '../channel.ts'
 import type { SessionQueryBody } from './ask-bot.ts'
 import {
@@ -12,23 +13,47 @@ import {
   toWebFrames,
   type FrameContext,
   type ReadPlace,
+  type WebEvent,
 } from './web-frames.ts'
+import { DEFAULT_LANGUAGE } from './web-requests.ts'
 
 export interface SentAnswer {
   readonly answer: Answer
   readonly query: SessionQueryBody
 }
 
-/** Streams an answer to the reader who asked. */
-export async function sendAnswer(reply: FastifyReply, { answer, query }: SentAnswer): Promise<void> {
+/** Streams an answer to the reader who asked, spoken when they ask for that. */
+export async function sendAnswer(
+  reply: FastifyReply,
+  { host, answer, query }: SentAnswer & { readonly host: Host },
+): Promise<void> {
   const { sessionId, language, enableTTS } = query
-  await pump(new EventStream(reply), answer.events, {
+  const signal = whenLeft(reply)
+  const stream = new EventStream(reply)
+  const voiced = enableTTS
+    ? host.speech?.voice(answer.events, voiceOptions(stream, { signal, language }))
+    : undefined
+  await pump(stream, voiced ?? answer.events, {
     turnId: answer.turnId,
     clientId: newClientId(),
     sessionId,
     language,
-    ...(enableTTS && { warning: 'Audio generation unavailable' }),
+    ...(enableTTS && !voiced && { warning: new AppError('speech_rejected').message }),
   })
+}
+
+/** Audio waits for a slow reader, so that it never stands before text for long. */
+function voiceOptions(
+  stream: EventStream,
+  { signal, language, after }: Pick<VoiceOptions, 'signal' | 'language' | 'after'>,
+): VoiceOptions {
+  return {
+    signal,
+    // Of whoever names none nothing is known.
+    ...(language !== DEFAULT_LANGUAGE && { language }),
+    ...(after && { after }),
+    caughtUp: () => stream.drained(),
+  }
 }
 
 /** Guide 002's clients expect status 200 and learn of an unknown bot from the stream. */
@@ -43,9 +68,18 @@ export function refuse(
 
 /** Streams what is kept of an answer to a reader who comes back, and what still comes. */
 export async function sendStored(reply: FastifyReply, host: Host, place: ReadPlace): Promise<void> {
-  const events = await host.resume(place.turnId, place.seq, whenLeft(reply))
-  const context = { turnId: place.turnId, clientId: newClientId() }
-  await pump(new EventStream(reply), events, { ...context, skip: place.frames })
+  const { turnId, seq, frames, chunks } = place
+  const signal = whenLeft(reply)
+  const context = { turnId, clientId: newClientId(), skip: frames }
+  if (chunks === undefined || !host.speech) {
+    const events = await host.resume(turnId, seq, signal)
+    return await pump(new EventStream(reply), events, context)
+  }
+  // Where its sentences begin and end is found by reading the answer from its begin.
+  const events = await host.resume(turnId, 0, signal)
+  const stream = new EventStream(reply)
+  const after = { seq, chunks }
+  await pump(stream, host.speech.voice(events, voiceOptions(stream, { signal, after })), context)
 }
 
 /** The place of a reader who comes back. Throws `invalid_request` when the header is not one of our ids. */
@@ -68,17 +102,18 @@ interface PumpContext extends FrameContext {
  */
 async function pump(
   stream: EventStream,
-  events: AsyncIterable<LoggedEvent>,
+  events: AsyncIterable<WebEvent>,
   context: PumpContext,
 ): Promise<void> {
   let skip = context.skip ?? 0
   try {
     for await (const entry of events) {
-      const frames = toWebFrames(entry, context, skip)
-      if (isTerminal(entry.event)) return stream.end(frames)
-      if (!stream.send(frames)) await stream.caughtUp()
+      const isText = entry.event.type !== 'audio' && entry.event.type !== 'warning'
+      const frames = toWebFrames(entry, context, isText ? skip : 0)
+      if (isText && isTerminal(entry.event)) return stream.end(frames)
+      if (!stream.send(frames) && isText) await stream.caughtUp()
       if (!stream.open) return
-      skip = 0
+      if (isText) skip = 0
     }
   } finally {
     stream.end()

@@ -27,7 +27,7 @@ export function addStreamQuery(routes: Routes, { host, findBot, placeOf, body }:
       if (!bot) return refuse(reply, { error: new AppError('bot_not_found'), query })
       const place = await placeOf(request, query.sessionId)
       const answer = await askBot(host, bot, { query, place, readerLeft: whenLeft(reply) })
-      return sendAnswer(reply, { answer, query })
+      return sendAnswer(reply, { host, answer, query })
     },
   )
 }

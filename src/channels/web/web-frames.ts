@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors.ts'
-import type { EndEvent, ErrorEvent, LoggedEvent, TurnEvent } from '../../events.ts'
+import type { AudioEvent, EndEvent, ErrorEvent, TurnEvent } from '../../events.ts'
+import type { VoiceProgress, WarningEvent } from '../../speech.ts'
 import { toFrame } from '../../http/event-stream.ts'
 
 /** What a connection adds to the events of a turn. */
@@ -19,22 +20,38 @@ export interface FrameContext {
  * The frames of one event in the wire format of guide 002, with the superset of fields its documents and clients
  * read. Every frame has an id: `<turn>:<seq>`, and for the frames before the last of one event
  * `<turn>:<seq - 1>.<frame>`, so that a reader resumes after exactly what it has seen; it then asks to `skip` the
- * frames of the first event that it knows.
+ * frames of the first event that it knows. In a voiced answer `~<chunks>` follows: the sentences told as audio.
  */
-export function toWebFrames({ seq, event }: LoggedEvent, context: FrameContext, skip = 0): string {
+export function toWebFrames(entry: WebEvent, context: FrameContext, skip = 0): string {
+  const { seq, event, voice } = entry
+  const spoken = voice ? `~${voice.chunks}` : ''
   // The one event that comes per token: no intermediate objects.
   if (event.type === 'text-delta') {
     const text = JSON.stringify(event.text)
-    return `id: ${context.turnId}:${seq}\nevent: text\ndata: {"content":${text},"token":${text}}\n\n`
+    return `id: ${context.turnId}:${seq}${spoken}\nevent: text\ndata: {"content":${text},"token":${text}}\n\n`
   }
-  const frames = framesOf(event, context)
+  if (event.type === 'audio') return toAudioFrame(event, `${context.turnId}:${seq}${spoken}`)
+  const frames = event.type === 'warning' ? [warning(event.message)] : framesOf(event, { ...context, voice })
   return frames
     .map(([name, data], index) => {
       const place = index === frames.length - 1 ? seq : `${seq - 1}.${index + 1}`
-      return toFrame({ id: `${context.turnId}:${place}`, event: name, data: JSON.stringify(data) })
+      return toFrame({ id: `${context.turnId}:${place}${spoken}`, event: name, data: JSON.stringify(data) })
     })
     .slice(skip)
     .join('')
+}
+
+/** An event of an answer, voiced or not. */
+export interface WebEvent {
+  readonly seq: number
+  readonly event: TurnEvent | WarningEvent
+  readonly voice?: VoiceProgress | undefined
+}
+
+/** Audio is large, and base64 needs no escapes. */
+function toAudioFrame({ sequence, chunk, encoding, sampleRate }: AudioEvent, id: string): string {
+  const facts = JSON.stringify({ sequence, format: 'base64', encoding, sampleRate }).slice(1)
+  return toFrame({ id, event: 'audio', data: `{"chunk":"${chunk}",${facts}` })
 }
 
 /** Where a reader stands in a turn. */
@@ -44,12 +61,21 @@ export interface ReadPlace {
   readonly seq: number
   /** Frames it has seen of the event after that. */
   readonly frames: number
+  /** Sentences it has as audio, of an answer that is spoken; absent of one that is not. */
+  readonly chunks?: number
 }
 
 /** `Last-Event-ID` of a reader that comes back; undefined when the text is not one of ours. */
 export function parseEventId(text: string): ReadPlace | undefined {
-  const match = /^([0-9a-f-]{36}):(\d{1,9})(?:\.(\d))?$/.exec(text.trim())
-  return match ? { turnId: match[1] ?? '', seq: Number(match[2]), frames: Number(match[3] ?? 0) } : undefined
+  const match = /^([0-9a-f-]{36}):(\d{1,9})(?:\.(\d))?(?:~(\d{1,5}))?$/.exec(text.trim())
+  if (!match) return undefined
+  const [, turnId = '', seq, frames = 0, chunks] = match
+  return {
+    turnId,
+    seq: Number(seq),
+    frames: Number(frames),
+    ...(chunks !== undefined && { chunks: Number(chunks) }),
+  }
 }
 
 /** The frames for a request that fails after the stream was promised: `connected`, `error`, `close`. */
@@ -65,8 +91,8 @@ type Frame = readonly [name: string, data: Readonly<Record<string, unknown>>]
 
 // oxlint-disable-next-line complexity -- one flat case for each event of the union
 function framesOf(
-  event: Exclude<TurnEvent, { type: 'text-delta' }>,
-  context: FrameContext,
+  event: Exclude<TurnEvent, { type: 'text-delta' | 'audio' }>,
+  context: FrameContext & Pick<WebEvent, 'voice'>,
 ): readonly Frame[] {
   switch (event.type) {
     case 'start':
@@ -89,8 +115,6 @@ function framesOf(
       return [['file', { ...event, type: undefined }]]
     case 'data':
       return [['metadata', { [event.name]: event.value, timestamp: now() }]]
-    case 'audio':
-      return [['audio', { ...event, type: undefined, format: 'base64' }]]
     case 'usage':
       return [['usage', { ...event, type: undefined }]]
     case 'error':
@@ -124,7 +148,10 @@ function warning(message: string): Frame {
   return ['warning', { message, warning: message, timestamp: now() }]
 }
 
-function complete(event: EndEvent, { language, sessionId }: FrameContext): Frame {
+function complete(
+  event: EndEvent,
+  { language, sessionId, voice }: FrameContext & Pick<WebEvent, 'voice'>,
+): Frame {
   return [
     'complete',
     {
@@ -133,9 +160,9 @@ function complete(event: EndEvent, { language, sessionId }: FrameContext): Frame
       duration: event.durationMs,
       wordCount: event.wordCount,
       sentenceCount: event.sentenceCount,
-      audioChunks: 0,
+      audioChunks: voice?.chunks ?? 0,
       firstTokenLatency: event.firstTokenMs,
-      firstAudioLatency: null,
+      firstAudioLatency: voice?.firstAudioMs ?? null,
       language,
       sessionId,
       timestamp: now(),

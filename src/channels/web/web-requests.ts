@@ -88,7 +88,12 @@ export const ChatReply = z.object({
   answer: z.string(),
   link: z.string().nullable(),
   tokens: z.number().int(),
-  audio: z.null(),
+  audio: z
+    .object({ data: z.string().describe('Base64.'), dataUrl: z.string(), contentType: z.string() })
+    .nullable()
+    .describe('The answer spoken, when `enableTTS` asks for it and it was ready in time.'),
+  tts_job_id: z.string().optional().describe('The recording is not ready yet; fetch it by this id.'),
+  tts_poll_url: z.string().optional().describe('Where it will be.'),
   sessionId: z.string(),
   requiresAuthNext: z.boolean(),
   auth_method: z.string().nullable(),

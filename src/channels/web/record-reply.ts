@@ -1,0 +1,35 @@
+import type { z } from 'zod'
+import type { Answer } from '../../conversation.ts'
+import type { BotInfo, Host } from '../channel.ts'
+import type { SessionQueryBody } from './ask-bot.ts'
+import { DEFAULT_LANGUAGE, type ChatReply } from './web-requests.ts'
+
+type Reply = z.infer<typeof ChatReply>
+type RecordedReply = Pick<Reply, 'audio' | 'tts_job_id' | 'tts_poll_url'>
+
+interface Replied {
+  readonly collected: Reply
+  readonly answer: Answer
+  readonly query: SessionQueryBody
+}
+
+/** The fields of a reply that is spoken: the recording, or where it will be. When speech fails there is none, and no error. */
+export async function recordReply(
+  { speech }: Pick<Host, 'speech'>,
+  { name: bot }: BotInfo,
+  { collected, answer, query }: Replied,
+): Promise<RecordedReply> {
+  if (!speech || collected.answer.trim() === '') return { audio: null }
+  const id = answer.turnId
+  const language = query.language === DEFAULT_LANGUAGE ? undefined : query.language
+  try {
+    const recording = await speech.record({ id, text: collected.answer, bot, language })
+    if (!recording) return { audio: null, tts_job_id: id, tts_poll_url: `/api/text-to-speech/${id}` }
+    const { bytes, contentType } = recording
+    const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+    return { audio: { data, dataUrl: `data:${contentType};base64,${data}`, contentType } }
+  } catch {
+    // The log holds why.
+    return { audio: null }
+  }
+}
