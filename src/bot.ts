@@ -62,6 +62,11 @@ export interface BotDefinition {
    * `instructions` are what the model is given when it is asked.
    */
   readonly answer?: AnswerInCode
+  /**
+   * Names of settings without which the bot cannot do its work, such as `DADATA_API_KEY`; those that are missing are
+   * named when the server starts, which it does all the same.
+   */
+  readonly requires?: readonly string[]
   readonly tools?: readonly Tool[]
   readonly knowledge?: Knowledge
   /** 0 to 2. Default: the provider's. */
@@ -96,6 +101,7 @@ export interface Bot {
   readonly instructions: string
   readonly model: string | Model | undefined
   readonly answer: AnswerInCode | undefined
+  readonly requires: readonly string[]
   readonly tools: readonly Tool[]
   readonly knowledge: Knowledge | undefined
   readonly temperature: number | undefined
@@ -129,6 +135,7 @@ export function defineBot(definition: BotDefinition): Bot {
     instructions: definition.instructions,
     model: definition.model,
     answer: definition.answer,
+    requires: Object.freeze([...(definition.requires ?? [])]),
     tools: Object.freeze([...(definition.tools ?? [])]),
     knowledge: definition.knowledge,
     temperature: definition.temperature,
@@ -183,6 +190,11 @@ const BOT_FIELDS: Readonly<Record<keyof BotDefinition, FieldRule>> = {
   answer: {
     fits: (value) => typeof value === 'function',
     fix: 'write an async generator function that yields the answer',
+  },
+  requires: {
+    fits: (value) => typeof value === 'string' && /^[A-Z][A-Z\d_]*$/.test(value),
+    fix: 'list names of settings, such as "DADATA_API_KEY"',
+    list: true,
   },
   tools: { fits: isTool, fix: 'list what defineTool() returns', list: true },
   knowledge: { fits: isKnowledge, fix: 'use passages(), or give an object with version and search' },

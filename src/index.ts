@@ -31,6 +31,7 @@ export {
   type ToolEmission,
   type ToolServices,
 } from './tools/tool.ts'
+export { companyTools } from './tools/company-tools.ts'
 export { taskTools } from './tools/task-tools.ts'
 export type * from './tasks/tasks.ts'
 export {
@@ -72,3 +73,22 @@ export type { TelegramOptions, TelegramSentences } from './telegram-options.ts'
 export type { PoeParameterControls } from './poe-parameters.ts'
 export { createPoeModel } from './models/poe.ts'
 export { AppError, ERRORS, type ErrorCode } from './errors.ts'
+export { assessRisk } from './company/assess-risk.ts'
+export {
+  createAnalysisChecker,
+  type AnalysisChecker,
+  type DroppedSentence,
+} from './company/check-analysis.ts'
+export { findCompanyNumber, parseCompanyNumber, type FoundNumber } from './company/company-number.ts'
+export type * from './company/company.ts'
+export {
+  composeReport,
+  type CompanyReport,
+  type ReportParts,
+  type ReportSection,
+  type SectionName,
+} from './company/company-report.ts'
+export { renderHtml as renderReportHtml } from './company/render-html.ts'
+export { renderMarkdown as renderReportMarkdown } from './company/render-markdown.ts'
+export { renderPdf as renderReportPdf } from './company/render-pdf.ts'
+export type { FileKeeper, NewFile } from './answer-files.ts'

@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
     mayImport: ['core'],
   },
   observe: { doors: ['log.ts', 'scrub.ts'], mayImport: ['core', 'store'] },
-  company: { doors: ['company.ts'], mayImport: ['core', 'store'] },
+  company: { doors: ['company.ts', 'assess-risk.ts', 'company-number.ts'], mayImport: ['core', 'store'] },
   files: { doors: ['files.ts'], mayImport: ['core', 'http', 'store'] },
   tasks: { doors: ['tasks.ts', 'task.ts'], mayImport: ['core', 'store', 'http', 'jobs'] },
   lanes: { doors: ['lanes.ts', 'lane-runner.ts'], mayImport: ['core', 'store'] },

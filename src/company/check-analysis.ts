@@ -22,9 +22,9 @@ export function createAnalysisChecker(parts: Omit<ReportParts, 'analysis'>): Ana
   return new SentenceFilter({ evidence: gatherEvidence(parts), facts: parts.facts, risk: parts.risk })
 }
 
-/** Where a sentence ends; not behind what is shortened, nor behind the number of a list. */
+/** Where a sentence ends: before what a sentence begins with, and not behind what is shortened or counts a list. */
 const SENTENCE_END =
-  /(?<!(?:^|[\s(«])(?:г|ул|д|руб|тыс|млн|млрд|им|обл|стр|корп|оф|п|ст|т|е|inc|co|\d{1,2}))[.!?…]+["»”)]*(?=\s)/iu
+  /(?<!(?:^|[\s(«])(?:г|ул|д|им|обл|стр|корп|оф|п|ст|т|Inc|Co|\d{1,2}))[.!?…]+["»”)]*(?=\s+[^\s\p{Ll}])/u
 const BULLET = /^\s*(?:[-*•>]\s+|\d{1,2}[.)]\s+|#{1,6}\s+)*/
 
 class SentenceFilter implements AnalysisChecker {

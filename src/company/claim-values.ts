@@ -21,13 +21,14 @@ export function datesIn(text: string): { readonly dates: readonly string[]; read
     return ' '
   }
   let rest = text
-    .replaceAll(/(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)/g, (_, year: string, month: string, day: string) =>
-      take(year, month, day),
-    )
-    .replaceAll(
-      /(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)/g,
-      (_, day: string, month: string, year: string) => take(year, month, day),
-    )
+    .replaceAll(/(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)/g, (date) => {
+      dates.push(date)
+      return ' '
+    })
+    .replaceAll(/(?<!\d)\d{1,2}[./]\d{1,2}[./]\d{4}(?!\d)/g, (date) => {
+      const [day = '', month = '', year = ''] = date.split(/[./]/)
+      return take(year, month, day)
+    })
   for (const [index, names] of MONTHS.entries()) {
     const russian = new RegExp(`(?:(?<!\\d)(\\d{1,2})\\s+)?(?<!\\p{L})(?:${names})\\p{L}*\\s+(\\d{4})`, 'giu')
     const english = new RegExp(`(?<!\\p{L})(?:${names})\\s+(\\d{1,2}),?\\s+(\\d{4})`, 'giu')

@@ -61,6 +61,9 @@ export function composeReport(parts: ReportParts, language: Language): CompanyRe
   }
 }
 
+/** A value that is nothing leaves its row out. */
+type Row = readonly [ReportLabel, string | number | false | null | undefined]
+
 class ReportWriter {
   readonly #words: ReportWords
   readonly #numbers: Intl.NumberFormat
@@ -73,32 +76,45 @@ class ReportWriter {
   }
 
   card(facts: CompanyFacts): ReportSection {
-    const { name, state, okved, capital, head, address } = facts
-    return this.section('card', [
+    return this.section('card', [...this.#namesOf(facts), ...this.#stateOf(facts), ...this.#peopleOf(facts)])
+  }
+
+  #namesOf(facts: CompanyFacts): readonly Row[] {
+    const { name, inn, kpp, ogrn, ogrnDate } = facts
+    return [
       ['name', name.short],
       ['fullName', name.full === name.short ? null : name.full],
       ['latin', name.latin],
       ['kind', this.#kindOf(facts)],
-      ['inn', facts.inn],
-      ['kpp', facts.kpp],
-      ['ogrn', this.#join([facts.ogrn, facts.ogrnDate && this.#since(facts.ogrnDate)])],
-      [
-        'status',
-        this.#join([state.status && this.#words.status[state.status], facts.invalid && this.#words.invalid]),
-      ],
+      ['inn', inn],
+      ['kpp', kpp],
+      ['ogrn', this.#join([ogrn, ogrnDate && this.#since(ogrnDate)])],
+    ]
+  }
+
+  #stateOf({ state, invalid, address }: CompanyFacts): readonly Row[] {
+    const { status, invalid: marked, invalidAddress } = this.#words
+    return [
+      ['status', this.#join([state.status && status[state.status], invalid && marked])],
       ['registered', state.registeredOn && this.day(state.registeredOn)],
       ['liquidated', state.liquidatedOn && this.day(state.liquidatedOn)],
-      ['address', address && this.#join([address.text, address.invalidity && this.#words.invalidAddress])],
+      ['address', address && this.#join([address.text, address.invalidity && invalidAddress])],
+    ]
+  }
+
+  #peopleOf(facts: CompanyFacts): readonly Row[] {
+    const { head, okved, capital, employeeCount, branchCount, founders, licenses } = facts
+    return [
       ['head', head && this.#headOf(head)],
       ['activity', okved && this.#join([okved.code, okved.name])],
       ['capital', capital && this.#money(capital.value)],
-      ['employees', facts.employeeCount],
-      ['branches', facts.branchCount === 0 ? null : facts.branchCount],
-      ['founders', this.#owners(facts.founders)],
-      ['predecessors', facts.predecessors?.length ? this.#owners(facts.predecessors) : null],
-      ['successors', facts.successors?.length ? this.#owners(facts.successors) : null],
-      ['licenses', facts.licenses?.length ?? null],
-    ])
+      ['employees', employeeCount],
+      ['branches', branchCount === 0 ? null : branchCount],
+      ['founders', this.#owners(founders)],
+      ['predecessors', this.#ownersIfAny(facts.predecessors)],
+      ['successors', this.#ownersIfAny(facts.successors)],
+      ['licenses', licenses && (licenses.length || this.#words.none)],
+    ]
   }
 
   finance({ finance }: CompanyFacts): ReportSection {
@@ -161,11 +177,7 @@ class ReportWriter {
     )
   }
 
-  section(
-    name: SectionName,
-    rows: readonly (readonly [ReportLabel, string | number | false | null | undefined])[],
-    lines: readonly string[] = [],
-  ): ReportSection {
+  section(name: SectionName, rows: readonly Row[], lines: readonly string[] = []): ReportSection {
     return {
       name,
       title: this.#words.sections[name],
@@ -195,6 +207,10 @@ class ReportWriter {
       since && this.#since(since),
       disqualified === null ? null : disqualified ? yes : no,
     ])
+  }
+
+  #ownersIfAny(owners: readonly CompanyOwner[] | null): string | null {
+    return owners === null || owners.length === 0 ? null : this.#owners(owners)
   }
 
   #owners(owners: readonly CompanyOwner[] | null): string | null {

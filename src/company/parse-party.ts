@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import type {
   AffiliatedCompany,
+  CompanyAddress,
   CompanyFacts,
   CompanyFinance,
   CompanyHead,
   CompanyLicense,
   CompanyOwner,
+  CompanyState,
   Invalidity,
 } from './company.ts'
 
@@ -72,6 +74,16 @@ const Head = told(
     .transform(({ start_date, ...head }): CompanyHead => ({ ...head, since: start_date })),
 )
 
+const NO_FINANCE: CompanyFinance = {
+  year: null,
+  taxSystem: null,
+  revenue: null,
+  income: null,
+  expense: null,
+  debt: null,
+  penalty: null,
+}
+
 const Finance = told(
   z.object({
     tax_system: text,
@@ -82,15 +94,11 @@ const Finance = told(
     debt: number,
     penalty: number,
   }),
-).transform((finance): CompanyFinance => ({
-  year: finance?.year ?? null,
-  taxSystem: finance?.tax_system ?? null,
-  revenue: finance?.revenue ?? null,
-  income: finance?.income ?? null,
-  expense: finance?.expense ?? null,
-  debt: finance?.debt ?? null,
-  penalty: finance?.penalty ?? null,
-}))
+).transform((finance): CompanyFinance => {
+  if (!finance) return NO_FINANCE
+  const { tax_system: taxSystem, ...figures } = finance
+  return { taxSystem, ...figures }
+})
 
 const License = z
   .object({ number: text, issue_date: day, valid_to: day, activities: told(z.array(z.string())) })
@@ -110,6 +118,24 @@ const Name = told(
 
 const Activities = told(z.array(z.object({ main: yes, code: text, name: text })))
 
+const State = told(
+  z.object({ status, actuality_date: day, registration_date: day, liquidation_date: day }),
+).transform((state): CompanyState => ({
+  status: state?.status ?? null,
+  actualOn: state?.actuality_date ?? null,
+  registeredOn: state?.registration_date ?? null,
+  liquidatedOn: state?.liquidation_date ?? null,
+}))
+
+const Address = told(
+  z.object({ value: text, unrestricted_value: text, invalidity: InvaliditySchema }),
+).transform((address): CompanyAddress | null => {
+  const where = address?.unrestricted_value ?? address?.value
+  return where ? { text: where, invalidity: address?.invalidity ?? null } : null
+})
+
+const Form = told(z.object({ short: text, full: text })).transform((opf) => opf?.full ?? opf?.short ?? null)
+
 /** The `data` of a party. Source: DaData, suggestions.yml. */
 const Party = z.object({
   inn: z.string(),
@@ -121,9 +147,9 @@ const Party = z.object({
   fio: Fio,
   branch_type: told(z.enum(['MAIN', 'BRANCH'])),
   branch_count: number,
-  state: told(z.object({ status, actuality_date: day, registration_date: day, liquidation_date: day })),
-  opf: told(z.object({ short: text, full: text })),
-  address: told(z.object({ value: text, unrestricted_value: text, invalidity: InvaliditySchema })),
+  state: State,
+  opf: Form,
+  address: Address,
   invalid: yes,
   management: Head,
   founders: Owners,
@@ -152,8 +178,6 @@ export function parseReply(body: unknown): z.output<typeof Reply>['suggestions']
 /** The facts of a party. Throws a `ZodError` when it is none. */
 export function toFacts(data: unknown, value: string, fetchedAt: Date): CompanyFacts {
   const party = Party.parse(data)
-  const { state, address } = party
-  const where = address?.unrestricted_value ?? address?.value ?? null
   return {
     kind: party.type === 'LEGAL' ? 'legal' : 'individual',
     inn: party.inn,
@@ -163,14 +187,9 @@ export function toFacts(data: unknown, value: string, fetchedAt: Date): CompanyF
     name: toName(party, value),
     branch: party.branch_type,
     branchCount: party.branch_count,
-    state: {
-      status: state?.status ?? null,
-      actualOn: state?.actuality_date ?? null,
-      registeredOn: state?.registration_date ?? null,
-      liquidatedOn: state?.liquidation_date ?? null,
-    },
-    opf: party.opf?.full ?? party.opf?.short ?? null,
-    address: where === null ? null : { text: where, invalidity: address?.invalidity ?? null },
+    state: party.state,
+    opf: party.opf,
+    address: party.address,
     invalid: party.invalid,
     head: party.management,
     founders: party.founders,

@@ -8,9 +8,10 @@ import type { CompanyReport, ReportSection } from './company-report.ts'
 export async function renderPdf(report: CompanyReport): Promise<Uint8Array> {
   // Loaded when somebody wants a document: it is large.
   const { default: pdfmake } = await import('pdfmake')
-  pdfmake.setFonts(FONTS())
-  // A report names nothing outside of itself.
+  pdfmake.setFonts(toFonts(FOLDER))
+  // A report names nothing outside of itself but the letters.
   pdfmake.setUrlAccessPolicy(() => false)
+  pdfmake.setLocalAccessPolicy((path) => path.startsWith(FOLDER))
   const bytes = await pdfmake.createPdf(toDefinition(report)).getBuffer()
   return new Uint8Array(bytes)
 }
@@ -18,12 +19,15 @@ export async function renderPdf(report: CompanyReport): Promise<Uint8Array> {
 /** The font that comes with the library has no pictures, so they are left out. */
 const PICTURES = /[\p{Extended_Pictographic}\u{fe0f}\u{200d}]\s*/gu
 
-function FONTS(): Record<string, Record<'normal' | 'bold' | 'italics' | 'bolditalics', string>> {
-  const folder = join(
-    dirname(createRequire(import.meta.url).resolve('pdfmake/package.json')),
-    'fonts',
-    'Roboto',
-  )
+const FOLDER = join(
+  dirname(createRequire(import.meta.url).resolve('pdfmake/package.json')),
+  'fonts',
+  'Roboto',
+)
+
+function toFonts(
+  folder: string,
+): Record<string, Record<'normal' | 'bold' | 'italics' | 'bolditalics', string>> {
   const font = (style: string): string => join(folder, `Roboto-${style}.ttf`)
   return {
     Roboto: {
