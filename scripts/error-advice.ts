@@ -82,6 +82,12 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   vectors_unavailable: 'Try again; check that the Qdrant at `QDRANT_URL` answers.',
   webhook_secret_invalid:
     'Use the same secret in the address or the header as in the settings, such as `TELEGRAM_WEBHOOK_SECRET`.',
+  bitrix_oauth_refused:
+    'Begin again at `/oauth/bitrix/start`; compare client id, key and redirect address with the application in the portal.',
+  bitrix_code_missing: 'Begin at `/oauth/bitrix/start`; the portal leads back here with a code.',
+  bitrix_state_invalid:
+    'Begin again at `/oauth/bitrix/start` and finish in the same browser within ten minutes.',
+  bitrix_portal_unknown: 'Name a portal of `BITRIX_DOMAIN` or `BITRIX_MORE_PORTALS`.',
   channel_unavailable:
     'Wait; deliveries are tried again. `botyard doctor` shows whether the service is reached.',
   channel_rate_limited: 'Wait; deliveries are tried again when the service allows it.',

@@ -14,6 +14,7 @@ import { addUploads, openLibrary } from './app/open-library.ts'
 import { openDatabase, prepareStore } from './app/prepare-store.ts'
 import { serveBot, serveBots } from './app/serve-bot.ts'
 import type { Channel, Host } from './channels/channel.ts'
+import { describeBitrix24 } from './channels/bitrix24/bitrix24-options.ts'
 import { describePoe, toPoeChannelOptions } from './channels/poe/poe-channel-options.ts'
 import { RunningChannels } from './channels/running-channels.ts'
 import { describeTelegram } from './channels/telegram/telegram-options.ts'
@@ -31,6 +32,7 @@ import { addTaskRoutes } from './tasks/task-routes.ts'
 export { createModels } from './app/create-models.ts'
 export { openDatabase } from './app/prepare-store.ts'
 export { serveBot } from './app/serve-bot.ts'
+export { inspectBitrix24 } from './channels/bitrix24/inspect-bitrix24.ts'
 export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
 
 export interface AppOptions {
@@ -102,7 +104,7 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   if (gate) addTaskRoutes(server, { gate, tasks })
   if (gate) addUploads(server, { ...parts, gate, library })
   const poe = toPoeChannelOptions(config, bots.list(), access.createLimiter)
-  const channels = [...createChannels(config, { gate, access, poe, bots: bots.list() }), ...further]
+  const channels = [...createChannels(config, { gate, access, poe, portals: store.bitrixPortals, bots: bots.list() }), ...further]
   const jobs = createJobQueue(parts, { project, channels, library })
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
   const host = toHost({ ...parts, turns, inbox, access, converse, services, voice })
@@ -126,6 +128,7 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
       cache: access.cache.place,
       search,
       telegram: describeTelegram(config),
+      bitrix24: describeBitrix24(config),
       poe: describePoe(poe),
       speech: voice.speaks,
       transcription: voice.listens,

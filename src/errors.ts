@@ -1,4 +1,5 @@
 import { ACCESS_ERRORS } from './access-errors.ts'
+import { BITRIX24_ERRORS } from './bitrix24-errors.ts'
 import { ROLLOUT_ERRORS } from './rollout-errors.ts'
 import { CHATBOT_ERRORS } from './chatbot-errors.ts'
 import { COMPANY_ERRORS } from './company-errors.ts'
@@ -24,6 +25,7 @@ export const ERRORS = {
   validation_failed: { status: 400, retryable: false, sentence: 'Validation error' },
   unauthorized: { status: 401, retryable: false, sentence: 'A valid API key is required.' },
   ...ACCESS_ERRORS,
+  ...BITRIX24_ERRORS,
   bot_not_found: { status: 404, retryable: false, sentence: 'Chatbot not found' },
   ...CHATBOT_ERRORS,
   task_not_found: { status: 404, retryable: false, sentence: 'Task not found' },

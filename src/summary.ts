@@ -12,6 +12,7 @@ export interface ServedParts {
   readonly openaiChannel: boolean
   readonly keysRequired: boolean
   readonly telegram: Omit<Feature, 'name'>
+  readonly bitrix24: Omit<Feature, 'name'>
   readonly poe: Omit<Feature, 'name'>
   readonly speech: Omit<Feature, 'name'>
   readonly transcription: Omit<Feature, 'name'>
@@ -37,6 +38,7 @@ export function summarize(parts: ServedParts): readonly Feature[] {
     { name: 'Redis', on: cache === 'Redis', detail: cacheDetail(cache) },
     { name: 'OpenAI API', on: openaiChannel, detail: openaiDetail({ openaiChannel, keysRequired }) },
     { name: 'Telegram', ...telegram },
+    { name: 'Bitrix24', ...parts.bitrix24 },
     { name: 'Poe', ...poe },
     { name: 'speech', ...parts.speech },
     { name: 'recordings', ...parts.transcription },

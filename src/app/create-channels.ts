@@ -1,5 +1,7 @@
 import type { Access } from '../accounts/open-access.ts'
 import type { Channel } from '../channels/channel.ts'
+import { createBitrix24Channel } from '../channels/bitrix24/bitrix24.ts'
+import { toBitrix24Settings } from '../channels/bitrix24/bitrix24-options.ts'
 import { createOpenAIChannel } from '../channels/openai/openai.ts'
 import { createPageChannel } from '../channels/page/page.ts'
 import { createPoeChannel, type PoeChannelOptions } from '../channels/poe/poe.ts'
@@ -7,6 +9,7 @@ import { createRestChannel, type RestChannelOptions } from '../channels/rest/res
 import { toTelegramOptions } from '../channels/telegram/telegram-options.ts'
 import { createTelegramChannel, type TelegramChannelOptions } from '../channels/telegram/telegram.ts'
 import { createWebChannel } from '../channels/web/web.ts'
+import type { BitrixPortals } from '../bitrix24-portals.ts'
 import type { Config } from '../config.ts'
 import type { Gate } from '../http/principal.ts'
 import type { ServedBot } from '../served-bot.ts'
@@ -16,15 +19,17 @@ interface ChannelParts {
   readonly access: Access
   readonly poe: PoeChannelOptions | undefined
   readonly bots: readonly ServedBot[]
+  readonly portals: BitrixPortals
 }
 
 /** The channels that ship, as far as the configuration turns them on. */
 export function createChannels(
   config: Config,
-  { gate, access, poe, bots }: ChannelParts,
+  { gate, access, poe, portals, bots }: ChannelParts,
 ): readonly Channel[] {
   const production = config.NODE_ENV === 'production'
   const telegram = toTelegramOptions(config)
+  const bitrix24 = toBitrix24Settings(config)
   const openai = createOpenAIChannel({ apiKeys: config.API_KEYS, maxBodyBytes: config.MAX_BODY_BYTES })
   return [
     createPageChannel(),
@@ -34,6 +39,9 @@ export function createChannels(
     ...(typeof telegram === 'string'
       ? []
       : [createTelegramChannel({ ...telegram, texts: telegramTexts(bots) })]),
+    ...(typeof bitrix24 === 'string'
+      ? []
+      : [createBitrix24Channel({ ...bitrix24, portals, texts: telegramTexts(bots) })]),
     ...(poe ? [createPoeChannel(poe)] : []),
   ]
 }

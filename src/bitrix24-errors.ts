@@ -1,0 +1,16 @@
+/** Rows of the error table about Bitrix24. */
+export const BITRIX24_ERRORS = {
+  bitrix_oauth_refused: { status: 400, retryable: false, sentence: 'OAuth error: {problem}' },
+  bitrix_code_missing: { status: 400, retryable: false, sentence: 'Missing authorization code' },
+  bitrix_state_invalid: {
+    status: 400,
+    retryable: false,
+    sentence:
+      'This authorization was not begun in this browser, is used up or has expired. Begin again at /oauth/bitrix/start.',
+  },
+  bitrix_portal_unknown: {
+    status: 400,
+    retryable: false,
+    sentence: 'This Bitrix24 portal is not configured.',
+  },
+} as const

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { fromBBCode } from './from-bbcode.ts'
+
+/** What a person wrote, whichever API told it. */
+export interface BitrixMessage {
+  readonly kind: 'message' | 'joined'
+  /** The bot it is for. */
+  readonly botId: number
+  /** Empty for a chat that was joined. */
+  readonly messageId: string
+  /** `5` for the dialog with user 5, `chat142` for a group. */
+  readonly dialogId: string
+  readonly userId: string
+  readonly author: string
+  readonly text: string
+  /** As the portal says it, such as `ru`. */
+  readonly language: string | undefined
+}
+
+const text = z
+  .union([z.string(), z.number(), z.boolean(), z.null()])
+  .transform((value) => (value === null || typeof value === 'boolean' ? '' : String(value)))
+const flag = z
+  .union([z.boolean(), z.string(), z.number(), z.null()])
+  .transform((value) => value === true || ['1', 'Y', 'true'].includes(String(value)))
+  .optional()
+const id = text.pipe(z.string().regex(/^\d{1,16}$/))
+
+const dialog = text.pipe(z.string().regex(/^(?:chat)?\d{1,16}$/))
+
+/** Source: b24restdocs, imbot.v2 events; values are text in forms. */
+const V2Schema = z.object({
+  bot: z.object({ id }),
+  message: z.object({ id, authorId: text, text: text.optional(), isSystem: flag }).optional(),
+  dialogId: dialog.optional(),
+  chat: z.object({ dialogId: dialog.optional() }).optional(),
+  user: z.object({ id: text, name: text.optional(), bot: flag }).optional(),
+  language: text.optional(),
+})
+
+const V1Schema = z.object({
+  BOT: z.record(z.string().regex(/^\d{1,16}$/), z.unknown()),
+  PARAMS: z.object({
+    DIALOG_ID: dialog,
+    MESSAGE: text.optional(),
+    MESSAGE_ID: text.optional(),
+    FROM_USER_ID: text.optional(),
+    USER_ID: text.optional(),
+    LANGUAGE: text.optional(),
+    SYSTEM: flag,
+  }),
+  USER: z.object({ ID: text.optional(), NAME: text.optional(), IS_BOT: flag }).optional(),
+})
+
+/** Events of both APIs that somebody is to be answered for. */
+const READERS: Readonly<Record<string, (data: unknown) => readonly BitrixMessage[]>> = {
+  ONIMBOTV2MESSAGEADD: readV2,
+  ONIMBOTV2COMMANDADD: readV2,
+  ONIMBOTV2JOINCHAT: readV2,
+  ONIMBOTMESSAGEADD: readV1,
+  ONIMBOTJOINCHAT: readV1,
+}
+
+/**
+ * The messages of an event: one, or one a bot. Bots and the system are not answered, so that no two bots talk for ever;
+ * events of other kinds, and what cannot be read, have none.
+ */
+export function readMessages(event: string, data: unknown): readonly BitrixMessage[] {
+  return READERS[event]?.(data) ?? []
+}
+
+function readV2(data: unknown): readonly BitrixMessage[] {
+  const read = V2Schema.safeParse(data).data
+  if (!read) return []
+  const { bot, message, chat, user, language } = read
+  const dialogId = read.dialogId ?? chat?.dialogId
+  const userId = message?.authorId ?? user?.id
+  if (user?.bot || message?.isSystem || !isPerson(userId) || dialogId === undefined || userId === bot.id)
+    return []
+  const botId = Number(bot.id)
+  return [
+    {
+      kind: message ? 'message' : 'joined',
+      botId,
+      messageId: message?.id ?? '',
+      dialogId,
+      userId,
+      author: user?.name ?? '',
+      text: fromBBCode(message?.text ?? '', botId),
+      language: language || undefined,
+    },
+  ]
+}
+
+function readV1(data: unknown): readonly BitrixMessage[] {
+  const read = V1Schema.safeParse(data).data
+  if (!read) return []
+  const { BOT, PARAMS, USER } = read
+  const userId = PARAMS.FROM_USER_ID ?? PARAMS.USER_ID ?? USER?.ID
+  if (USER?.IS_BOT || PARAMS.SYSTEM || !isPerson(userId)) return []
+  return Object.keys(BOT)
+    .filter((botId) => botId !== userId)
+    .map((botId) => ({
+      kind: PARAMS.MESSAGE_ID === undefined ? 'joined' : 'message',
+      botId: Number(botId),
+      messageId: PARAMS.MESSAGE_ID ?? '',
+      dialogId: PARAMS.DIALOG_ID,
+      userId,
+      author: USER?.NAME ?? '',
+      text: fromBBCode(PARAMS.MESSAGE ?? '', Number(botId)),
+      language: PARAMS.LANGUAGE || undefined,
+    }))
+}
+
+/** The system writes as 0. */
+function isPerson(userId: string | undefined): userId is string {
+  return userId !== undefined && /^[1-9]\d{0,15}$/.test(userId)
+}
