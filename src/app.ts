@@ -3,6 +3,7 @@ import { addAccess } from './accounts/add-access.ts'
 import { openAccess } from './accounts/open-access.ts'
 import type { AppParts } from './app/app-parts.ts'
 import { addVoice } from './app/add-voice.ts'
+import { describeBot, warnOfMissing } from './app/bot-requirements.ts'
 import { createChannels } from './app/create-channels.ts'
 import { createConverse, createTurns, toHost } from './app/create-host.ts'
 import { createLife, type AppLife } from './app/create-life.ts'
@@ -10,16 +11,19 @@ import { createModels } from './app/create-models.ts'
 import { createJobQueue, createMessageQueue } from './app/create-queues.ts'
 import { createServer, problemsOf } from './app/create-server.ts'
 import { openAnswerServices } from './app/open-answer-services.ts'
-import { addUploads, openLibrary } from './app/open-library.ts'
+import { addUploads, openLibrary, type UploadParts } from './app/open-library.ts'
+import { openOwnChatbots, createGuests } from './app/open-chatbots.ts'
 import { openDatabase, prepareStore } from './app/prepare-store.ts'
 import { serveBot, serveBots } from './app/serve-bot.ts'
 import type { Channel, Host } from './channels/channel.ts'
-import { describeBitrix24 } from './channels/bitrix24/bitrix24-options.ts'
+import { addChatbotRoutes } from './chatbots/chatbot-routes.ts'
+import type { Chatbots } from './chatbots/chatbots.ts'
 import { describePoe, toPoeChannelOptions } from './channels/poe/poe-channel-options.ts'
 import { RunningChannels } from './channels/running-channels.ts'
 import { describeTelegram } from './channels/telegram/telegram-options.ts'
 import type { Config } from './config.ts'
 import type { Jobs } from './jobs/job.ts'
+import type { ModelResolver } from './models/resolve-model.ts'
 import type { Library } from './knowledge/library.ts'
 import type { Log } from './observe/log.ts'
 import type { Project } from './project.ts'
@@ -28,11 +32,11 @@ import { summarize, type Feature } from './summary.ts'
 import { createTasks } from './tasks/own-tasks.ts'
 import { addFileRoutes } from './files/file-routes.ts'
 import { addTaskRoutes } from './tasks/task-routes.ts'
+import type { Tasks } from './tasks/tasks.ts'
 
 export { createModels } from './app/create-models.ts'
 export { openDatabase } from './app/prepare-store.ts'
 export { serveBot } from './app/serve-bot.ts'
-export { inspectBitrix24 } from './channels/bitrix24/inspect-bitrix24.ts'
 export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
 
 export interface AppOptions {
@@ -61,7 +65,7 @@ export async function createApp({ config, project, log, channels = [] }: AppOpti
   const store = await openDatabase(config, log)
   try {
     await prepareStore(store, config, log)
-    return await assemble({ config, log, bots, store, project, further: channels })
+    return await assemble({ config, log, bots, models, store, project, further: channels })
   } catch (error) {
     await store.close()
     throw error
@@ -70,12 +74,25 @@ export async function createApp({ config, project, log, channels = [] }: AppOpti
 
 interface WholeApp extends AppParts {
   readonly project: Project
+  readonly models: ModelResolver
   /** Channels beside those that ship. */
   readonly further: readonly Channel[]
 }
 
-async function assemble({ further, project, ...parts }: WholeApp): Promise<App> {
-  const { config, log, bots, store } = parts
+interface SignedInParts extends UploadParts {
+  readonly tasks: Tasks
+  readonly chatbots: Chatbots
+}
+
+/** The routes of people, and machines, who are signed in. */
+function addSignedInRoutes(server: FastifyInstance, parts: SignedInParts): void {
+  addTaskRoutes(server, parts)
+  addChatbotRoutes(server, parts)
+  addUploads(server, parts)
+}
+
+async function assemble({ further, project, models, bots: code, ...base }: WholeApp): Promise<App> {
+  const { config, log, store } = base
   let draining = false
   const tasks = createTasks({
     store: store.tasks,
@@ -86,10 +103,13 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   const access = await openAccess({ config, store, alone: store.kind === 'embedded', onWarning })
   const { cache } = access
   const { library, search } = await openLibrary({ config, store, cache, onWarning }, () => jobs)
-  const { companies, files } = openAnswerServices(parts)
+  const { companies, files } = openAnswerServices(base)
   const services = { tasks, library, companies, files }
+  const chatbots = await openOwnChatbots({ config, store, code, models, library, onWarning })
+  const bots = chatbots.served
+  const parts = { ...base, bots }
   const turns = createTurns({ ...parts, services })
-  const converse = createConverse({ ...parts, turns, access })
+  const converse = createConverse({ ...parts, turns, access, chatbots })
   const server = await createServer({
     config,
     log,
@@ -99,12 +119,21 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
   })
   const gate = addAccess(server, access, { config, onWarning })
   server.addHook('onClose', () => companies.close())
+  server.addHook('onClose', async () => chatbots.close())
   addFileRoutes(server, files)
   const voice = await addVoice(server, { ...parts, content: access.content })
-  if (gate) addTaskRoutes(server, { gate, tasks })
-  if (gate) addUploads(server, { ...parts, gate, library })
+  if (gate) addSignedInRoutes(server, { config, gate, tasks, code, chatbots, library })
   const poe = toPoeChannelOptions(config, bots.list(), access.createLimiter)
-  const channels = [...createChannels(config, { gate, access, poe, portals: store.bitrixPortals, bots: bots.list() }), ...further]
+  const channels = [
+    ...createChannels(config, {
+      gate,
+      access,
+      poe,
+      bots: bots.list(),
+      guests: createGuests(config, store),
+    }),
+    ...further,
+  ]
   const jobs = createJobQueue(parts, { project, channels, library })
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
   const host = toHost({ ...parts, turns, inbox, access, converse, services, voice })
@@ -120,7 +149,7 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
     library,
     store,
     summary: summarize({
-      bots: bots.list().map(({ bot, model }) => ({ name: bot.name, model: model.id })),
+      bots: code.list().map((served) => describeBot(config, served)),
       database: store.describe(),
       openaiChannel: channels.some(({ name }) => name === 'openai'),
       keysRequired: config.API_KEYS !== undefined,
@@ -128,7 +157,6 @@ async function assemble({ further, project, ...parts }: WholeApp): Promise<App> 
       cache: access.cache.place,
       search,
       telegram: describeTelegram(config),
-      bitrix24: describeBitrix24(config),
       poe: describePoe(poe),
       speech: voice.speaks,
       transcription: voice.listens,

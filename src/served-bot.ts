@@ -6,6 +6,8 @@ export interface ServedBot {
   readonly bot: Bot
   readonly model: Model
   readonly revision: string
+  /** Left out of public lists: whoever speaks to it knows its name. */
+  readonly unlisted?: true
 }
 
 /** The bots people can speak to now. The set may change while the server runs, so nobody keeps a copy. */

@@ -60,6 +60,11 @@ export const hosts: SettingType<readonly string[]> = list(
     .toLowerCase(),
 ).describe('names or addresses of hosts, separated by commas')
 
+/** Single addresses, and nets written as address, `/` and the bits that count. */
+export const addresses: SettingType<readonly string[]> = list(
+  z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]),
+).describe('addresses or nets such as `203.0.113.7, 10.0.0.0/8`, separated by commas')
+
 export const keys: SettingType<readonly string[]> = list(z.string()).describe('keys, separated by commas')
 
 export const telegramToken: SettingType<string> = z

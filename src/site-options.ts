@@ -17,6 +17,8 @@ export interface SiteOptions {
   readonly freeMessages?: number
   /** Said when the free messages are used up. Default: a sentence of ours. */
   readonly authText?: string
+  /** How people sign in, for clients that ask for it themselves, such as `email` or `whatsapp`. Default `email`. */
+  readonly authMethod?: string
   /** Where people sign in: an address of the web. Default: none is offered. */
   readonly authUrl?: string
 }
@@ -37,6 +39,7 @@ const SITE_FIELDS: Readonly<Record<keyof SiteOptions, FieldRule>> = {
   },
   freeMessages: wholeNumber(0),
   authText: text,
+  authMethod: text,
   authUrl: {
     fits: (value) => typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? ''),
     fix: 'write an address such as "https://example.com/sign-in"',

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
+import { createExemption } from '../http/exempt-clients.ts'
 import { Gate } from '../http/principal.ts'
 import { addRateLimits } from '../http/rate-limits.ts'
 import { addAuthRoutes } from './auth-routes.ts'
@@ -30,6 +31,7 @@ export function addAccess(
     streamsPerMinute: config.STREAM_RATE_LIMIT_PER_MINUTE,
     textsToSpeechPerMinute: config.TTS_RATE_LIMIT_PER_MINUTE,
     recordingsPerMinute: config.SPEECH_RATE_LIMIT_PER_MINUTE,
+    isExempt: createExemption(config.RATE_LIMIT_EXEMPT),
     onHiddenClients: () => onWarning(HIDDEN_CLIENTS),
   })
   const { accounts } = access

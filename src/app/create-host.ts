@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Access } from '../accounts/open-access.ts'
 import { type Bot } from '../bot.ts'
 import type { BotInfo, Bots, Host, SpeakerPlace } from '../channels/channel.ts'
+import type { Chatbots } from '../chatbots/chatbots.ts'
 import type { ConverseRequest } from '../conversation.ts'
 import type { CompanyRegister } from '../company/company.ts'
 import type { AnswerFiles } from '../files/files.ts'
@@ -48,12 +49,13 @@ function bindServices({ tasks, library, companies, files }: Services, place: Doc
 interface ConverseParts extends AppParts {
   readonly turns: ConversationHost
   readonly access: Access
+  readonly chatbots: Pick<Chatbots, 'admit'>
 }
 
 export type Converse = Host['converse']
 
 /** What every message passes, from a channel or from the inbox: people are served as whom they are linked to. */
-export function createConverse({ turns, access, store, log }: ConverseParts): Converse {
+export function createConverse({ turns, access, chatbots, store, log }: ConverseParts): Converse {
   const link = async ({ conversation, reference = '' }: ConverseRequest, turnId: string): Promise<void> => {
     const { bot, channel } = conversation
     try {
@@ -62,7 +64,16 @@ export function createConverse({ turns, access, store, log }: ConverseParts): Co
       log.warn({ err: error, turnId }, 'reactions to this answer will not find it')
     }
   }
+  const admit = async ({ conversation, messageId }: ConverseRequest): Promise<void> => {
+    try {
+      await chatbots.admit(conversation.bot)
+    } catch (error) {
+      // Reading an answer again, or finishing one that was begun, is not refused.
+      if (messageId === undefined || !(await store.turns.conversationOf(messageId))) throw error
+    }
+  }
   return async (request) => {
+    await admit(request)
     const subject = await access.resolve(request.subject)
     const answer = await turns.converse({ ...request, subject })
     // Not waited for: this process knows at once, and the answer should begin.
@@ -73,18 +84,18 @@ export function createConverse({ turns, access, store, log }: ConverseParts): Co
   }
 }
 
-interface WiredParts extends ConverseParts {
+interface WiredParts extends Omit<ConverseParts, 'chatbots'> {
   readonly inbox: MessageQueue
   readonly converse: Converse
-  readonly voice: Pick<Host, 'speech' | 'transcriber'>
   readonly services: Services
+  readonly voice: Pick<Host, 'speech' | 'transcriber'>
 }
 
 /** What channels are given. */
 export function toHost(parts: WiredParts): Host {
   const { bots: served, store, log, turns, inbox, access, converse, services } = parts
   const bots: Bots = {
-    list: () => served.list().map(({ bot }) => toBotInfo(bot)),
+    list: () => served.list().flatMap(({ bot, unlisted }) => (unlisted ? [] : toBotInfo(bot))),
     find: (name) => {
       const found = served.find(name)
       return found && toBotInfo(found.bot)

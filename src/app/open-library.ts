@@ -1,15 +1,19 @@
 import type { Cache } from '../cache/cache.ts'
+import type { CacheCounters } from '../observe/cache-states.ts'
 import type { FastifyInstance } from 'fastify'
+import { toActor } from '../chatbots/chatbot-routes.ts'
+import type { Chatbots } from '../chatbots/chatbots.ts'
 import type { Config } from '../config.ts'
+import { AppError } from '../errors.ts'
 import type { Gate } from '../http/principal.ts'
 import type { Jobs } from '../jobs/job.ts'
 import { createLibrary, type StoredLibrary } from '../knowledge/documents/create-library.ts'
 import { openSearch } from '../knowledge/search/open-search.ts'
 import { rememberFound } from '../knowledge/search/remembering-searcher.ts'
-import { addUploadRoutes } from '../knowledge/documents/upload-routes.ts'
+import { addUploadRoutes, type UploadOptions } from '../knowledge/documents/upload-routes.ts'
 import type { Library } from '../knowledge/library.ts'
+import type { ServedBots } from '../served-bot.ts'
 import type { Store } from '../store/store.ts'
-import type { AppParts } from './app-parts.ts'
 
 interface LibraryParts {
   readonly config: Config
@@ -24,6 +28,8 @@ export interface OpenLibrary {
   readonly library: StoredLibrary
   /** How documents are searched, for people. */
   readonly search: string
+  /** What was remembered of searches, and of the vectors of questions. */
+  readonly counters: { readonly found: CacheCounters; readonly questions: CacheCounters }
 }
 
 /** The documents of bots and people; `jobs` is asked for when the first document comes. */
@@ -31,15 +37,16 @@ export async function openLibrary(
   { config, store, cache, onWarning }: LibraryParts,
   jobs: () => Jobs,
 ): Promise<OpenLibrary> {
-  const { searcher, indexer, detail } = await openSearch({ config, store, onWarning })
+  const { searcher, indexer, detail, queryCounters } = await openSearch({ config, store, onWarning })
+  const remembering = rememberFound(searcher, {
+    cache,
+    versionOf: async (key) => (await store.documents.stats(key)).version,
+    lifetimeMs: config.KB_CACHE_TTL * 1_000,
+  })
   const library = createLibrary({
     store: store.documents,
     indexer,
-    searcher: rememberFound(searcher, {
-      cache,
-      versionOf: async (key) => (await store.documents.stats(key)).version,
-      lifetimeMs: config.KB_CACHE_TTL * 1_000,
-    }),
+    searcher: remembering,
     jobs,
     timeoutMs: config.DOCUMENT_TIMEOUT * 1_000,
     ownHosts: config.DOCUMENT_HOSTS ?? [],
@@ -49,16 +56,41 @@ export async function openLibrary(
       collectionBytes: config.MAX_COLLECTION_BYTES,
     },
   })
-  return { library, search: detail }
+  return {
+    library,
+    search: detail,
+    counters: { found: remembering.counters, questions: queryCounters },
+  }
 }
 
-interface UploadParts extends AppParts {
+export interface UploadParts {
+  readonly config: Config
+  /** The bots in code. */
+  readonly code: ServedBots
+  readonly chatbots: Pick<Chatbots, 'as'>
   readonly gate: Gate
   readonly library: Library
 }
 
 /** Uploads for the bots of this server. */
-export function addUploads(server: FastifyInstance, { config, bots, gate, library }: UploadParts): void {
-  const names = (): readonly string[] => bots.list().map(({ bot }) => bot.name)
-  addUploadRoutes(server, { gate, library, bots: names, maxBytes: config.MAX_DOCUMENT_BYTES })
+export function addUploads(
+  server: FastifyInstance,
+  { config, code, chatbots, gate, library }: UploadParts,
+): void {
+  const findBot: UploadOptions['findBot'] = async (name, principal) => {
+    const served = name === undefined ? code.list()[0] : code.find(name)
+    if (served) return served.bot.name
+    // A draft, too, is given documents; somebody else's chatbot is as good as none.
+    const chatbot = await chatbots
+      .as(toActor(principal))
+      .get(name ?? '')
+      .catch(toNone)
+    return chatbot?.id
+  }
+  addUploadRoutes(server, { gate, library, findBot, maxBytes: config.MAX_DOCUMENT_BYTES })
+}
+
+function toNone(error: unknown): undefined {
+  if (error instanceof AppError && error.code === 'chatbot_not_found') return undefined
+  throw error
 }

@@ -1,6 +1,7 @@
 import type { FastifyError } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { AppError, toAppError, type FieldProblem } from '../errors.ts'
+import { currentRequestId } from '../tracing.ts'
 
 /** The body of a failed request. `error` is what guide 002's clients read; `code` names the row of the error table. */
 export interface Problem {
@@ -10,16 +11,28 @@ export interface Problem {
   readonly message: string
   readonly retryable: boolean
   readonly details?: readonly FieldProblem[]
+  /** The `X-Request-ID` of the request, by which the log knows it. */
+  readonly requestId?: string
 }
 
 export function toProblem(error: AppError): Problem {
   const { status, code, message, retryable, fields } = error
-  return { status, code, error: message, message, retryable, ...(fields && { details: fields }) }
+  const requestId = currentRequestId()
+  return {
+    status,
+    code,
+    error: message,
+    message,
+    retryable,
+    ...(fields && { details: fields }),
+    ...(requestId !== undefined && { requestId }),
+  }
 }
 
 /** What `Retry-After` says, in whole seconds; undefined when trying again makes no sense or no time is known. */
 export function retryAfterSeconds(error: AppError): number | undefined {
-  if (!error.retryable || error.retryAfterMs === undefined) return undefined
+  if (error.retryAfterMs === undefined) return undefined
+  if (!error.retryable && error.status !== 429) return undefined
   return Math.max(1, Math.ceil(error.retryAfterMs / 1_000))
 }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, type ErrorCode } from '../errors.ts'
 import type { CreateLimiter, Limiter } from '../limits/limits.ts'
 import { clientAddress } from './client-address.ts'
+import type { IsExempt } from './exempt-clients.ts'
 import type { Principal } from './principal.ts'
 
 export interface RateLimitOptions {
@@ -18,6 +19,8 @@ export interface RateLimitOptions {
   readonly textsToSpeechPerMinute: number
   /** Recordings to be transcribed; 0 for no limit. */
   readonly recordingsPerMinute: number
+  /** Whose requests are not counted. */
+  readonly isExempt: IsExempt
   /** Called once when requests come through a proxy whose word on their origin is not believed. */
   readonly onHiddenClients: () => void
 }
@@ -44,6 +47,7 @@ const API_ROUTES = '/api/'
  */
 export function addRateLimits(server: FastifyInstance, options: RateLimitOptions): CountUser {
   const rules = rulesOf(options)
+  const { isExempt } = options
   const ofUser = restLimiter(options, 'user')
   let warned = false
   server.addHook('onRequest', async (request, reply) => {
@@ -53,12 +57,13 @@ export function addRateLimits(server: FastifyInstance, options: RateLimitOptions
       warned = true
       options.onHiddenClients()
     }
-    if (isLocal(request)) return
+    if (isExempt(request)) return
     for (const { limiter, code, ...rule } of rules)
       if (rule.applies(route)) await count(limiter, { key: clientAddress(request), code, reply })
   })
   return async ({ userId }, request, reply) => {
-    if (ofUser && !isLocal(request)) await count(ofUser, { key: String(userId), code: 'rate_limited', reply })
+    if (ofUser && !isExempt(request))
+      await count(ofUser, { key: String(userId), code: 'rate_limited', reply })
   }
 }
 
@@ -115,16 +120,7 @@ async function count(limiter: Limiter, { key, code, reply }: Use): Promise<void>
   if (!allowed) throw new AppError(code, { retryAfterMs: Math.max(1, waitMs) })
 }
 
-/** From this computer, and not handed on: a developer, a probe or a benchmark. */
-function isLocal({ raw, headers }: FastifyRequest): boolean {
-  return isLoopback(raw.socket.remoteAddress ?? '') && headers['x-forwarded-for'] === undefined
-}
-
 /** A proxy says whom it speaks for, but we were told not to listen: everybody would share one limit. */
 function hidesClient(request: FastifyRequest): boolean {
   return request.headers['x-forwarded-for'] !== undefined && request.ip === request.raw.socket.remoteAddress
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address)
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { Answer } from '../../conversation.ts'
+import type { GuestStanding } from '../../guests.ts'
 import type { BotInfo, Host } from '../channel.ts'
 import { DEFAULT_LANGUAGE, type ChatQuery } from './web-requests.ts'
 import type { ConversationPlace } from './web-routes.ts'
@@ -15,6 +16,8 @@ export function withSession(body: z.infer<typeof ChatQuery>): SessionQueryBody {
 export interface Question {
   readonly query: SessionQueryBody
   readonly place: ConversationPlace
+  /** Gets its message back when nobody answers it. */
+  readonly guest: GuestStanding | undefined
   readonly readerLeft: AbortSignal
 }
 
@@ -22,16 +25,21 @@ export interface Question {
 export async function askBot(
   host: Host,
   bot: BotInfo,
-  { query, place, readerLeft }: Question,
+  { query, place, guest, readerLeft }: Question,
 ): Promise<Answer> {
   const { query: text, messageId, language } = query
-  return host.converse({
-    conversation: { bot: bot.name, channel: 'web', key: place.key },
-    ...(messageId && { messageId: messageId.toLowerCase() }),
-    subject: place.subject,
-    text,
-    // Of whoever names none nothing is known.
-    ...(language !== DEFAULT_LANGUAGE && { language }),
-    readerLeft,
-  })
+  try {
+    return await host.converse({
+      conversation: { bot: bot.name, channel: 'web', key: place.key },
+      ...(messageId && { messageId: messageId.toLowerCase() }),
+      subject: place.subject,
+      text,
+      // Of whoever names none nothing is known.
+      ...(language !== DEFAULT_LANGUAGE && { language }),
+      readerLeft,
+    })
+  } catch (error) {
+    await guest?.giveBack()
+    throw error
+  }
 }

@@ -1,9 +1,11 @@
 import type { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Answer } from '../../conversation.ts'
+import { toSuggestions } from './to-suggestions.ts'
 import type { ChatReply } from './web-requests.ts'
 
-type Reply = z.infer<typeof ChatReply>
+/** The reply, but for what concerns who asked. */
+type Reply = Omit<z.infer<typeof ChatReply>, 'requiresAuthNext' | 'auth_method'>
 
 /** Milliseconds a fast typist takes for one character. */
 const TYPING_MS = 15
@@ -19,7 +21,7 @@ export async function collectReply(answer: Answer, sessionId: string): Promise<R
     if (event.type === 'text-delta') text += event.text
     else if (event.type === 'replace') text = event.text
     else if (event.type === 'usage') tokens = event.inputTokens + event.outputTokens
-    else if (event.type === 'suggestions') suggestions = [...event.items]
+    else if (event.type === 'suggestions') suggestions = toSuggestions(event.items)
     else if (event.type === 'citation') citations.push({ ...event })
     else if (event.type === 'error') throw new AppError(event.code)
     else if (event.type === 'end') ended = true
@@ -31,8 +33,6 @@ export async function collectReply(answer: Answer, sessionId: string): Promise<R
     tokens,
     audio: null,
     sessionId,
-    requiresAuthNext: false,
-    auth_method: null,
     typingDelay: Math.min(3_000, Math.max(500, text.length * TYPING_MS)),
     ...(suggestions.length > 0 && { suggestions }),
     ...(citations.length > 0 && { citations }),

@@ -1,27 +1,40 @@
 import { AppError } from '../../errors.ts'
 import { whenLeft } from '../../http/event-stream.ts'
 import { PROBLEMS } from '../../http/problem-schema.ts'
+import { admitQuestion } from './admit-question.ts'
 import { askBot, withSession } from './ask-bot.ts'
 import { collectReply } from './collect-reply.ts'
+import { authMethodOf, toNeedAuth } from './need-auth.ts'
 import { recordReply } from './record-reply.ts'
-import { ChatReply } from './web-requests.ts'
+import { ChatReply, NeedAuthReply } from './web-requests.ts'
 import { tags, type Routes, type WebParts } from './web-routes.ts'
 
 /** Guide 002's endpoint without a stream: ask, and get the whole answer. */
-export function addQuery(routes: Routes, { host, findBot, placeOf, body }: WebParts): void {
+export function addQuery(routes: Routes, parts: WebParts): void {
+  const { host, findBot, body } = parts
   routes.post(
     '/api/chat/query',
-    { schema: { tags, body, summary: 'Ask a bot', response: { ...PROBLEMS, 200: ChatReply } } },
+    {
+      schema: {
+        tags,
+        body,
+        summary: 'Ask a bot',
+        response: { ...PROBLEMS, 200: ChatReply, 403: NeedAuthReply },
+      },
+    },
     async (request, reply) => {
       const query = withSession(request.body)
       const bot = findBot(query.chatbotId)
       if (!bot) throw new AppError('bot_not_found')
-      const place = await placeOf(request, query.sessionId)
-      const answer = await askBot(host, bot, { query, place, readerLeft: whenLeft(reply) })
+      const admitted = await admitQuestion(parts, request, { query, bot, refusal: 'chat_rate_limited' })
+      const { allowed = true, requiresAuthNext = false } = admitted.guest ?? {}
+      if (!allowed) return reply.code(403).send({ ...toNeedAuth(bot, query.sessionId) })
+      const answer = await askBot(host, bot, { query, ...admitted, readerLeft: whenLeft(reply) })
       const collected = await collectReply(answer, query.sessionId)
+      const auth = { requiresAuthNext, auth_method: authMethodOf(bot) }
       return query.enableTTS
-        ? { ...collected, ...(await recordReply(host, bot, { collected, answer, query })) }
-        : collected
+        ? { ...collected, ...auth, ...(await recordReply(host, bot, { collected, answer, query })) }
+        : { ...collected, ...auth }
     },
   )
 }

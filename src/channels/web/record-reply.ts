@@ -8,7 +8,7 @@ type Reply = z.infer<typeof ChatReply>
 type RecordedReply = Pick<Reply, 'audio' | 'tts_job_id' | 'tts_poll_url'>
 
 interface Replied {
-  readonly collected: Reply
+  readonly collected: Pick<Reply, 'answer'>
   readonly answer: Answer
   readonly query: SessionQueryBody
 }

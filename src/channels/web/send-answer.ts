@@ -5,8 +5,9 @@ import { isTerminal } from '../../events.ts'
 import { EventStream, whenLeft } from '../../http/event-stream.ts'
 import type { Answer } from '../../conversation.ts'
 import type { VoiceOptions } from '../../speech.ts'
-import type { Host } from '../channel.ts'
+import type { BotInfo, Host } from '../channel.ts'
 import type { SessionQueryBody } from './ask-bot.ts'
+import { toNeedAuth } from './need-auth.ts'
 import {
   parseEventId,
   toRefusalFrames,
@@ -20,12 +21,14 @@ import { DEFAULT_LANGUAGE } from './web-requests.ts'
 export interface SentAnswer {
   readonly answer: Answer
   readonly query: SessionQueryBody
+  /** Told at the end: whether the person has to sign in next, and how. */
+  readonly auth: NonNullable<FrameContext['auth']>
 }
 
 /** Streams an answer to the reader who asked, spoken when they ask for that. */
 export async function sendAnswer(
   reply: FastifyReply,
-  { host, answer, query }: SentAnswer & { readonly host: Host },
+  { host, answer, query, auth }: SentAnswer & { readonly host: Host },
 ): Promise<void> {
   const { sessionId, language, enableTTS } = query
   const signal = whenLeft(reply)
@@ -38,6 +41,7 @@ export async function sendAnswer(
     clientId: newClientId(),
     sessionId,
     language,
+    auth,
     ...(enableTTS && !voiced && { warning: new AppError('speech_rejected').message }),
   })
 }
@@ -56,14 +60,19 @@ function voiceOptions(
   }
 }
 
-/** Guide 002's clients expect status 200 and learn of an unknown bot from the stream. */
-export function refuse(
-  reply: FastifyReply,
-  { error, query }: { readonly error: AppError; readonly query: SessionQueryBody },
-): void {
-  const stream = new EventStream(reply)
+export interface Refusal {
+  readonly error: AppError
+  readonly query: SessionQueryBody
+  /** The bot that will not answer before the person has signed in. */
+  readonly bot?: BotInfo
+}
+
+/** Guide 002's clients expect status 200 and learn from the stream that nobody answers. */
+export function refuse(reply: FastifyReply, { error, query, bot }: Refusal): void {
   const { code, message, retryable } = error
-  stream.end(toRefusalFrames({ code, message, retryable }, { ...query, clientId: newClientId() }))
+  const { error: _, ...needAuth } = bot ? toNeedAuth(bot, query.sessionId) : { error: code }
+  const told = { code, message, retryable, ...needAuth }
+  new EventStream(reply).end(toRefusalFrames(told, { ...query, clientId: newClientId() }))
 }
 
 /** Streams what is kept of an answer to a reader who comes back, and what still comes. */

@@ -1,13 +1,16 @@
 import { AppError } from '../../errors.ts'
 import { whenLeft } from '../../http/event-stream.ts'
 import { EVENT_STREAM, PROBLEMS } from '../../http/problem-schema.ts'
+import { admitQuestion } from './admit-question.ts'
 import { askBot, withSession } from './ask-bot.ts'
+import { authMethodOf } from './need-auth.ts'
 import { readPlace, refuse, sendAnswer, sendStored } from './send-answer.ts'
 import { LastEventId } from './web-requests.ts'
 import { tags, type Routes, type WebParts } from './web-routes.ts'
 
 /** Guide 002's stream: ask, and read the answer while it is written. */
-export function addStreamQuery(routes: Routes, { host, findBot, placeOf, body }: WebParts): void {
+export function addStreamQuery(routes: Routes, parts: WebParts): void {
+  const { host, findBot, body } = parts
   routes.post(
     '/api/chat/query/stream',
     {
@@ -25,9 +28,12 @@ export function addStreamQuery(routes: Routes, { host, findBot, placeOf, body }:
       const query = withSession(request.body)
       const bot = findBot(query.chatbotId)
       if (!bot) return refuse(reply, { error: new AppError('bot_not_found'), query })
-      const place = await placeOf(request, query.sessionId)
-      const answer = await askBot(host, bot, { query, place, readerLeft: whenLeft(reply) })
-      return sendAnswer(reply, { host, answer, query })
+      const admitted = await admitQuestion(parts, request, { query, bot, refusal: 'stream_rate_limited' })
+      const { allowed = true, requiresAuthNext = false } = admitted.guest ?? {}
+      if (!allowed) return refuse(reply, { error: new AppError('need_auth'), query, bot })
+      const answer = await askBot(host, bot, { query, ...admitted, readerLeft: whenLeft(reply) })
+      const auth = { requiresAuthNext, auth_method: authMethodOf(bot) }
+      return sendAnswer(reply, { host, answer, query, auth })
     },
   )
 }

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../errors.ts'
 import type { AudioEvent, EndEvent, ErrorEvent, TurnEvent } from '../../events.ts'
 import type { VoiceProgress, WarningEvent } from '../../speech.ts'
 import { toFrame } from '../../http/event-stream.ts'
+import { toSuggestions } from './to-suggestions.ts'
 
 /** What a connection adds to the events of a turn. */
 export interface FrameContext {
@@ -12,6 +13,8 @@ export interface FrameContext {
   readonly sessionId?: string
   /** BCP 47 tag of the request. */
   readonly language?: string
+  /** Told at the end: whether the person has to sign in next, and how. */
+  readonly auth?: { readonly requiresAuthNext: boolean; readonly auth_method: string | null }
   /** Told right after the start. */
   readonly warning?: string
 }
@@ -110,7 +113,7 @@ function framesOf(
     case 'citation':
       return [['citation', { ...event, type: undefined }]]
     case 'suggestions':
-      return [['suggestions', { items: event.items, count: event.items.length, suggestions: event.items }]]
+      return [suggestions(toSuggestions(event.items))]
     case 'file':
       return [['file', { ...event, type: undefined }]]
     case 'data':
@@ -148,9 +151,13 @@ function warning(message: string): Frame {
   return ['warning', { message, warning: message, timestamp: now() }]
 }
 
+function suggestions(items: readonly string[]): Frame {
+  return ['suggestions', { items, count: items.length, suggestions: items }]
+}
+
 function complete(
   event: EndEvent,
-  { language, sessionId, voice }: FrameContext & Pick<WebEvent, 'voice'>,
+  { language, sessionId, voice, auth }: FrameContext & Pick<WebEvent, 'voice'>,
 ): Frame {
   return [
     'complete',
@@ -165,13 +172,15 @@ function complete(
       firstAudioLatency: voice?.firstAudioMs ?? null,
       language,
       sessionId,
+      ...auth,
       timestamp: now(),
     },
   ]
 }
 
-function errorFrames({ message, code, retryable }: ErrorEvent): readonly Frame[] {
-  const data = { message, error: message, code: documentedCode(code), canRetry: retryable, timestamp: now() }
+function errorFrames({ message, code, retryable, ...more }: ErrorEvent): readonly Frame[] {
+  const told = { message, error: message, code: documentedCode(code), canRetry: retryable }
+  const data = { ...told, ...more, type: undefined, timestamp: now() }
   return [['error', data], close('error', message)]
 }
 

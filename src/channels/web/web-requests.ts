@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cleanText } from '../../clean-text.ts'
 
 const SESSION =
   'Groups messages into one conversation. Whoever knows it can read the conversation: keep it secret.'
@@ -16,7 +17,7 @@ export const DEFAULT_LANGUAGE = 'en-IN'
 
 /** Body of both chat endpoints, as guide 002 gives it; unknown keys are dropped. */
 export const ChatQuery = z.object({
-  query: z.string().trim().min(1).max(5_000).describe('What the person says.'),
+  query: z.string().overwrite(cleanText).min(1).max(5_000).describe('What the person says.'),
   chatbotId: z.string().trim().min(1).max(100).describe('Name of the bot.'),
   sessionId: SessionId.optional().describe(`${SESSION} Absent: a new conversation.`),
   email: z.email().optional(),
@@ -36,7 +37,11 @@ export const ChatQuery = z.object({
 
 /** In production a session id has to be one that nobody can guess. */
 export const StrictChatQuery = ChatQuery.extend({
-  sessionId: z.uuid().optional().describe(`${SESSION} Absent: a new conversation.`),
+  // Source: guide 002, which takes versions 4 and 5.
+  sessionId: z
+    .union([z.uuidv4(), z.uuid({ version: 'v5' })])
+    .optional()
+    .describe(`${SESSION} Absent: a new conversation.`),
 })
 
 export const StreamParams = z.object({
@@ -83,6 +88,17 @@ export const BotList = z.object({
 export const Stopped = z.object({
   stopped: z.boolean().describe('False when the answer was not being written.'),
 })
+
+export const NeedAuthReply = z
+  .looseObject({
+    error: z.string().describe('`NEED_AUTH` when the person has to sign in before going on.'),
+    message: z.string(),
+    auth_method: z.string().optional().describe('How, such as `email`.'),
+    auth_url: z.string().optional().describe('Where.'),
+    free_messages: z.int().optional(),
+    sessionId: z.string().optional(),
+  })
+  .describe('The free messages are used up, or the request is refused; `message` says why')
 
 export const ChatReply = z.object({
   answer: z.string(),

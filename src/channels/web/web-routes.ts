@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { subjectOf, type Principal } from '../../http/principal.ts'
+import type { Guests } from '../../guests.ts'
+import type { CountSession } from '../../http/session-limit.ts'
 import type { BotInfo, Host } from '../channel.ts'
 import type { ChatQuery, StrictChatQuery } from './web-requests.ts'
 
@@ -22,6 +24,8 @@ export function withZod(server: FastifyInstance): Routes {
 export interface ConversationPlace {
   readonly key: string
   readonly subject: string
+  /** A person with an account. */
+  readonly signedIn: boolean
 }
 
 export type PlaceOf = (request: FastifyRequest, sessionId: string) => Promise<ConversationPlace>
@@ -32,13 +36,17 @@ export interface WebParts {
   readonly findBot: (id: string) => BotInfo | undefined
   readonly placeOf: PlaceOf
   readonly body: typeof ChatQuery | typeof StrictChatQuery
+  /** Counts the messages of people who have not signed in. Absent: nobody has to sign in. */
+  readonly guests?: Guests
+  /** Absent: sessions may ask as often as their addresses may. */
+  readonly countSession?: CountSession
 }
 
 /** The sessions of a signed-in person are theirs alone: no token, no conversation, whoever knows the session id. */
 export function toPlace(sessionId: string, person: Principal | undefined): ConversationPlace {
-  if (!person) return { key: sessionId, subject: `session:${sessionId}` }
+  if (!person) return { key: sessionId, subject: `session:${sessionId}`, signedIn: false }
   const subject = subjectOf(person)
-  return { key: `${subject}/${sessionId}`, subject }
+  return { key: `${subject}/${sessionId}`, subject, signedIn: true }
 }
 
 /** The tag of these routes in the API description. */

@@ -1,4 +1,6 @@
+import type { Guests } from '../../guests.ts'
 import type { Gate } from '../../http/principal.ts'
+import type { CountSession } from '../../http/session-limit.ts'
 import type { BotInfo, Channel } from '../channel.ts'
 import { addQuery } from './query.ts'
 import { addSessionRoutes } from './session-routes.ts'
@@ -15,10 +17,14 @@ export interface WebChannelOptions {
   readonly strictIds: boolean
   /** Knows signed-in people by their tokens. Absent: everybody is anonymous. */
   readonly gate?: Gate
+  /** Counts the messages of people who have not signed in. Absent: nobody has to sign in. */
+  readonly guests?: Guests
+  /** Limits how often a session asks. Absent: as often as its addresses may. */
+  readonly countSession?: CountSession
 }
 
 /** The web channel: guide 002's chat endpoints, over server-sent events that can be resumed, and without. */
-export function createWebChannel({ strictIds, gate }: WebChannelOptions): Channel {
+export function createWebChannel({ strictIds, gate, ...limits }: WebChannelOptions): Channel {
   return {
     name: 'web',
     register(server, host) {
@@ -29,6 +35,7 @@ export function createWebChannel({ strictIds, gate }: WebChannelOptions): Channe
           host.bots.find(id) ?? (strictIds ? undefined : host.bots.list()[0]),
         placeOf: async (request, sessionId) => toPlace(sessionId, await gate?.find(request)),
         body: strictIds ? StrictChatQuery : ChatQuery,
+        ...limits,
       }
       addStreamQuery(routes, parts)
       addQuery(routes, parts)

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { SHARED } from '../../documents.ts'
 import { AppError } from '../../errors.ts'
 import { EventStream, toFrame, whenLeft } from '../../http/event-stream.ts'
-import type { Gate } from '../../http/principal.ts'
+import type { Gate, Principal } from '../../http/principal.ts'
 import { fromThrown, toProblem } from '../../http/problem.ts'
 import type { AddedDocument, DocumentInfo, DocumentProgress, Library, NewDocument } from '../library.ts'
 import { RefusedDocument } from './refused-document.ts'
@@ -11,8 +11,8 @@ import { RefusedDocument } from './refused-document.ts'
 export interface UploadOptions {
   readonly gate: Gate
   readonly library: Library
-  /** The names of the bots, the default one first. */
-  readonly bots: () => readonly string[]
+  /** The bot that may be given documents by who asks; the default one without a name. Undefined: none of theirs. */
+  readonly findBot: (name: string | undefined, principal: Principal) => Promise<string | undefined>
   readonly maxBytes: number
 }
 
@@ -98,20 +98,21 @@ interface Form {
   readonly file: NewDocument
 }
 
-async function readForm(request: FastifyRequest, { bots, maxBytes }: UploadOptions): Promise<Form> {
-  let bot = bots()[0] ?? ''
+async function readForm(request: FastifyRequest, { gate, findBot, maxBytes }: UploadOptions): Promise<Form> {
+  let name: string | undefined
   let file: NewDocument | undefined
   try {
     for await (const part of request.parts()) {
       if (part.type === 'file') file = await readFile(part)
-      else if (part.fieldname === 'chatbotId' && part.value !== '') bot = String(part.value)
+      else if (part.fieldname === 'chatbotId' && part.value !== '') name = String(part.value)
     }
   } catch (error) {
     throw toFormError(error, maxBytes)
   }
   if (!file)
     throw new AppError('invalid_request', { params: { problem: 'No file uploaded; send it as `file`.' } })
-  if (!bots().includes(bot)) throw new AppError('bot_not_found')
+  const bot = await findBot(name, gate.principalOf(request))
+  if (bot === undefined) throw new AppError('bot_not_found')
   return { bot, file }
 }
 

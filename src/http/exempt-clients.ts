@@ -1,0 +1,26 @@
+import { BlockList, isIPv6 } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+
+/** True for requests that no limit counts. */
+export type IsExempt = (request: FastifyRequest) => boolean
+
+/** Exempts this computer, and the addresses and nets (`10.0.0.0/8`) that are named. */
+export function createExemption(named: readonly string[] = []): IsExempt {
+  const list = new BlockList()
+  for (const entry of named) {
+    const [address = '', bits] = entry.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(bits), family)
+  }
+  return (request) => isLocal(request) || list.check(request.ip, isIPv6(request.ip) ? 'ipv6' : 'ipv4')
+}
+
+/** From this computer, and not handed on: a developer, a probe or a benchmark. */
+export function isLocal({ raw, headers }: FastifyRequest): boolean {
+  return isLoopback(raw.socket.remoteAddress ?? '') && headers['x-forwarded-for'] === undefined
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\./.test(address)
+}
