@@ -7,7 +7,12 @@ export interface Feature {
 }
 
 export interface ServedParts {
-  readonly bots: readonly { readonly name: string; readonly model: string }[]
+  /** `missing`: why a bot cannot do its work; undefined when it can. */
+  readonly bots: readonly {
+    readonly name: string
+    readonly model: string
+    readonly missing?: string | undefined
+  }[]
   readonly database: string
   readonly openaiChannel: boolean
   readonly keysRequired: boolean
@@ -28,7 +33,11 @@ export interface ServedParts {
 export function summarize(parts: ServedParts): readonly Feature[] {
   const { bots, database, openaiChannel, keysRequired, telegram, poe, tokenSecret, cache, search } = parts
   return [
-    ...bots.map(({ name, model }) => ({ name: `bot ${name}`, on: true, detail: `answers with ${model}` })),
+    ...bots.map(({ name, model, missing }) => ({
+      name: `bot ${name}`,
+      on: missing === undefined,
+      detail: missing ?? `answers with ${model}`,
+    })),
     ...(bots.some(({ model }) => model === 'offline') ? [NO_LANGUAGE_MODEL] : []),
     { name: 'database', on: true, detail: database },
     { name: 'chat page', on: true, detail: 'at /' },

@@ -10,11 +10,14 @@ export interface HealthOptions {
   readonly isDraining: () => boolean
   /** Each throws an `AppError` when its part cannot serve. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>
+  /** What is configured, shown by `/health` among the checks and beside them; no such flag makes it fail. Default: none. */
+  readonly flags?: () => Readonly<Record<string, boolean>>
   /** What is not well with each channel, by its name; such a replica still serves. Default: nothing. */
   readonly channelProblems?: () => Readonly<Record<string, string>>
 }
 
-const State = z.object({
+/** Loose: flags are told at the top, too, where older monitors look for them. */
+const State = z.looseObject({
   status: z.string(),
   version: z.string(),
   timestamp: z.string(),
@@ -42,7 +45,7 @@ export function addHealthRoutes(server: FastifyInstance, options: HealthOptions)
       path,
       { logLevel, schema: { tags, summary, response: { 200: State, 503: State } } },
       async (_request, reply) => {
-        const state = await readState(options)
+        const state = await readState(options, path === '/health' ? options.flags?.() : undefined)
         if (state.retryAfter !== undefined) reply.header('retry-after', state.retryAfter)
         return reply
           .header('cache-control', 'no-store')
@@ -58,19 +61,16 @@ interface HealthState {
   readonly retryAfter: number | undefined
 }
 
-async function readState({
-  version,
-  okWord,
-  isDraining,
-  checks,
-  channelProblems,
-}: HealthOptions): Promise<HealthState> {
+async function readState(
+  { version, okWord, isDraining, checks, channelProblems }: HealthOptions,
+  flags: Readonly<Record<string, boolean>> = {},
+): Promise<HealthState> {
   const failures = new Map<string, AppError>()
-  const flags: Record<string, boolean> = {}
+  const passed: Record<string, boolean> = {}
   for (const [name, failure] of await Promise.all(
     Object.entries(checks).map(async ([name, run]) => [name, await failureOf(run)] as const),
   )) {
-    flags[name] = failure === undefined
+    passed[name] = failure === undefined
     if (failure) failures.set(name, failure)
   }
   if (isDraining()) failures.set('process', new AppError('draining', { retryAfterMs: 5_000 }))
@@ -84,7 +84,8 @@ async function readState({
       status: ok ? okWord : 'unhealthy',
       version,
       timestamp: new Date().toISOString(),
-      checks: flags,
+      checks: { ...passed, ...flags },
+      ...flags,
       ...(!ok && { problems }),
       ...(Object.keys(channels).length > 0 && { channels }),
     },
