@@ -126,6 +126,19 @@ export const timeZone: SettingType<string> = z
   .refine(isTimeZone)
   .describe('a time zone such as `Europe/Berlin`')
 
+const PYTHON_LEVELS: ReadonlyMap<string, string> = new Map([
+  ['warning', 'warn'],
+  ['critical', 'fatal'],
+])
+
+/** Names of pino, and those that Python's logging has for the same. */
+export const logLevel: SettingType<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'> = z
+  .string()
+  .toLowerCase()
+  .transform((level) => PYTHON_LEVELS.get(level) ?? level)
+  .pipe(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']))
+  .describe('one of `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `silent`')
+
 /** One of `names`, in any case. */
 export function choice<const Name extends string>(names: readonly Name[]): SettingType<Name> {
   const known = names.map((name) => `\`${name}\``).join(', ')

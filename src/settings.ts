@@ -16,6 +16,7 @@ import {
   databaseUrl,
   decimal,
   keys,
+  logLevel,
   origins,
   proxies,
   telegramBots,
@@ -58,8 +59,6 @@ export type Section =
   | 'Limits'
   | 'Rollouts'
   | 'Operation'
-
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /**
  * Every environment variable Botyard reads, in the order of the pages. `src/config.ts` reads them; `.env.example`
@@ -153,7 +152,7 @@ export const SETTINGS = {
   LOG_LEVEL: {
     section: 'Server',
     about: 'The least important lines to log.',
-    type: choice(LOG_LEVELS),
+    type: logLevel,
     default: 'info',
   },
 

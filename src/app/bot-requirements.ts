@@ -1,9 +1,10 @@
 import type { Config } from '../config.ts'
 import type { Log } from '../observe/log.ts'
 import type { ServedBot } from '../served-bot.ts'
+import type { ServedParts } from '../summary.ts'
 
 /** The settings a bot requires that are not set. */
-export function missingOf(config: Config, requires: readonly string[]): readonly string[] {
+function missingOf(config: Config, requires: readonly string[]): readonly string[] {
   const values = new Map<string, unknown>(Object.entries(config))
   return requires.filter((name) => values.get(name) === undefined)
 }
@@ -17,7 +18,17 @@ export function warnOfMissing(config: Config, bots: readonly ServedBot[], log: L
   }
 }
 
-export function missingSentence(missing: readonly string[]): string {
+/** A bot for the lines a start prints. */
+export function describeBot(config: Config, { bot, model }: ServedBot): ServedParts['bots'][number] {
+  const missing = missingOf(config, bot.requires)
+  return {
+    name: bot.name,
+    model: model.id,
+    missing: missing.length > 0 ? `off: ${missingSentence(missing)}` : undefined,
+  }
+}
+
+function missingSentence(missing: readonly string[]): string {
   return `Missing required configuration: ${missing.join(', ')}`
 }
 
