@@ -16,6 +16,7 @@ import type { Model } from './models/model.ts'
 import { findPoeProblem, type PoeOptions } from './poe-options.ts'
 import { findSiteProblem, type SiteOptions } from './site-options.ts'
 import { findTelegramProblem, type TelegramOptions } from './telegram-options.ts'
+import { findRolloutProblem, type RolloutDefinition } from './rollout-options.ts'
 import type { Tool } from './tools/tool.ts'
 
 /** Where a turn ends politely. Every limit has a default, so no turn runs without bounds. */
@@ -91,6 +92,8 @@ export interface BotDefinition {
   readonly telegram?: TelegramOptions
   /** How the bot appears on sites that embed it; no part of the revision. */
   readonly site?: SiteOptions
+  /** How new revisions of it go out; no part of the revision. Default: what `defineConfig` says. */
+  readonly rollout?: RolloutDefinition
 }
 
 /** A bot ready to be served. Made by `defineBot`. */
@@ -114,6 +117,7 @@ export interface Bot {
   readonly poe: PoeOptions | undefined
   readonly telegram: TelegramOptions | undefined
   readonly site: SiteOptions | undefined
+  readonly rollout: RolloutDefinition | undefined
 }
 
 /**
@@ -148,6 +152,7 @@ export function defineBot(definition: BotDefinition): Bot {
     poe: definition.poe && Object.freeze({ ...definition.poe }),
     telegram: definition.telegram && Object.freeze({ ...definition.telegram }),
     site: definition.site && Object.freeze({ ...definition.site }),
+    rollout: definition.rollout && Object.freeze({ ...definition.rollout }),
   })
 }
 
@@ -211,6 +216,7 @@ const BOT_FIELDS: Readonly<Record<keyof BotDefinition, FieldRule>> = {
   poe: { fits: isRecord, fix: 'write an object' },
   telegram: { fits: isRecord, fix: 'write an object' },
   site: { fits: isRecord, fix: 'write an object' },
+  rollout: { fits: isRecord, fix: 'write an object' },
 }
 
 const LIMIT_FIELDS: Readonly<Record<keyof BotLimits, FieldRule>> = {
@@ -231,6 +237,7 @@ function findProblem(bot: BotDefinition): string | undefined {
     findPoeProblem(bot.poe, bot.name) ??
     findTelegramProblem(bot.telegram, bot.name) ??
     findSiteProblem(bot.site, bot.name) ??
+    findRolloutProblem(bot.rollout, bot.name) ??
     findListProblem(bot)
   )
 }

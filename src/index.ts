@@ -68,6 +68,13 @@ export type { Json } from './inbound.ts'
 export type { TurnEvent } from './events.ts'
 export type { PoeAmount, PoeOrigin, PoeUpload, RequestOrigin } from './origin.ts'
 export type { PoeOptions, PoePrice } from './poe-options.ts'
+export type {
+  CostGate,
+  FeedbackGate,
+  RolloutDefinition,
+  RolloutGates,
+  RolloutStep,
+} from './rollout-options.ts'
 export type { SiteOptions } from './site-options.ts'
 export type { TelegramOptions, TelegramSentences } from './telegram-options.ts'
 export type { PoeParameterControls } from './poe-parameters.ts'

@@ -136,7 +136,7 @@ export function toRolloutOptions(...definitions: readonly (RolloutDefinition | u
   return options
 }
 
-const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1
+const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1
 const isAmount = (value: unknown): boolean =>
   typeof value === 'number' && value >= 0 && Number.isFinite(value)
 const isWords = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
