@@ -1,5 +1,6 @@
-/** A fault spoils `failTimes` requests; default: all. */
+/** A fault leaves the first `skip` requests alone, default none, and spoils `failTimes` after them, default all. */
 export interface Countable {
+  readonly skip?: number
   readonly failTimes?: number
 }
 
@@ -12,11 +13,16 @@ export interface FaultQueue<F extends Countable> {
 
 export function createFaultQueue<F extends Countable>(first?: F): FaultQueue<F> {
   let fault = first
+  let spared = first?.skip ?? 0
   let left = first?.failTimes ?? Infinity
   return {
-    take: (concerns = () => true) => (fault && concerns(fault) && left-- > 0 ? fault : undefined),
+    take: (concerns = () => true) => {
+      if (!fault || !concerns(fault)) return undefined
+      return spared-- <= 0 && left-- > 0 ? fault : undefined
+    },
     inject: (next) => {
       fault = next
+      spared = next?.skip ?? 0
       left = next?.failTimes ?? Infinity
     },
   }

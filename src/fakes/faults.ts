@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * What a fake provider does wrong. `failTimes` is how many requests it spoils before everything is well again;
- * default: all. `after` counts the events that are sent intact before the fault.
+ * What a fake provider does wrong. `skip` is how many requests it leaves alone first, default none; `failTimes` how
+ * many it spoils before everything is well again, default all. `after` counts the events that are sent intact before the fault.
  */
-export type Fault = FaultKind & { readonly failTimes?: number }
+export type Fault = FaultKind & { readonly skip?: number; readonly failTimes?: number }
 
 export type FaultKind =
   | { readonly kind: 'slow-headers'; readonly ms: number }
