@@ -11,6 +11,7 @@ import { createModels } from './app/create-models.ts'
 import { createJobQueue, createMessageQueue } from './app/create-queues.ts'
 import { createServer, problemsOf } from './app/create-server.ts'
 import { openAnswerServices } from './app/open-answer-services.ts'
+import { addObservability, openObservability } from './app/open-observability.ts'
 import { addUploads, openLibrary, type UploadParts } from './app/open-library.ts'
 import { openOwnChatbots, createGuests } from './app/open-chatbots.ts'
 import { openDatabase, prepareStore } from './app/prepare-store.ts'
@@ -18,6 +19,7 @@ import { serveBot, serveBots } from './app/serve-bot.ts'
 import type { Channel, Host } from './channels/channel.ts'
 import { addChatbotRoutes } from './chatbots/chatbot-routes.ts'
 import type { Chatbots } from './chatbots/chatbots.ts'
+import { describeBitrix24 } from './channels/bitrix24/bitrix24-options.ts'
 import { describePoe, toPoeChannelOptions } from './channels/poe/poe-channel-options.ts'
 import { RunningChannels } from './channels/running-channels.ts'
 import { describeTelegram } from './channels/telegram/telegram-options.ts'
@@ -37,6 +39,7 @@ import type { Tasks } from './tasks/tasks.ts'
 export { createModels } from './app/create-models.ts'
 export { openDatabase } from './app/prepare-store.ts'
 export { serveBot } from './app/serve-bot.ts'
+export { inspectBitrix24 } from './channels/bitrix24/inspect-bitrix24.ts'
 export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
 
 export interface AppOptions {
@@ -53,6 +56,7 @@ export interface App extends AppLife {
   readonly host: Host
   readonly jobs: Jobs
   readonly library: Library
+  readonly chatbots: Chatbots
   readonly store: OpenStore
   /** What is on, what is off and why. */
   readonly summary: readonly Feature[]
@@ -62,12 +66,18 @@ export interface App extends AppLife {
 export async function createApp({ config, project, log, channels = [] }: AppOptions): Promise<App> {
   const models = createModels(config)
   const bots = serveBots(project.bots.map((bot) => serveBot(bot, models, config)))
-  const store = await openDatabase(config, log)
+  const observability = await openObservability(config)
+  const { metrics } = observability
+  const store = await openDatabase(config, log, (ms) => metrics.countPoolWait(ms)).catch(async (error) => {
+    await observability.close()
+    throw error
+  })
   try {
     await prepareStore(store, config, log)
-    return await assemble({ config, log, bots, models, store, project, further: channels })
+    return await assemble({ config, log, bots, models, store, observability, project, further: channels })
   } catch (error) {
     await store.close()
+    await observability.close()
     throw error
   }
 }
@@ -102,7 +112,9 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
   const onWarning = (message: string, error?: unknown): void => log.warn(error ? { err: error } : {}, message)
   const access = await openAccess({ config, store, alone: store.kind === 'embedded', onWarning })
   const { cache } = access
-  const { library, search } = await openLibrary({ config, store, cache, onWarning }, () => jobs)
+  const opened = await openLibrary({ config, store, cache, onWarning }, () => jobs)
+  const { library, search } = opened
+  warnOfMissing(config, code.list(), log)
   const { companies, files } = openAnswerServices(base)
   const services = { tasks, library, companies, files }
   const chatbots = await openOwnChatbots({ config, store, code, models, library, onWarning })
@@ -111,9 +123,7 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
   const turns = createTurns({ ...parts, services })
   const converse = createConverse({ ...parts, turns, access, chatbots })
   const server = await createServer({
-    config,
-    log,
-    store,
+    ...parts,
     channelProblems: () => problemsOf(channels),
     isDraining: () => draining,
   })
@@ -123,12 +133,20 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
   addFileRoutes(server, files)
   const voice = await addVoice(server, { ...parts, content: access.content })
   if (gate) addSignedInRoutes(server, { config, gate, tasks, code, chatbots, library })
+  addObservability(server, {
+    ...parts,
+    ...{ gate, access, voice },
+    library: opened,
+    running: () => turns.runningTurns,
+    channels: () => channels,
+  })
   const poe = toPoeChannelOptions(config, bots.list(), access.createLimiter)
   const channels = [
     ...createChannels(config, {
       gate,
       access,
       poe,
+      portals: store.bitrixPortals,
       bots: bots.list(),
       guests: createGuests(config, store),
     }),
@@ -147,6 +165,7 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
     host,
     jobs,
     library,
+    chatbots,
     store,
     summary: summarize({
       bots: code.list().map((served) => describeBot(config, served)),
@@ -157,6 +176,7 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
       cache: access.cache.place,
       search,
       telegram: describeTelegram(config),
+      bitrix24: describeBitrix24(config),
       poe: describePoe(poe),
       speech: voice.speaks,
       transcription: voice.listens,

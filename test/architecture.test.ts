@@ -15,10 +15,17 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
     doors: ['store.ts', 'open-store.ts', 'migrate.ts', 'verify-schema.ts', 'verify-plans.ts'],
     mayImport: ['core'],
   },
-  observe: { doors: ['log.ts', 'scrub.ts'], mayImport: ['core', 'store'] },
+  observe: {
+    doors: ['log.ts', 'scrub.ts', 'metrics.ts', 'error-reports.ts', 'alerts.ts', 'cache-states.ts'],
+    mayImport: ['core', 'http', 'store'],
+  },
   company: { doors: ['company.ts', 'assess-risk.ts', 'company-number.ts'], mayImport: ['core', 'store'] },
   files: { doors: ['files.ts'], mayImport: ['core', 'http', 'store'] },
   tasks: { doors: ['tasks.ts', 'task.ts'], mayImport: ['core', 'store', 'http', 'jobs'] },
+  chatbots: {
+    doors: ['chatbots.ts', 'open-chatbots.ts', 'chatbot-routes.ts', 'guest-messages.ts'],
+    mayImport: ['core', 'http', 'knowledge', 'store'],
+  },
   lanes: { doors: ['lanes.ts', 'lane-runner.ts'], mayImport: ['core', 'store'] },
   outbox: { doors: ['outbox.ts'], mayImport: ['core', 'store'] },
   inbox: { doors: ['inbox.ts'], mayImport: ['core', 'lanes', 'outbox', 'store'] },

@@ -1,5 +1,5 @@
 import { openCache } from '../cache/open-cache.ts'
-import type { Cache, ContentCache } from '../cache/cache.ts'
+import type { Cache, ContentCache, RedisClient } from '../cache/cache.ts'
 import type { Config } from '../config.ts'
 import { createLimiters } from '../limits/create-limiters.ts'
 import type { CreateLimiter } from '../limits/limits.ts'
@@ -26,6 +26,8 @@ export interface Access {
   readonly conversations: PersonalConversations
   readonly createLimiter: CreateLimiter
   readonly cache: Cache
+  /** The connection; absent without `REDIS_URL`. */
+  readonly redis: RedisClient | undefined
   readonly content: ContentCache
   readonly tokenSecret: TokenSecrets['origin'] | undefined
   /** The subject whose rows a sender reads and writes: their account's when they have linked one. */
@@ -54,6 +56,7 @@ export async function openAccess({ config, store, alone, onWarning }: AccessOpti
     createLimiter,
     cache,
     content,
+    redis,
     tokenSecret: found?.origin,
     resolve: async (subject) => (await accounts?.links.resolve(subject)) ?? subject,
     link: async (subject, code) => (await accounts?.links.link(subject, code)) ?? false,

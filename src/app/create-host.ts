@@ -12,6 +12,7 @@ import { type MessageQueue } from '../inbox/inbox.ts'
 import type { ToolServices } from '../tools/tool.ts'
 import { ConversationHost } from '../turn/conversation-host.ts'
 import type { AppParts } from './app-parts.ts'
+import { countShed, countTurns } from './count-turns.ts'
 
 /** What the services of tools are made of. */
 export interface Services {
@@ -26,7 +27,14 @@ interface TurnParts extends AppParts {
 }
 
 /** The turns of this process. */
-export function createTurns({ config, log, bots, store, services }: TurnParts): ConversationHost {
+export function createTurns({
+  config,
+  log,
+  bots,
+  store,
+  observability,
+  services,
+}: TurnParts): ConversationHost {
   return new ConversationHost({
     choose: ({ conversation }) => bots.find(conversation.bot),
     store,
@@ -34,10 +42,7 @@ export function createTurns({ config, log, bots, store, services }: TurnParts): 
     maxRunningTurns: config.MAX_RUNNING_TURNS,
     modelRetries: config.MODEL_RETRIES,
     servicesOf: (place) => bindServices(services, place),
-    onTurn: (turn) => log.info(turn, 'turn'),
-    onProblem: ({ what, cause }, turn) => log.warn({ ...turn, err: cause }, what),
-    onError: (error) =>
-      log.error({ err: error }, 'the events of running turns could not be stored; trying again'),
+    ...countTurns({ log, metrics: observability.metrics }),
   })
 }
 
@@ -55,7 +60,14 @@ interface ConverseParts extends AppParts {
 export type Converse = Host['converse']
 
 /** What every message passes, from a channel or from the inbox: people are served as whom they are linked to. */
-export function createConverse({ turns, access, chatbots, store, log }: ConverseParts): Converse {
+export function createConverse({
+  turns,
+  access,
+  chatbots,
+  store,
+  log,
+  observability,
+}: ConverseParts): Converse {
   const link = async ({ conversation, reference = '' }: ConverseRequest, turnId: string): Promise<void> => {
     const { bot, channel } = conversation
     try {
@@ -72,7 +84,7 @@ export function createConverse({ turns, access, chatbots, store, log }: Converse
       if (messageId === undefined || !(await store.turns.conversationOf(messageId))) throw error
     }
   }
-  return async (request) => {
+  return countShed(async (request) => {
     await admit(request)
     const subject = await access.resolve(request.subject)
     const answer = await turns.converse({ ...request, subject })
@@ -81,7 +93,7 @@ export function createConverse({ turns, access, chatbots, store, log }: Converse
     // Nobody reacts before having read something, so the answer does not wait for it.
     if (request.reference) void link(request, answer.turnId)
     return answer
-  }
+  }, observability.metrics)
 }
 
 interface WiredParts extends Omit<ConverseParts, 'chatbots'> {

@@ -60,6 +60,7 @@ export function createMessageQueue({
   config,
   log,
   store,
+  observability,
   turns,
   channels,
   converse,
@@ -70,6 +71,8 @@ export function createMessageQueue({
     converse,
     turnOver: (turnId) => turns.turnOver(turnId),
     concurrency: config.INBOX_CONCURRENCY,
+    tracer: observability.tracing.tracer,
+    onDelivery: (delivery) => observability.metrics.countDelivery(delivery),
     onAmbiguous: (delivery) => log.warn(delivery, 'a message may have been sent that nobody knows of'),
     scrub: createScrubber(secretsOf(config)),
     onFailure: ({ lane, error, dead }) =>

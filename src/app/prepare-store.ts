@@ -4,7 +4,11 @@ import { migrateUp } from '../store/migrate.ts'
 import { openStore, type OpenStore } from '../store/open-store.ts'
 
 /** Opens the database as the configuration says; migrates nothing. */
-export function openDatabase(config: Config, log: Log): Promise<OpenStore> {
+export function openDatabase(
+  config: Config,
+  log: Log,
+  onPoolWait?: (ms: number) => void,
+): Promise<OpenStore> {
   return openStore({
     ...(config.DATABASE_URL && { databaseUrl: config.DATABASE_URL }),
     dataDir: config.DATA_DIR,
@@ -12,6 +16,7 @@ export function openDatabase(config: Config, log: Log): Promise<OpenStore> {
     connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_SECONDS * 1_000,
     queryTimeoutMs: config.DATABASE_TIMEOUT * 1_000,
     onWarning: (message, error) => log.warn({ err: error }, message),
+    ...(onPoolWait && { onPoolWait }),
   })
 }
 

@@ -11,6 +11,7 @@ const ProblemReply = z
       .array(z.object({ field: z.string(), message: z.string(), type: z.string() }))
       .optional()
       .describe('Per field, when the request did not validate'),
+    requestId: z.string().optional().describe('The `X-Request-ID` of the request'),
   })
   .describe('The request failed; `message` says why and what to do')
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { AppError, FieldProblem } from '../errors.ts'
+import { currentRequestId } from '../tracing.ts'
 import { fromThrown, retryAfterSeconds } from './problem.ts'
 
 /** The body of a failed request of the REST API: what guide 001's code sends (`detail`) and its contract says. */
@@ -13,6 +14,7 @@ const RestProblem = z.object({
   message: z.string().describe('The sentence, for people.'),
   code: z.string().describe('The row of the error table.'),
   retryable: z.boolean(),
+  requestId: z.string().optional().describe('The `X-Request-ID` of the request.'),
 })
 
 /** Descriptions of the replies that every REST route may give. */
@@ -54,7 +56,9 @@ function toRestProblem(error: AppError, status: number, context: string): z.infe
   const { message, code, retryable, fields } = error
   const detail = fields ? fields.map((field) => toDetail(field, context)) : message
   const sentence = fields?.[0] ? `${fields[0].field}: ${fields[0].message}` : message
-  return { detail, error: wordOf(status), message: sentence, code, retryable }
+  const requestId = currentRequestId()
+  const known = requestId === undefined ? {} : { requestId }
+  return { detail, error: wordOf(status), message: sentence, code, retryable, ...known }
 }
 
 function toDetail({ field, message, type }: FieldProblem, context: string) {

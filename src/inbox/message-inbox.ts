@@ -11,6 +11,13 @@ import { MessageGroup } from './message-group.ts'
 import { runHandler } from './run-handler.ts'
 import { traceGroup } from './trace-group.ts'
 
+export interface DeliveryReport {
+  readonly channel: string
+  readonly outcome: 'confirmed' | 'failed' | 'refused' | 'ambiguous'
+  /** How long it took; absent where there was nothing to wait for. */
+  readonly ms?: number
+}
+
 export interface MessageInboxOptions {
   readonly store: Pick<Store, 'inbox' | 'deliveries' | 'lanes'>
   /** How each channel answers, by its name. */
@@ -24,6 +31,8 @@ export interface MessageInboxOptions {
   readonly maxAttempts: number
   /** Told when a message was accepted. */
   readonly onAccepted: () => void
+  /** Told of each part of an answer that was handed to a channel, or was not. Default: nobody. */
+  readonly onDelivery?: (delivery: DeliveryReport) => void
   readonly onAmbiguous: (delivery: { readonly messageId: string; readonly part: number }) => void
 }
 

@@ -65,14 +65,19 @@ class HandlerAttempt {
   }
 
   #createOutbox(): MessageOutbox {
-    const { store, lane, onAmbiguous } = this.#options
+    const { store, lane, onAmbiguous, onDelivery } = this.#options
     const messageId = this.#group.turnId
+    const { channel } = this.#group.messages[0].conversation
     return new MessageOutbox({
       deliveries: store.deliveries,
       hold: lane,
       messageId,
-      channel: this.#group.messages[0].conversation.channel,
-      onAmbiguous: (part) => onAmbiguous({ messageId, part }),
+      channel,
+      onAmbiguous: (part) => {
+        onDelivery?.({ channel, outcome: 'ambiguous' })
+        onAmbiguous({ messageId, part })
+      },
+      onDelivery: (outcome, ms) => onDelivery?.({ channel, outcome, ...(ms !== undefined && { ms }) }),
     })
   }
 

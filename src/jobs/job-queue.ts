@@ -4,6 +4,7 @@ import { LaneRunner, type LaneRunnerOptions } from '../lanes/lane-runner.ts'
 import type { LaneWorker } from '../lanes/lanes.ts'
 import { nearest } from '../nearest.ts'
 import type { ClaimedLane } from '../store/store.ts'
+import { runWork } from '../tracing.ts'
 import type { Job, JobRun, Jobs } from './job.ts'
 
 export interface JobQueueOptions extends Pick<
@@ -82,14 +83,17 @@ export class JobQueue implements Jobs, LaneWorker {
     const job = this.#jobOf(lane)
     const { item } = lane
     if (item)
-      await job.run({
-        payload: isScheduled(lane) ? null : item.payload,
-        scheduledFor: item.runAt,
-        attempt: lane.attempts,
-        lastAttempt: lane.attempts >= this.#runner.maxAttempts,
-        signal,
-        jobs: this,
-      })
+      // Whoever woke the queue up has nothing to do with what runs.
+      await runWork({}, async () =>
+        job.run({
+          payload: isScheduled(lane) ? null : item.payload,
+          scheduledFor: item.runAt,
+          attempt: lane.attempts,
+          lastAttempt: lane.attempts >= this.#runner.maxAttempts,
+          signal,
+          jobs: this,
+        }),
+      )
     if (signal.aborted) return
     const runAt = nextRun(job, lane)
     await (runAt ? this.#options.lanes.repeat(lane, { runAt }) : this.#options.lanes.settle(lane))

@@ -1,6 +1,7 @@
 import { Agent } from 'undici'
 import type { Dispatcher } from 'undici'
 import { AppError } from '../errors.ts'
+import { currentRequestId } from '../tracing.ts'
 import type { Model, ModelRequest } from './model.ts'
 import { readAnswer, type EventProtocol } from './read-answer.ts'
 import { readFailure } from './read-failure.ts'
@@ -91,11 +92,18 @@ export function createHttpModel(protocol: ModelProtocol, options: HttpModelOptio
     id: `${options.id ?? protocol.name}/${options.model}`,
     stream: (request, { signal }) => {
       const { body, ...own } = toModelCall(protocol, request)
-      const options = { ...fixed, headers: { ...headers, ...own.headers }, body: JSON.stringify(body) }
+      const known = { ...toRequestHeaders(), ...headers, ...own.headers }
+      const options = { ...fixed, headers: known, body: JSON.stringify(body) }
       const call = { dispatcher, options, secrets: [...secrets, ...Object.values(own.headers)] }
       return readAnswer(() => openResponse(call, signal), protocol, signal)
     },
   }
+}
+
+/** By these names providers and servers of one's own know the request in their logs; `x-client-request-id` is OpenAI's. */
+function toRequestHeaders(): Readonly<Record<string, string>> {
+  const id = currentRequestId()
+  return id === undefined ? {} : { 'x-request-id': id, 'x-client-request-id': id }
 }
 
 function toModelCall(protocol: BodyOfCall | WholeCall, request: ModelRequest): ModelCall {

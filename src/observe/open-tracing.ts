@@ -18,6 +18,8 @@ export interface Tracing {
   close(): Promise<void>
 }
 
+/** How often traces are sent, in milliseconds. */
+const SEND_EVERY_MS = 1_000
 /** How long the last traces may take to leave, in milliseconds. */
 const LAST_EXPORT_MS = 2_000
 
@@ -42,7 +44,13 @@ export async function openTracing(options: TracingOptions): Promise<Tracing> {
   const provider = new TracerProvider({
     resource: resources.resourceFromAttributes({ 'service.name': serviceName, 'service.version': version }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
-    spanProcessors: [new BatchSpanProcessor({ exporter, exportTimeoutMillis: LAST_EXPORT_MS })],
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter,
+        exportTimeoutMillis: LAST_EXPORT_MS,
+        scheduledDelayMillis: SEND_EVERY_MS,
+      }),
+    ],
   })
   return {
     tracer: provider.getTracer('botyard', version),

@@ -13,6 +13,8 @@ export interface OutboxOptions {
   readonly channel: string
   /** Told when an earlier attempt may have left a placeholder whose id nobody knows. */
   readonly onAmbiguous: (part: number) => void
+  /** Told of each part that was handed over, or was not, with the time that took; of a refusal without one. */
+  readonly onDelivery?: ((outcome: 'confirmed' | 'failed' | 'refused', ms?: number) => void) | undefined
 }
 
 /** The door of the outbox room: the ledger of one message, as its handler sees it. */
@@ -47,7 +49,7 @@ export class MessageOutbox implements Outbox {
     const filled = await deliveries.beginFilling(held, content)
     if (filled === undefined) throw new AppError('interrupted')
     if (filled.confirmed) return
-    await this.#trace('fill', part, () => edit(filled.externalId))
+    await this.#trace('fill', part, () => this.#measure(() => edit(filled.externalId)))
     await deliveries.confirm(held)
   }
 
@@ -55,6 +57,19 @@ export class MessageOutbox implements Outbox {
     const { deliveries, hold, messageId } = this.#options
     await deliveries.refuse(hold, messageId, reason)
     this.#refusal = reason
+    this.#options.onDelivery?.('refused')
+  }
+
+  async #measure(edit: () => Promise<void>): Promise<void> {
+    const { onDelivery } = this.#options
+    const begun = performance.now()
+    try {
+      await edit()
+    } catch (error) {
+      onDelivery?.('failed', performance.now() - begun)
+      throw error
+    }
+    onDelivery?.('confirmed', performance.now() - begun)
   }
 
   #trace<Result>(step: string, part: number, run: () => Promise<Result>): Promise<Result> {

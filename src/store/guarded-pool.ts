@@ -11,6 +11,8 @@ const GRACE_MS = 1000
 export interface GuardOptions {
   /** The server's limit for one statement, in milliseconds; 0 for none. */
   readonly queryTimeoutMs: number
+  /** Told how long each connection was waited for, in milliseconds. Default: nobody. */
+  readonly onWait?: (ms: number) => void
 }
 
 /**
@@ -24,7 +26,9 @@ export function guardPool(pool: Pool, options: GuardOptions): PostgresPool {
     end: () => pool.end(),
     connect: async () => {
       try {
+        const begun = performance.now()
         const client = await pool.connect()
+        options.onWait?.(performance.now() - begun)
         const guarded = clients.get(client) ?? new GuardedClient(client, options)
         clients.set(client, guarded)
         return guarded as unknown as PostgresPoolClient

@@ -8,9 +8,9 @@ import { createBitrixPortals } from './bitrix-portals.ts'
 import { createIdentities } from './accounts-identities.ts'
 import { createAnswerFiles } from './answer-files.ts'
 import { createCompanies } from './companies.ts'
-import { createConversations } from './conversations.ts'
 import { createChatbotStore } from './chatbots.ts'
 import { createGuests } from './chatbot-usage.ts'
+import { createConversations } from './conversations.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createDocuments } from './documents.ts'
@@ -18,6 +18,7 @@ import { guardPool } from './guarded-pool.ts'
 import { createFeedback, createNotes } from './feedback.ts'
 import { createInbox } from './inbox.ts'
 import { createLanes } from './lanes.ts'
+import { createNumbers } from './numbers.ts'
 import { createReadinessCheck } from './readiness-check.ts'
 import { createRolloutStore } from './rollouts.ts'
 import type { Schema } from './schema.ts'
@@ -39,6 +40,8 @@ export interface StoreOptions {
   readonly queryTimeoutMs?: number
   /** Told about what went wrong beside any request. Default: nobody. */
   readonly onWarning?: (message: string, error?: unknown) => void
+  /** Told how long each free connection was waited for, in milliseconds. Default: nobody. */
+  readonly onPoolWait?: (ms: number) => void
 }
 
 /** An open store, with the database itself for the rooms that bring their own tables. */
@@ -47,6 +50,15 @@ export interface OpenStore extends Store {
   readonly kind: Database['kind']
   /** One line for people: which database, where. Holds no secret. */
   describe(): string
+  /** The connections of this process. */
+  poolState(): PoolState
+}
+
+export interface PoolState {
+  readonly total: number
+  readonly idle: number
+  /** Callers that wait for one. */
+  readonly waiting: number
 }
 
 /**
@@ -57,8 +69,10 @@ export interface OpenStore extends Store {
  */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const database = await openDatabase(options)
+  const { onPoolWait: onWait } = options
+  const guard = { queryTimeoutMs: database.queryTimeoutMs, ...(onWait && { onWait }) }
   const connect = (pool: Database['pool']): Kysely<Schema> =>
-    new Kysely({ dialect: new PostgresDialect({ pool: guardPool(pool, database) }) })
+    new Kysely({ dialect: new PostgresDialect({ pool: guardPool(pool, guard) }) })
   const db = connect(database.pool)
   const priorityDb = connect(database.priorityPool)
   const turns: Turns = createTurns(db)
@@ -77,22 +91,35 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     accounts: createAccounts(db),
     identities: createIdentities(db),
     ownConversations: createOwnConversations(db),
+    chatbots: createChatbotStore(db),
+    guests: createGuests(db),
     tasks: createTasks(db),
     flags: createFlagStore(db),
     rollouts: createRolloutStore(db),
     audit: createAudit(db),
     documents: createDocuments(db),
-    chatbots: createChatbotStore(db),
-    guests: createGuests(db),
     vectors: createVectors(db, { indexed: database.kind === 'postgres' }),
     words: createWords(db),
     bitrixPortals: createBitrixPortals(db),
+    numbers: createNumbers(db),
     companies: createCompanies(db),
     answerFiles: createAnswerFiles(db),
     check: createReadinessCheck(db),
     describe: () => database.describe(),
+    poolState: () => poolState(database),
     // Not `db.destroy()`: a closed pool says `database_unavailable`, a destroyed Kysely does not.
     close: () => (closing ??= database.close()),
+  }
+}
+
+function poolState({ pool, priorityPool }: Database): PoolState {
+  const pools = [...new Set([pool, priorityPool])]
+  const add = (read: (one: Database['pool']) => number): number =>
+    pools.reduce((sum, one) => sum + read(one), 0)
+  return {
+    total: add(({ totalCount }) => totalCount),
+    idle: add(({ idleCount }) => idleCount),
+    waiting: add(({ waitingCount }) => waitingCount),
   }
 }
 

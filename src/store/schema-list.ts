@@ -1,6 +1,6 @@
 import { COMPANY_TABLES } from './schema-list-companies.ts'
-import { CHATBOT_TABLES } from './schema-list-chatbots.ts'
 import { BITRIX_TABLES } from './schema-list-bitrix.ts'
+import { CHATBOT_TABLES } from './schema-list-chatbots.ts'
 import { DOCUMENT_TABLES } from './schema-list-documents.ts'
 import { ROLLOUT_TABLES } from './schema-list-rollouts.ts'
 
@@ -259,9 +259,9 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
     columns: { channel: 'text!', key: 'text!', value: 'text!', updated_at: 'timestamp with time zone!' },
     indexes: ['channel_notes_pkey'],
   },
+  ...CHATBOT_TABLES,
   ...DOCUMENT_TABLES,
   ...ROLLOUT_TABLES,
   ...BITRIX_TABLES,
-  ...CHATBOT_TABLES,
   ...COMPANY_TABLES,
 }

@@ -4,22 +4,24 @@ import type { ErrorCode } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { ChannelNotes } from '../feedback.ts'
 import type { AnswerFileStore, CompanyStore } from './company-store.ts'
-import type { DocumentStore } from './document-store.ts'
 import type { ChatbotStore, GuestStore } from './chatbot-store.ts'
+import type { DocumentStore } from './document-store.ts'
 import type { Feedback } from './feedback-store.ts'
 import type { Deliveries, Inbox } from './inbox-store.ts'
 import type { Lanes } from './lane-store.ts'
+import type { Numbers } from './number-store.ts'
 import type { Audit, FlagStore, RolloutStore } from './rollout-store.ts'
 import type { TaskStore } from './task-store.ts'
 import type { VectorStore, WordStore } from './vector-store.ts'
 
 export type * from './company-store.ts'
+export type * from './chatbot-store.ts'
 export type * from './document-store.ts'
 export type * from './feedback-store.ts'
-export type * from './chatbot-store.ts'
 export type * from './inbox-store.ts'
 export { INBOX_QUEUE } from './inbox-store.ts'
 export type * from './lane-store.ts'
+export type * from './number-store.ts'
 export type * from './rollout-store.ts'
 export type * from './task-store.ts'
 export { fromVectorBytes } from './vector-bytes.ts'
@@ -37,16 +39,17 @@ export interface Store {
   readonly accounts: Accounts
   readonly identities: Identities
   readonly ownConversations: OwnConversations
+  readonly chatbots: ChatbotStore
+  readonly guests: GuestStore
   readonly tasks: TaskStore
   readonly flags: FlagStore
   readonly rollouts: RolloutStore
   readonly audit: Audit
   readonly documents: DocumentStore
   readonly vectors: VectorStore
-  readonly chatbots: ChatbotStore
-  readonly guests: GuestStore
   readonly words: WordStore
   readonly bitrixPortals: BitrixPortals
+  readonly numbers: Numbers
   readonly companies: CompanyStore
   readonly answerFiles: AnswerFileStore
   /** Throws `database_unavailable` or `migrations_pending`; what `/readyz` asks. */
@@ -176,6 +179,13 @@ export interface FinishedTurn {
   readonly outputTokens: number
   readonly steps: number
   readonly toolCalls: number
+  readonly firstAudioMs: number | null
+  readonly audioChunks: number
+  readonly words: number
+  /** How long tools ran, added up. */
+  readonly toolMs: number
+  /** How long the message waited before its turn; null when it did not wait in a lane. */
+  readonly queueMs: number | null
   /** What was not appended yet, the terminal event last. */
   readonly events: readonly LoggedEvent[]
 }

@@ -28,7 +28,10 @@ export interface HostOptions {
   /** What tools may use of the server, bound to who speaks where. */
   readonly servicesOf: (place: DocumentPlace) => ToolServices
   readonly onTurn: (turn: TurnReport) => void
-  readonly onProblem: (problem: TurnProblem, turn: { readonly turnId: string; readonly bot: string }) => void
+  readonly onProblem: (
+    problem: TurnProblem,
+    turn: { readonly turnId: string; readonly bot: string; readonly model: string },
+  ) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -66,6 +69,11 @@ export class ConversationHost {
     )
     const events = (await begun) ? turn.read(0) : await this.#readAgain(turn.id, request)
     return { turnId: turn.id, events }
+  }
+
+  /** Turns that run in this process now. */
+  get runningTurns(): number {
+    return this.#running.size
   }
 
   /** Resolves when the turn does not run in this process. */
@@ -201,7 +209,8 @@ export class ConversationHost {
       sampling: request,
       retries: this.#options.modelRetries,
       startedAt,
-      onProblem: (problem) => this.#options.onProblem(problem, { turnId: turn.id, bot: bot.name }),
+      onProblem: (problem) =>
+        this.#options.onProblem(problem, { turnId: turn.id, bot: bot.name, model: model.id }),
     }
   }
 

@@ -62,6 +62,11 @@ function finished(turn: NewTurn, options: Partial<FinishedTurn> = {}): FinishedT
     outputTokens: 2,
     steps: 1,
     toolCalls: 0,
+    firstAudioMs: null,
+    audioChunks: 0,
+    words: 2,
+    toolMs: 0,
+    queueMs: null,
     events: [],
     ...options,
   }
