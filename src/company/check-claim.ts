@@ -28,9 +28,7 @@ function namesIn(sentence: string): readonly string[] {
   const quoted = [...sentence.matchAll(/[«"“]([^»"”]+)[»"”]/g)].flatMap(([, inside = '']) => words(inside))
   const unquoted = sentence.replaceAll(/[«"“][^»"”]+[»"”]/g, ' ')
   const inner = [...unquoted.matchAll(/(?<=[\p{L}\d,)]\s+)\p{Lu}[\p{L}-]+/gu)].map(([word]) => word)
-  // A name at the begin of a sentence is known by the name that follows it.
-  const [, first, second] = /^\P{L}*(\p{Lu}[\p{L}-]+)\s+(\p{Lu}[\p{Ll}-]+)/u.exec(unquoted) ?? []
-  return [...quoted, ...inner.flatMap(words), ...(first && second ? words(first) : [])]
+  return [...quoted, ...inner.flatMap(words)]
 }
 
 function words(text: string): readonly string[] {
@@ -84,7 +82,7 @@ const NEGATION =
 function areTopicsRight(sentence: string, { facts }: ClaimContext): boolean {
   if (ADVICE.test(sentence)) return true
   return sentence
-    .split(/[,;:()]|\s(?:но|однако|а|but|however|while)\s/u)
+    .split(/[,;:()]|\s(?:но|однако|а|but|however|while)\s|\s(?:и|and)\s(?=(?:не|нет|no|not)\s)/u)
     .every((clause) =>
       CLAIM_TOPICS.every((topic) => !topic.pattern.test(clause) || isRight(clause, topic, facts)),
     )

@@ -98,7 +98,10 @@ class Lookups {
     const key = { service, query: body.query }
     const kept = await store.find(key)
     if (kept) return { suggestions: parseKept(kept.body), fetchedAt: kept.fetchedAt }
-    const suggestions = await this.#ask(service, body)
+    const suggestions = await this.#ask(service, body).catch((error: unknown) => {
+      this.#options.onWarning(`a lookup of a company failed: ${service}`, error)
+      throw error
+    })
     const forMs =
       suggestions.length > 0 ? this.#options.cacheMs : Math.min(NOT_FOUND_MS, this.#options.cacheMs)
     if (forMs > 0) await this.#keep({ ...key, body: JSON.stringify({ suggestions }), forMs })
