@@ -7,11 +7,13 @@ import { describeBot, warnOfMissing } from './app/bot-requirements.ts'
 import { createChannels } from './app/create-channels.ts'
 import { createConverse, createTurns, toHost } from './app/create-host.ts'
 import { createLife, type AppLife } from './app/create-life.ts'
+import { addRollouts } from './app/add-rollouts.ts'
 import { createModels } from './app/create-models.ts'
 import { createJobQueue, createMessageQueue } from './app/create-queues.ts'
 import { createServer, problemsOf } from './app/create-server.ts'
 import { openAnswerServices } from './app/open-answer-services.ts'
 import { addObservability, openObservability } from './app/open-observability.ts'
+import { openRollouts } from './app/open-rollouts.ts'
 import { addUploads, openLibrary, type UploadParts } from './app/open-library.ts'
 import { openOwnChatbots, createGuests } from './app/open-chatbots.ts'
 import { openDatabase, prepareStore } from './app/prepare-store.ts'
@@ -37,8 +39,9 @@ import { addTaskRoutes } from './tasks/task-routes.ts'
 import type { Tasks } from './tasks/tasks.ts'
 
 export { createModels } from './app/create-models.ts'
+export { openFlags, openRolloutDesk } from './app/open-rollouts.ts'
 export { openDatabase } from './app/prepare-store.ts'
-export { serveBot } from './app/serve-bot.ts'
+export { serveBot, serveBots } from './app/serve-bot.ts'
 export { inspectBitrix24 } from './channels/bitrix24/inspect-bitrix24.ts'
 export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
 
@@ -120,7 +123,9 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
   const chatbots = await openOwnChatbots({ config, store, code, models, library, onWarning })
   const bots = chatbots.served
   const parts = { ...base, bots }
-  const turns = createTurns({ ...parts, services })
+  const published = (id: string, hash: string) => chatbots.revision(id, hash)
+  const rollouts = await openRollouts({ ...parts, project, models, published })
+  const turns = createTurns({ ...parts, services, choose: rollouts.choose })
   const converse = createConverse({ ...parts, turns, access, chatbots })
   const server = await createServer({
     ...parts,
@@ -131,6 +136,7 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
   server.addHook('onClose', () => companies.close())
   server.addHook('onClose', async () => chatbots.close())
   addFileRoutes(server, files)
+  addRollouts(server, { config, gate, rollouts })
   const voice = await addVoice(server, { ...parts, content: access.content })
   if (gate) addSignedInRoutes(server, { config, gate, tasks, code, chatbots, library })
   addObservability(server, {
@@ -154,7 +160,7 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
   ]
   const jobs = createJobQueue(parts, { project, channels, library })
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
-  const host = toHost({ ...parts, turns, inbox, access, converse, services, voice })
+  const host = toHost({ ...parts, turns, inbox, access, converse, services, voice, flags: rollouts.flags })
   const running = new RunningChannels(channels)
   const drained = { inbox, jobs, turns, running }
   const life = createLife({ server, host, store, access, ...drained, onDrain: () => (draining = true) })

@@ -10,7 +10,7 @@ import type { DocumentPlace, Library } from '../knowledge/library.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { type MessageQueue } from '../inbox/inbox.ts'
 import type { ToolServices } from '../tools/tool.ts'
-import { ConversationHost } from '../turn/conversation-host.ts'
+import { ConversationHost, type HostOptions } from '../turn/conversation-host.ts'
 import type { AppParts } from './app-parts.ts'
 import { countShed, countTurns } from './count-turns.ts'
 
@@ -24,19 +24,20 @@ export interface Services {
 
 interface TurnParts extends AppParts {
   readonly services: Services
+  readonly choose: HostOptions['choose']
 }
 
 /** The turns of this process. */
 export function createTurns({
   config,
   log,
-  bots,
   store,
   observability,
   services,
+  choose,
 }: TurnParts): ConversationHost {
   return new ConversationHost({
-    choose: ({ conversation }) => bots.find(conversation.bot),
+    choose,
     store,
     owner: randomUUID(),
     maxRunningTurns: config.MAX_RUNNING_TURNS,
@@ -101,6 +102,7 @@ interface WiredParts extends Omit<ConverseParts, 'chatbots'> {
   readonly converse: Converse
   readonly services: Services
   readonly voice: Pick<Host, 'speech' | 'transcriber'>
+  readonly flags: Host['flags']
 }
 
 /** What channels are given. */
@@ -134,6 +136,7 @@ export function toHost(parts: WiredParts): Host {
       log.info({ bot, channel, kind, value, removed, ...target }, 'feedback')
     },
     notes: store.notes,
+    flags: parts.flags,
     speech: parts.voice.speech,
     transcriber: parts.voice.transcriber,
   }

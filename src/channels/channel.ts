@@ -4,6 +4,7 @@ import type { CommandDescription, CommandReply, Language } from '../bot-commands
 import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
 import type { BoundDocuments } from '../documents.ts'
 import type { LoggedEvent } from '../events.ts'
+import type { FlagReader } from '../feature-flags.ts'
 import type { ChannelNotes, FeedbackReport } from '../feedback.ts'
 import type { InboundMessage, InboxHandler } from '../inbound.ts'
 import type { Speech, Transcriber } from '../speech.ts'
@@ -72,6 +73,8 @@ export interface Host {
   /** Keeps what a person thinks of an answer, with its turn and revision where they are known. */
   report(feedback: FeedbackReport): Promise<void>
   readonly notes: ChannelNotes
+  /** Features that operators turn on and off for shares of the people. */
+  readonly flags: FlagReader
   /** Speaks answers; undefined when nothing does. */
   readonly speech: Speech | undefined
   /** Reads recordings; undefined when nothing does. */

@@ -1,0 +1,85 @@
+import type { MinuteCount } from '../store/store.ts'
+import { addEvidence, NO_EVIDENCE, type Evidence } from './statistics.ts'
+
+/** Everything a step is judged by: sums of both revisions, and the evidence gathered minute by minute. */
+export interface Tally {
+  readonly candidate: ArmCount
+  readonly stable: ArmCount
+  readonly evidence: Readonly<Record<ComparedGate, Evidence>>
+}
+
+export type ArmCount = Readonly<Omit<MinuteCount, 'minute' | 'revision'>>
+
+/** Gates on shares of turns, which are compared with the stable revision. */
+export type ComparedGate = 'errors' | 'success' | 'firstToken' | 'feedback'
+
+export const NO_TURNS: ArmCount = {
+  turns: 0,
+  errors: 0,
+  providerErrors: 0,
+  ended: 0,
+  unsuccessful: 0,
+  timed: 0,
+  late: 0,
+  tooLate: 0,
+  critical: 0,
+  judged: 0,
+  negative: 0,
+  cost: 0,
+  costSquared: 0,
+}
+
+export const EMPTY_TALLY: Tally = {
+  candidate: NO_TURNS,
+  stable: NO_TURNS,
+  evidence: { errors: NO_EVIDENCE, success: NO_EVIDENCE, firstToken: NO_EVIDENCE, feedback: NO_EVIDENCE },
+}
+
+/** Which columns say how many went badly of how many. */
+const COMPARED: Readonly<
+  Record<ComparedGate, { readonly bad: keyof ArmCount; readonly total: keyof ArmCount }>
+> = {
+  errors: { bad: 'errors', total: 'turns' },
+  success: { bad: 'unsuccessful', total: 'ended' },
+  firstToken: { bad: 'tooLate', total: 'timed' },
+  feedback: { bad: 'negative', total: 'judged' },
+}
+
+/** Adds counted minutes; those of other revisions than the two count for nothing. */
+export function addMinutes(
+  tally: Tally,
+  minutes: readonly MinuteCount[],
+  revisions: { readonly candidate: string; readonly stable: string },
+): Tally {
+  const byMinute = Map.groupBy(minutes, ({ minute }) => minute.getTime())
+  return [...byMinute.values()].reduce((sum, counts) => {
+    const of = (revision: string): ArmCount => counts.find((count) => count.revision === revision) ?? NO_TURNS
+    return addMinute(sum, of(revisions.candidate), of(revisions.stable))
+  }, tally)
+}
+
+/** Adds what both revisions did in the same minute. */
+export function addMinute(tally: Tally, candidate: ArmCount, stable: ArmCount): Tally {
+  const grow = (gate: ComparedGate): Evidence => {
+    const { bad, total } = COMPARED[gate]
+    return addEvidence(tally.evidence[gate], {
+      candidate: { bad: candidate[bad], total: candidate[total] },
+      stable: { bad: stable[bad], total: stable[total] },
+    })
+  }
+  return {
+    candidate: addCounts(tally.candidate, candidate),
+    stable: addCounts(tally.stable, stable),
+    evidence: {
+      errors: grow('errors'),
+      success: grow('success'),
+      firstToken: grow('firstToken'),
+      feedback: grow('feedback'),
+    },
+  }
+}
+
+function addCounts(sum: ArmCount, more: ArmCount): ArmCount {
+  const names = Object.keys(NO_TURNS) as (keyof ArmCount)[]
+  return Object.fromEntries(names.map((name) => [name, sum[name] + more[name]])) as unknown as ArmCount
+}
