@@ -36,13 +36,12 @@ async function uploadUntil(
     if (event === 'progress' && data.progress >= given.share) break
 }
 
+const databases = testDatabases()
 /** Vectors come for so many batches, then no more: the work cannot be over when the process is killed. */
-const CASES = testDatabases().flatMap((database) =>
-  [
-    { when: 'while it is read', share: 0.05, batches: 0 },
-    { when: 'while it is indexed', share: 0.61, batches: 1 },
-  ].map((moment) => ({ ...moment, name: database.name, database })),
-)
+const CASES = [
+  { when: 'while it is read', share: 0.05, batches: 0, database: databases[0]! },
+  { when: 'while it is indexed', share: 0.61, batches: 1, database: databases.at(-1)! },
+].map((moment) => ({ ...moment, name: moment.database.name }))
 
 test.for(CASES)(
   'a document survives kill -9 $when on $name, and is whole and single then',

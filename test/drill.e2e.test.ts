@@ -36,7 +36,7 @@ process.on('SIGTERM', () => process.exit(0))
 await post(API_ROOT + '/setWebhook', { url: PUBLIC_URL })
 `
 
-const SHORT = ['--messages', '80', '--chats', '16', '--kill-every', '1500ms', '--seed', '11']
+const SHORT = ['--messages', '40', '--chats', '10', '--kill-every', '1s', '--seed', '11']
 const DATABASE_URL = process.env['TEST_DATABASE_URL']
 
 let folder: string
@@ -73,8 +73,8 @@ function drillOf(server: DrilledServer, more: Partial<MessageDrill> = {}): Promi
     server,
     folder,
     database: useEmbeddedDatabase(),
-    messages: 120,
-    chats: 12,
+    messages: 80,
+    chats: 8,
     duplicates: 0.3,
     faults: 0,
     longAnswers: 0,

@@ -12,9 +12,11 @@ setInterval(() => undefined, 60_000)
 export default defineConfig({ bots: [defineBot({ name: 'greeter', instructions: 'Greet.' })] })
 `
 
-test('a server leaves with code 0 although its project holds a timer', async () => {
+test('a server prints the address that answers, and leaves with code 0 although its project holds a timer', async () => {
   await using folder = await makeFolder({ 'botyard.config.ts': HOLDING_PROJECT })
-  const server = await startServerProcess({ DRAIN_LINGER_MS: '0' }, folder.path)
+  const env = { HOST: '127.0.0.2', NODE_ENV: 'development', DRAIN_LINGER_MS: '0' }
+  const server = await startServerProcess(env, folder.path)
+  expect(server.output.join('\n')).toContain(`listening at ${server.url}`)
   expect(await server.end('SIGTERM')).toBe(0)
 })
 
@@ -29,15 +31,4 @@ test('a command leaves with its whole output although the project holds a timer'
   child.stdin.end('hello\n')
   expect(await once(child, 'exit')).toEqual([0, null])
   expect(await said).toContain('Hello!')
-})
-
-test('the address that is printed is the one that answers', async () => {
-  await using folder = await makeFolder()
-  const env = { HOST: '127.0.0.2', NODE_ENV: 'development', DRAIN_LINGER_MS: '0' }
-  const server = await startServerProcess(env, folder.path)
-  try {
-    expect(server.output.join('\n')).toContain(`listening at ${server.url}`)
-  } finally {
-    await server.end('SIGTERM')
-  }
 })

@@ -233,8 +233,8 @@ describe('an answer', () => {
       fake: { rateLimits: true },
       env: { TELEGRAM_MESSAGES_PER_SECOND: '30', TELEGRAM_CHAT_MESSAGES_PER_SECOND: '1' },
     })
-    for (const number of [1, 2, 3]) telegram.say(42, `message ${number}`)
-    await eventually(() => expect(texts(42)).toEqual([1, 2, 3].map((number) => `echo message ${number}`)))
+    for (const number of [1, 2]) telegram.say(42, `message ${number}`)
+    await eventually(() => expect(texts(42)).toEqual([1, 2].map((number) => `echo message ${number}`)))
   })
 
   test('a model that fails is told in the language of the person', async () => {

@@ -35,7 +35,7 @@ describe('a document that is cut', () => {
         const kept = squeeze(passages.join('').replaceAll(/[A-ZА-Я>]+/g, ''))
         expect(kept).toBe(squeeze(document.map((block) => block.text).join('')))
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 
@@ -51,7 +51,7 @@ describe('a document that is cut', () => {
             expect(tokens + next.tokens).toBeGreaterThan(SECTION_TOKENS.most - 20)
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 
@@ -66,7 +66,7 @@ describe('a document that is cut', () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 
