@@ -19,6 +19,8 @@ export interface TestAppOptions {
   readonly bot?: Partial<BotDefinition>
   /** Served after the bot `test`. */
   readonly moreBots?: readonly Bot[]
+  /** Revisions for rollouts. */
+  readonly candidates?: readonly Bot[]
   readonly env?: Readonly<Record<string, string>>
   /** Which database, when `env` names none. Default `embedded`. */
   readonly database?: 'embedded' | 'postgres'
@@ -33,6 +35,7 @@ export async function startTestApp({
   model = 'offline',
   bot,
   moreBots = [],
+  candidates = [],
   channels = [],
   env,
   database = 'embedded',
@@ -42,6 +45,7 @@ export async function startTestApp({
   const config = loadConfig({ NODE_ENV: 'test', OFFLINE_PACE_MS: '0', ...lent?.env, ...env })
   const project = defineConfig({
     bots: [defineBot({ name: 'test', instructions: 'Be brief.', model, ...bot }), ...moreBots],
+    candidates,
   })
   const app = await createApp({
     config,
