@@ -18,6 +18,7 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   identity_not_found: 'Use a name of `GET /api/auth/identities`.',
   link_code_invalid: 'Ask for a new code and send it once.',
   sign_in_throttled:
+  sign_in_busy: 'Wait as long as `Retry-After` says; when it goes on, start more replicas.',
     'Wait as long as `Retry-After` says; attempts from places where the person signed in before go on.',
   sign_up_throttled: 'Wait as long as `Retry-After` says.',
   sign_up_closed: 'Operators open it with `SIGN_UP=true`.',

@@ -28,6 +28,11 @@ export const ACCESS_ERRORS = {
     retryable: true,
     sentence: 'Too many accounts were made from this address. Please try again later.',
   },
+  sign_in_busy: {
+    status: 429,
+    retryable: true,
+    sentence: 'Very many people are signing in right now. Please try again in a moment.',
+  },
   sign_up_closed: {
     status: 403,
     retryable: false,

@@ -5,7 +5,8 @@ import type { CreateLimiter } from '../limits/limits.ts'
 import type { Store, StoredUser } from '../store/store.ts'
 import type { AccountService, Credentials, NewPerson, SignedIn } from './accounts.ts'
 import { createIdentityLinks } from './identity-links.ts'
-import { hashPassword, PasswordCheck } from './passwords.ts'
+import { PasswordWork } from './password-work.ts'
+import { Passwords } from './passwords.ts'
 import { SignInThrottle } from './sign-in-throttle.ts'
 import type { Tokens, VerifiedToken } from './tokens.ts'
 
@@ -21,7 +22,7 @@ const MAX_ID = 2_147_483_647
 export function createAccountService(options: AccountOptions): AccountService {
   const { store, tokens, createLimiter } = options
   const throttle = new SignInThrottle(createLimiter)
-  const passwords = new PasswordCheck()
+  const passwords = new Passwords(new PasswordWork())
   const authentication = new Authentication(options)
   const signedIn = async (user: StoredUser): Promise<SignedIn> => ({
     token: await tokens.issue({ subject: String(user.id) }),
@@ -30,7 +31,7 @@ export function createAccountService(options: AccountOptions): AccountService {
   return {
     signUp: async ({ name, email, password, address }: NewPerson) => {
       await throttle.countSignUp(address)
-      const passwordHash = await hashPassword(password)
+      const passwordHash = await passwords.hash(password)
       const user = await store.accounts.create({ email: email.toLowerCase(), name, passwordHash })
       if (!user) throw new AppError('email_taken')
       return signedIn(user)

@@ -226,6 +226,10 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       'notifications_by_task',
     ],
   },
+  task_owners: {
+    columns: { subject: 'text!' },
+    indexes: ['task_owners_pkey'],
+  },
   time_zones: {
     columns: { subject: 'text!', time_zone: 'text!' },
     indexes: ['time_zones_pkey'],

@@ -27,6 +27,7 @@ export interface Schema extends ChatbotTables, RolloutSchema {
   tasks: TaskTable
   notifications: NotificationTable
   time_zones: TimeZoneTable
+  task_owners: TaskOwnerTable
   turn_references: TurnReferenceTable
   feedback: FeedbackTable
   channel_notes: ChannelNoteTable
@@ -252,6 +253,11 @@ export interface NotificationTable {
   /** Handed to the job that tells it where the person last spoke. */
   readonly announced: Generated<boolean>
   readonly created_at: Created
+}
+
+/** A row to be locked while one of somebody's tasks is added. */
+export interface TaskOwnerTable {
+  readonly subject: string
 }
 
 export interface TimeZoneTable {

@@ -27,6 +27,12 @@ async function add(
   { subject, task, most }: { readonly subject: string; readonly task: TaskFields; readonly most: number },
 ): Promise<StoredTask | undefined> {
   return await db.transaction().execute(async (tx) => {
+    // Whoever adds for the same person waits here, and counts what this one has added.
+    await tx
+      .insertInto('task_owners')
+      .values({ subject })
+      .onConflict((conflict) => conflict.column('subject').doUpdateSet({ subject }))
+      .execute()
     const { held } = await tx
       .selectFrom('tasks')
       .select(({ fn }) => fn.countAll<string>().as('held'))
@@ -143,6 +149,7 @@ async function adopt(db: Kysely<Schema>, from: string, to: string): Promise<void
   await sql`
     with moved as (update tasks set subject = ${to} where subject = ${from}),
     told as (update notifications set subject = ${to} where subject = ${from}),
+    gone as (delete from task_owners where subject = ${from}),
     zone as (delete from time_zones where subject = ${from} returning time_zone)
     insert into time_zones (subject, time_zone) select ${to}::text, time_zone from zone
     on conflict (subject) do nothing`.execute(db)

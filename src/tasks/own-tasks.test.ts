@@ -150,6 +150,16 @@ describe.each(backends())('tasks on $name', (backend) => {
     expect(await codeOf(tasks.add({ title: 'three' }))).toBe('task_limit')
   })
 
+  test('of many that are added at once as many are kept as one may have', async () => {
+    const tasks = somebody({ most: 5 })
+    const codes = await Promise.all(
+      Array.from({ length: 30 }, () => codeOf(tasks.add({ title: 'one more' }))),
+    )
+    expect(codes.filter((code) => code === 'none')).toHaveLength(5)
+    expect(codes.filter((code) => code === 'task_limit')).toHaveLength(25)
+    expect(await tasks.list({})).toHaveLength(5)
+  })
+
   test('a recurring task is followed by one next task, however often and by whomever it is completed', async () => {
     const tasks = somebody()
     const { id } = await tasks.add({

@@ -11,6 +11,7 @@ import * as company from './0009-company.ts'
 import * as bitrix from './0010-bitrix.ts'
 import * as chatbots from './0011-chatbots.ts'
 import * as observe from './0013-observe.ts'
+import * as taskOwners from './0015-task-owners.ts'
 import * as rollouts from './0012-rollouts.ts'
 
 /** Every migration by name, in order. A name never changes once it was released. */
@@ -28,4 +29,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-chatbots': chatbots,
   '0012-rollouts': rollouts,
   '0013-observe': observe,
+  '0015-task-owners': taskOwners,
 }
