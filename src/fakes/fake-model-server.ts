@@ -6,6 +6,7 @@ import type { FaultQueue } from './fault-queue.ts'
 import { sendEvents, sendFaultyReply } from './faults.ts'
 import type { Fault } from './faults.ts'
 import { readBody, startLocalServer } from './local-server.ts'
+import { readForm } from './read-form.ts'
 
 export interface FakeModelOptions {
   /** When set, any other key is refused. Default: every key is good, and none is needed. */
@@ -14,6 +15,8 @@ export interface FakeModelOptions {
   readonly models?: readonly string[]
   /** Default: one greeting. */
   readonly replies?: FakeScript
+  /** What recordings are heard to say, one after the other; the last one stays. Default: one greeting. */
+  readonly transcripts?: readonly string[]
   /** Between two events of a stream, in milliseconds. Default 0. */
   readonly tokenMs?: number
   readonly fault?: Fault
@@ -42,6 +45,15 @@ export interface RecordedRequest {
   readonly outcome: Promise<'sent' | 'cut'>
 }
 
+/** A reply of bytes, such as audio; sent in pieces. */
+export interface BytesReply {
+  readonly status: number
+  readonly bytes: Buffer
+  readonly contentType: string
+}
+
+export type CalledReply = PlainReply | BytesReply
+
 /** A reply that is not an answer. */
 export interface PlainReply {
   readonly status: number
@@ -69,7 +81,7 @@ export interface FakeProvider {
   /** Answers of other paths, such as the list of models. */
   readonly answerOther: (path: string, models: readonly string[]) => PlainReply | undefined
   /** Answers of further paths that take a body, such as embeddings; faults spoil them too. */
-  readonly answerCall?: (path: string, body: RequestBody) => PlainReply | undefined
+  readonly answerCall?: (path: string, body: RequestBody, words: string) => CalledReply | undefined
   readonly toEvents: (answer: FullAnswer, body: RequestBody) => readonly string[]
   readonly toWhole: (answer: FullAnswer, body: RequestBody) => object
 }
@@ -90,7 +102,7 @@ export async function startFakeModelServer(
         resolve(response.writableFinished ? 'sent' : 'cut')
       })
     })
-    const body = await readJson(request)
+    const body = await readRequest(request)
     const { method = '', url: path = '', headers } = request
     requests.push({ method, path, headers, body, clientPort: request.socket.remotePort, outcome })
     await exchange({ path, headers, body, response, signal: left.signal })
@@ -114,17 +126,19 @@ interface Exchange {
 
 function createExchange(
   provider: FakeProvider,
-  { apiKey, models, replies = [], tokenMs = 0 }: FakeModelOptions,
+  { apiKey, models, replies = [], transcripts = [], tokenMs = 0 }: FakeModelOptions,
   faults: FaultQueue<Fault>,
 ): (exchange: Exchange) => Promise<void> {
   let answered = 0
+  let heard = 0
+  const words = (): string => transcripts[Math.min(heard, transcripts.length - 1)] ?? 'Hello there.'
   const refuse = ({ path, headers, body }: Exchange): PlainReply | undefined => {
     const error = (status: number, detail: ErrorDetail = {}): PlainReply => ({
       status,
       body: provider.errorBody(status, detail),
     })
     if (apiKey !== undefined && provider.keyOf(headers) !== apiKey) return error(401)
-    if (provider.answerCall?.(path, body)) return undefined
+    if (provider.answerCall?.(path, body, '')) return undefined
     if (path !== provider.chatPath) return provider.answerOther(path, models ?? []) ?? error(404)
     if (models && !models.includes(String(body['model'])))
       return error(404, { message: 'The model does not exist.' })
@@ -140,7 +154,9 @@ function createExchange(
       return sendJson(response, reply, { ...provider.headers, ...fault.headers })
     }
     if (await sendFaultyReply(response, fault, signal)) return
-    const called = provider.answerCall?.(exchange.path, body)
+    const called = provider.answerCall?.(exchange.path, body, words())
+    if (called && 'bytes' in called) return sendBytes(response, called, provider.headers)
+    if (called && 'file' in body && called.status === 200) heard++
     if (called) return sendJson(response, called, provider.headers)
     const reply = pickReply(replies, body, answered)
     const spoilsAnswer = fault && 'after' in fault
@@ -165,7 +181,22 @@ function sendJson(
     .end(JSON.stringify(reply.body))
 }
 
-async function readJson(request: IncomingMessage): Promise<RequestBody> {
-  const text = (await readBody(request)).toString()
+const PIECE_BYTES = 8_192
+
+function sendBytes(
+  response: ServerResponse,
+  { status, bytes, contentType }: BytesReply,
+  headers: Readonly<Record<string, string>>,
+): void {
+  response.writeHead(status, { ...headers, 'content-type': contentType })
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) response.write(bytes.subarray(at, at + PIECE_BYTES))
+  response.end()
+}
+
+async function readRequest(request: IncomingMessage): Promise<RequestBody> {
+  const bytes = await readBody(request)
+  const { 'content-type': type = '' } = request.headers
+  if (type.startsWith('multipart/form-data')) return readForm(bytes, type)
+  const text = bytes.toString()
   return text === '' ? {} : (JSON.parse(text) as RequestBody)
 }

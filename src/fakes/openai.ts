@@ -4,15 +4,17 @@ import type {
   FakeModelOptions,
   FakeModelServer,
   FakeProvider,
+  CalledReply,
   PlainReply,
 } from './fake-model-server.ts'
 import { splitInput, splitTokens } from './fake-reply.ts'
 import type { FullAnswer, RequestBody } from './fake-reply.ts'
 import { fakeVector, toBase64 } from './fake-vectors.ts'
+import { answerSpeech, answerTranscription } from './openai-audio.ts'
 
 /**
  * A local twin of OpenAI's Chat Completions API (`/chat/completions`, streamed or whole, with tools; `/models`;
- * `/embeddings`), as the `openai` client 7.55 reads it. Close it when done.
+ * `/embeddings`), and of its audio (`/audio/speech`, `/audio/transcriptions`), as the `openai` client 7.55 reads it. Close it when done.
  *
  * @example
  * const openai = await createFakeOpenAI({ replies: [{ toolCalls: [{ name: 'now', arguments: {} }] }, 'It is noon.'] })
@@ -36,7 +38,7 @@ const OPENAI: FakeProvider = {
   callId: (index) => `call_${String(index).padStart(2, '0')}tGkRzXw4yQm0aVbN7cJd`,
   findProblem,
   answerOther: listModels,
-  answerCall: answerEmbeddings,
+  answerCall: (path, body, words) => answerEmbeddings(path, body) ?? answerAudio(path, body, words),
   toEvents,
   toWhole,
 }
@@ -115,6 +117,15 @@ function listModels(path: string, models: readonly string[]): PlainReply | undef
   if (path === '/v1/models') return { status: 200, body: { object: 'list', data } }
   const one = data.find(({ id }) => path === `/v1/models/${encodeURIComponent(id)}`)
   return one && { status: 200, body: one }
+}
+
+function answerAudio(path: string, body: RequestBody, words: string): CalledReply | undefined {
+  const refuse = (message: string, status = 400): CalledReply => ({
+    status,
+    body: { error: toError(400, { message }) },
+  })
+  if (path === '/v1/audio/speech') return answerSpeech(body, refuse)
+  return path === '/v1/audio/transcriptions' ? answerTranscription(body, words, refuse) : undefined
 }
 
 /** OpenAI's limit of texts a call. */

@@ -21,7 +21,7 @@ export interface SpeechRoutesOptions {
 }
 
 const SpeechBody = z.object({
-  text: z.unknown().describe('What to say.'),
+  text: z.unknown().optional().describe('What to say.'),
   language: z.string().max(35).refine(isLanguageTag).optional().describe('BCP 47 tag.'),
   chatbotId: z.string().max(100).optional().describe('Whose voice speaks; the default bot when absent.'),
 })

@@ -24,7 +24,7 @@ const model = scriptedModel(async function* answer(request, signal) {
 let app: TestApp
 
 beforeAll(async () => {
-  app = await startTestApp({ model, bot: { suggestions: ['What next?'] } })
+  app = await startTestApp({ model, bot: { suggestions: ['What next?'] }, env: { TTS_ENABLED: 'false' } })
 })
 
 afterAll(() => app.close())
