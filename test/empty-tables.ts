@@ -9,5 +9,18 @@ export async function emptyTables(db: Kysely<Schema>): Promise<void> {
     where schemaname = current_schema() and tablename not like 'kysely%'`.execute(db)
   if (rows.length === 0) return
   const names = rows.map(({ name }) => name).join(', ')
+  // Triggers guard what servers may not change; a test begins anew.
+  await setTriggers(db, rows, 'disable')
   await sql`truncate ${sql.raw(names)} restart identity cascade`.execute(db)
+  await setTriggers(db, rows, 'enable')
+}
+
+async function setTriggers(
+  db: Kysely<Schema>,
+  tables: readonly { readonly name: string }[],
+  state: 'enable' | 'disable',
+): Promise<void> {
+  for (const { name } of tables)
+    if (name === 'audit_entries')
+      await sql`alter table ${sql.raw(name)} ${sql.raw(state)} trigger user`.execute(db)
 }

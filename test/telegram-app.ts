@@ -129,7 +129,7 @@ interface Gateway {
 }
 
 /** A reverse proxy; `targetOf` says where a path leads now. */
-async function startGateway(targetOf: (path: string) => string | undefined): Promise<Gateway> {
+export async function startGateway(targetOf: (path: string) => string | undefined): Promise<Gateway> {
   const server: Server = createServer((incoming, outgoing) => {
     const { method, url = '', headers } = incoming
     const forwarded = request(`${targetOf(url)}${url}`, { method, headers }, (reply) => {

@@ -42,7 +42,9 @@ export function createBitrix24Channel(options: Bitrix24ChannelOptions): Channel 
     return parts
   }
   const receive = async (message: BitrixMessage, portal: Portal): Promise<void> => {
-    const known = await portal.state()
+    const state = await portal.state()
+    // Another replica may have registered another bot meanwhile.
+    const known = state?.bot?.id === message.botId ? state : await portal.read()
     if (known) await receiveMessage(message, { ...requireParts(), portal: known })
   }
   const renew = (portal: Portal): void => connections.get(portal)?.renew()

@@ -20,7 +20,8 @@ export interface ReceiveContext {
  */
 export async function receiveMessage(message: BitrixMessage, context: ReceiveContext): Promise<void> {
   const { host, portal } = context
-  if (portal.bot?.id !== message.botId) return
+  // A bot that is being registered is not known yet, and is written to already.
+  if (portal.bot !== null && portal.bot.id !== message.botId) return
   const inbound = toInbound(message, context)
   if (inbound === undefined) return
   const detail = inbound.detail
