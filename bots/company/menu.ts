@@ -41,15 +41,15 @@ export const LABELS: Readonly<Record<Language, Readonly<Record<Exclude<MenuActio
 
 /** Buttons for when no company was checked yet. */
 export const FIRST_MENU: readonly Exclude<MenuAction, 'start'>[] = ['check', 'help']
-/** Buttons under a report. */
+/** Buttons under a report; some channels show only the first three. */
 export const REPORT_MENU: readonly Exclude<MenuAction, 'start'>[] = [
+  'pdf',
+  'contacts',
+  'check',
+  'html',
   'card',
   'risks',
   'affiliated',
-  'contacts',
-  'pdf',
-  'html',
-  'check',
 ]
 
 /** Words that ask for something, and the data of buttons that earlier versions of such bots sent (`menu:card`). */

@@ -83,6 +83,9 @@ async function* ask(
     }
   } catch (error) {
     signal.throwIfAborted()
-    throw toModelError(error)
+    const failure = toModelError(error)
+    // The code may answer without it, and then nobody else would hear of it.
+    onProblem({ what: 'model-failed', cause: failure })
+    throw failure
   }
 }

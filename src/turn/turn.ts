@@ -40,6 +40,6 @@ export interface TurnInput {
 }
 
 export interface TurnProblem {
-  readonly what: 'tool-failed' | 'knowledge-failed' | 'model-retried' | 'turn-failed'
+  readonly what: 'tool-failed' | 'knowledge-failed' | 'model-retried' | 'model-failed' | 'turn-failed'
   readonly cause: unknown
 }
