@@ -2,7 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { ERRORS, type ErrorCode } from '../src/errors.ts'
 import { SETTING_ROWS, type Setting } from '../src/settings.ts'
+import { DASHBOARDS, toGrafana } from './dashboards.ts'
 import { ERROR_ADVICE } from './error-advice.ts'
+import { prometheusRules } from './prometheus-rules.ts'
 import { verifyPoePage } from './verify-poe-page.ts'
 
 const ORIGIN = '`npm run docs`'
@@ -14,6 +16,10 @@ export function generatePages(): ReadonlyMap<string, string> {
     ['docs/configuration.md', configurationPage()],
     ['docs/errors.md', errorsPage()],
     ['docs/verify-poe.md', verifyPoePage(table)],
+    ['deploy/observability/prometheus-alerts.yml', prometheusRules()],
+    ...DASHBOARDS.map(
+      (dashboard) => [`deploy/observability/grafana/${dashboard.uid}.json`, toGrafana(dashboard)] as const,
+    ),
   ])
 }
 

@@ -71,6 +71,9 @@ export function addObservability(server: FastifyInstance, parts: ObservedParts):
   ] as const)
     metrics.caches.add(name, counters)
   metrics.addGauge('chat_active_turns', 'Turns that run in this process', parts.running)
+  metrics.addGauge('redis_away', '1 while Redis is configured and does not answer', () =>
+    redisState(access) === 'away' ? 1 : 0,
+  )
   const fleet = metrics.addStore(store.numbers, () => store.poolState())
   addScrapeRoutes(server, metrics, guard)
   addNumberRoutes(server, {
