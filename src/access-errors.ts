@@ -4,6 +4,11 @@ export const ACCESS_ERRORS = {
   credentials_invalid: { status: 401, retryable: false, sentence: 'Invalid email or password' },
   email_taken: { status: 400, retryable: false, sentence: 'Email already registered' },
   forbidden: { status: 403, retryable: false, sentence: 'This account may not do that.' },
+  origin_not_allowed: {
+    status: 403,
+    retryable: false,
+    sentence: 'Pages of this site may not speak to this chatbot.',
+  },
   foreign_user: { status: 403, retryable: false, sentence: "Cannot access other users' conversations" },
   foreign_tasks: { status: 403, retryable: false, sentence: "Cannot access other users' tasks" },
   conversation_not_found: { status: 404, retryable: false, sentence: 'Conversation not found' },

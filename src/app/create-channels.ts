@@ -7,6 +7,7 @@ import { createRestChannel, type RestChannelOptions } from '../channels/rest/res
 import { toTelegramOptions } from '../channels/telegram/telegram-options.ts'
 import { createTelegramChannel, type TelegramChannelOptions } from '../channels/telegram/telegram.ts'
 import { createWebChannel } from '../channels/web/web.ts'
+import { createWidgetChannel } from '../channels/widget/widget.ts'
 import type { Config } from '../config.ts'
 import type { Guests } from '../guests.ts'
 import { createExemption } from '../http/exempt-clients.ts'
@@ -32,6 +33,7 @@ export function createChannels(
   const openai = createOpenAIChannel({ apiKeys: config.API_KEYS, maxBodyBytes: config.MAX_BODY_BYTES })
   return [
     createPageChannel(),
+    createWidgetChannel(),
     createWebChannel({
       strictIds: production,
       guests,

@@ -2,10 +2,11 @@ import type { FastifyInstance } from 'fastify'
 import type { Channel } from '../channels/channel.ts'
 import { addHealthRoutes } from '../http/health.ts'
 import { createHttpServer } from '../http/http-server.ts'
+import { SiteOrigins } from '../http/site-origins.ts'
 import { readVersion } from '../version.ts'
 import type { AppParts } from './app-parts.ts'
 
-interface ServerParts extends Omit<AppParts, 'bots'> {
+interface ServerParts extends AppParts {
   readonly channelProblems: () => Readonly<Record<string, string>>
   readonly isDraining: () => boolean
 }
@@ -24,6 +25,7 @@ export function problemsOf(channels: readonly Channel[]): Readonly<Record<string
 export async function createServer({
   config,
   log,
+  bots,
   store,
   channelProblems,
   isDraining,
@@ -36,6 +38,12 @@ export async function createServer({
     keepAliveTimeoutMs: config.HTTP_KEEP_ALIVE_TIMEOUT,
     headersTimeoutMs: config.HTTP_HEADERS_TIMEOUT,
     corsOrigins: config.CORS_ORIGINS,
+    siteOrigins: new SiteOrigins({
+      corsOrigins: config.CORS_ORIGINS,
+      publicUrl: config.APP_URL,
+      allowedOriginsOf: (name) => bots.find(name)?.bot.site?.allowedOrigins,
+      localPages: config.NODE_ENV !== 'production' && config.CORS_ORIGINS === undefined,
+    }),
     trustProxy: config.TRUST_PROXY,
     publicUrl: config.APP_URL,
     isDraining,

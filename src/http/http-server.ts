@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import cors from '@fastify/cors'
+import cors, { type FastifyCorsOptionsDelegateCallback } from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { AppError } from '../errors.ts'
 import { documentApi } from './api-documents.ts'
 import { fromThrown, retryAfterSeconds, toProblem } from './problem.ts'
+import type { SiteOrigins } from './site-origins.ts'
 
 export interface HttpServerOptions {
   readonly log: FastifyBaseLogger
@@ -15,6 +16,8 @@ export interface HttpServerOptions {
   readonly headersTimeoutMs: number
   /** Origins whose pages may call us; `*` for all. Absent: the browser's own origin only. */
   readonly corsOrigins: readonly string[] | undefined
+  /** Which further pages may speak to which bots. Default: none. */
+  readonly siteOrigins?: SiteOrigins
   /** Reverse proxies before the server, whose words on the client are believed; those of others are not. */
   readonly trustProxy: number
   /** Public address of this server, for the API description. */
@@ -44,7 +47,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
   await server.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } })
-  await server.register(cors, corsOptions(options.corsOrigins))
+  await server.register(cors, { delegator: corsDelegator(options) })
   await documentApi(server, options)
   addRequestHooks(server, options)
   addErrorReplies(server, options)
@@ -64,29 +67,31 @@ const CONTENT_SECURITY_POLICY = {
   'upgrade-insecure-requests': null,
 }
 
-function corsOptions(origins: readonly string[] | undefined): {
-  origin: boolean | string[]
-  methods: string[]
-  exposedHeaders: string[]
-} {
-  const origin = origins?.includes('*') ? true : [...(origins ?? [])]
-  return {
-    origin: origins ? origin : false,
+function corsDelegator({ corsOrigins, siteOrigins }: HttpServerOptions): FastifyCorsOptionsDelegateCallback {
+  const origins = corsOrigins?.includes('*') ? true : [...(corsOrigins ?? [])]
+  const options = {
+    origin: corsOrigins ? origins : false,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
   }
+  const embedded = { ...options, origin: true, maxAge: PREFLIGHT_SECONDS }
+  return (request, use) => use(null, siteOrigins?.mayRead(request) ? embedded : options)
 }
+
+/** How long browsers remember that a page may call us. */
+const PREFLIGHT_SECONDS = 600
 
 /** A caller's id is kept when it is harmless in a log and a header. */
 function toRequestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID()
 }
 
-function addRequestHooks(server: FastifyInstance, { isDraining }: HttpServerOptions): void {
+function addRequestHooks(server: FastifyInstance, { isDraining, siteOrigins }: HttpServerOptions): void {
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (isDraining()) reply.header('connection', 'close')
   })
+  server.addHook('preHandler', async (request) => siteOrigins?.require(request))
   // The path is the route's pattern: the ids in a real one open conversations and answers.
   server.addHook('onResponse', async (request, reply) => {
     // A reply that began before the drain promised to keep its connection; idle, it would hold the exit up.

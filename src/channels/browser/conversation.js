@@ -23,8 +23,9 @@ import { texts } from './texts.js'
  * @property {(text: string) => void} announce Says something to screen readers.
  * @property {(empty: boolean) => void} setEmpty
  * @property {() => { language?: string, enableTTS?: boolean }} [wishes] What goes with every question.
- * @property {(event: AnswerEvent, replayed: boolean) => void} [onEvent] Hears all events of answers; `replayed` when
- *   the answer was asked for before this page was opened.
+ * @property {(streamId: string) => string | null} [replayFrom] The id of the event behind which an answer is shown
+ *   again; null for all of it.
+ * @property {(event: AnswerEvent) => void} [onEvent] Hears all events of answers.
  */
 
 /** One conversation with one bot, as long as it is on the page. */
@@ -173,16 +174,12 @@ export class Conversation {
       action ? () => (view.element.remove(), void action()) : null
     this.#begin(streamId)
     try {
-      const onConnection = (/** @type {boolean} */ up) => this.#stage.notify(up ? '' : texts.reconnecting)
-      const events = followAnswer(streamId, { bot: this.#bot.id, signal, onConnection, ...(ask && { ask }) })
+      const events = followAnswer(streamId, this.#followOptions(streamId, ask))
       for await (const event of events) {
         this.#hear(event)
-        this.#stage.onEvent?.(event, !ask)
+        this.#stage.onEvent?.(event)
         view.show(event)
-        if (event.name === 'error') {
-          const { message, code, canRetry } = event.data
-          view.fail(message, { retry: canRetry ? inPlace(retry) : null, afterMs: 0, ...this.#signIn(code) })
-        }
+        if (event.name === 'error') this.#failBy(view, event.data, inPlace(retry))
       }
     } catch (error) {
       if (onGone && error instanceof Refusal && error.status === 404) onGone(view)
@@ -210,6 +207,30 @@ export class Conversation {
         ...this.#signIn(error.code),
       })
     else view.fail(error instanceof Unreachable ? texts.unreachable : texts.failed, { retry, afterMs: 0 })
+  }
+
+  /**
+   * @param {string | null} streamId
+   * @param {((signal: AbortSignal) => Promise<Response>) | undefined} ask
+   * @returns {import('./follow-answer.js').FollowOptions}
+   */
+  #followOptions(streamId, ask) {
+    return {
+      bot: this.#bot.id,
+      signal: this.#leaving.signal,
+      onConnection: (up) => this.#stage.notify(up ? '' : texts.reconnecting),
+      lastEventId: streamId && (this.#stage.replayFrom?.(streamId) ?? null),
+      ...(ask && { ask }),
+    }
+  }
+
+  /**
+   * @param {AnswerView} view
+   * @param {AnswerEvent['data']} data Of an `error` event.
+   * @param {(() => void) | null} retry
+   */
+  #failBy(view, { message, code, canRetry }, retry) {
+    view.fail(message, { retry: canRetry ? retry : null, afterMs: 0, ...this.#signIn(code) })
   }
 
   /**

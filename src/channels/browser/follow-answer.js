@@ -6,6 +6,7 @@ import { readEvents } from './event-stream.js'
 /**
  * @typedef {object} FollowOptions
  * @property {string} bot
+ * @property {string | null} [lastEventId] Where to begin an answer that is known already. Default: at its begin.
  * @property {AbortSignal} signal Leaves the answer; the server goes on writing it.
  * @property {(connected: boolean) => void} onConnection Told when the connection is lost and when it is back.
  * @property {(signal: AbortSignal) => Promise<Response>} [ask] Sends the question whose answer this is. It names its
@@ -29,8 +30,8 @@ export class Unreachable extends Error {}
  * @returns {AsyncGenerator<AnswerEvent, void>}
  */
 export async function* followAnswer(streamId, options) {
-  const { signal, onConnection } = options
-  const place = { streamId, lastEventId: /** @type {string | null} */ (null) }
+  const { signal, onConnection, lastEventId = null } = options
+  const place = { streamId, lastEventId }
   let losses = 0
   for (;;) {
     for await (const event of readOnce(place, options)) {

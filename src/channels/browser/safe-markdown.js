@@ -1,5 +1,5 @@
 import { server } from './embedding.js'
-import { Marked } from './vendor/marked.js'
+import { Lexer, Parser, Renderer } from './vendor/marked.js'
 import createPurifier from './vendor/purify.js'
 
 /** @typedef {import('./vendor/marked.js').Token} Token */
@@ -30,18 +30,29 @@ purifier.addHook('uponSanitizeAttribute', (element, data) => {
   if (url && allowed) data.attrValue = url.href
 })
 
-const marked = new Marked({
-  gfm: true,
-  breaks: true,
-  renderer: {
-    checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
-    // A picture from elsewhere would tell that host what its address says, so it becomes a link nobody has to follow.
-    image({ href, text }) {
-      if (urlOf(href)?.origin === server.origin) return false
-      return `<a href="${escapeText(href)}">${escapeText(text || href)}</a>`
-    },
-  },
-})
+const options = { gfm: true, breaks: true }
+
+class SafeRenderer extends Renderer {
+  /**
+   * @override
+   * @param {import('./vendor/marked.js').Tokens.Checkbox} token
+   */
+  checkbox({ checked }) {
+    return checked ? '☑ ' : '☐ '
+  }
+
+  /**
+   * A picture from elsewhere would tell that host what its address says, so it becomes a link nobody has to follow.
+   *
+   * @override
+   * @param {import('./vendor/marked.js').Tokens.Image} token
+   */
+  image(token) {
+    const { href, text } = token
+    if (urlOf(href)?.origin === server.origin) return super.image(token)
+    return `<a href="${escapeText(href)}">${escapeText(text || href)}</a>`
+  }
+}
 
 /**
  * The blocks of a Markdown text; `raw` of them joined is the text.
@@ -50,7 +61,7 @@ const marked = new Marked({
  * @returns {Token[]}
  */
 export function readBlocks(text) {
-  return [...marked.lexer(text)]
+  return [...new Lexer(options).lex(text)]
 }
 
 /**
@@ -60,8 +71,9 @@ export function readBlocks(text) {
  * @returns {DocumentFragment}
  */
 export function renderBlocks(blocks) {
+  const parser = new Parser({ ...options, renderer: new SafeRenderer() })
   const fragment = document.createDocumentFragment()
-  for (const block of blocks) fragment.append(clean(marked.parser([block])))
+  for (const block of blocks) fragment.append(clean(parser.parse([block])))
   return fragment
 }
 

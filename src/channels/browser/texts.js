@@ -1,10 +1,7 @@
 import { script } from './embedding.js'
 
 const english = {
-  skip: 'Skip to the message box',
-  chooseBot: 'Bot',
   newConversation: 'New conversation',
-  theme: 'Switch between light and dark',
   conversation: 'Conversation',
   messages: 'Messages',
   suggestions: 'Suggestions',
@@ -14,10 +11,7 @@ const english = {
   placeholder: 'Write a message…',
   send: 'Send',
   stop: 'Stop answering',
-  hint: 'Enter sends, Shift + Enter starts a new line, Esc stops the answer.',
   you: 'You',
-  introduction: 'Ask a question or pick one below. Nothing is sent until you do.',
-  introductionAlone: 'Ask a question to begin.',
   answering: 'Writing an answer…',
   using: 'Using {tool}…',
   used: 'Used {tool}',
@@ -40,10 +34,7 @@ const english = {
 
 /** @type {typeof english} */
 const russian = {
-  skip: 'Перейти к полю сообщения',
-  chooseBot: 'Бот',
   newConversation: 'Новый диалог',
-  theme: 'Переключить светлую и тёмную тему',
   conversation: 'Диалог',
   messages: 'Сообщения',
   suggestions: 'Варианты',
@@ -53,10 +44,7 @@ const russian = {
   placeholder: 'Напишите сообщение…',
   send: 'Отправить',
   stop: 'Остановить ответ',
-  hint: 'Enter — отправить, Shift + Enter — новая строка, Esc — остановить ответ.',
   you: 'Вы',
-  introduction: 'Задайте вопрос или выберите один из готовых.',
-  introductionAlone: 'Задайте вопрос, чтобы начать.',
   answering: 'Пишет ответ…',
   using: 'Использую {tool}…',
   used: 'Использован {tool}',
@@ -85,29 +73,5 @@ const spoken = [script?.dataset['language'] ?? '', ...navigator.languages].map((
 )
 export const language = spoken.find((tag) => tag === 'en' || tag === 'ru') === 'ru' ? 'ru' : 'en'
 
-/** What the page says, in the language of the reader. */
+/** What the chat page and the widget say, in the language of the reader. */
 export const texts = CATALOGUES[language]
-
-/** Puts the texts where the page asks for them: `data-text`, `data-label` and `data-placeholder`. */
-export function translatePage() {
-  document.documentElement.lang = language
-  for (const element of document.querySelectorAll('[data-text]'))
-    element.textContent = textOf(element, 'text')
-  for (const element of document.querySelectorAll('[data-label]')) {
-    const label = textOf(element, 'label')
-    element.setAttribute('aria-label', label)
-    if (element instanceof HTMLButtonElement) element.title = label
-  }
-  for (const element of document.querySelectorAll('[data-placeholder]'))
-    element.setAttribute('placeholder', textOf(element, 'placeholder'))
-}
-
-/**
- * @param {Element} element
- * @param {string} attribute
- * @returns {string}
- */
-function textOf(element, attribute) {
-  const key = element.getAttribute(`data-${attribute}`) ?? ''
-  return /** @type {Record<string, string>} */ (texts)[key] ?? ''
-}

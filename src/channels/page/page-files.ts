@@ -2,23 +2,12 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-
-/** A file of the chat page, ready to be sent. */
-export interface PageFile {
-  readonly contentType: string
-  readonly body: Buffer
-  /** Strong: made of the content. */
-  readonly etag: string
-  /** The body compressed, on the first call; later calls give the same bytes. */
-  gzipped(): Promise<Buffer>
-}
+import { toStaticFile, type StaticFile } from '../../http/static-file.ts'
 
 export interface PageFiles {
-  readonly page: PageFile
+  readonly page: StaticFile
   /** By their path below `/assets/<version>/`. */
-  readonly assets: ReadonlyMap<string, PageFile>
+  readonly assets: ReadonlyMap<string, StaticFile>
   /** Hash over all assets, so that modules of two versions never meet in one cache. */
   readonly version: string
 }
@@ -46,14 +35,14 @@ export function loadPageFiles(): PageFiles {
   return { page: readPage(version, [...assets.keys()]), assets, version }
 }
 
-function readFolder(folder: URL, prefix = ''): readonly (readonly [string, PageFile])[] {
+function readFolder(folder: URL, prefix = ''): readonly (readonly [string, StaticFile])[] {
   return readdirSync(folder)
     .filter((name) => extname(name) in CONTENT_TYPES && extname(name) !== '.html')
     .toSorted()
     .map((name) => [`${prefix}${name}`, toPageFile(name, readFileSync(new URL(name, folder)))])
 }
 
-function readVendored(): readonly (readonly [string, PageFile])[] {
+function readVendored(): readonly (readonly [string, StaticFile])[] {
   return Object.entries(VENDORED).map(([path, specifier]) => {
     const file = readFileSync(fileURLToPath(import.meta.resolve(specifier)), 'utf8')
     // The source maps are not served; without the comment no browser asks for them.
@@ -68,7 +57,7 @@ function toModule(code: string): string {
 }
 
 /** Names every module in the page itself, so that browsers fetch them at once and not import by import. */
-function readPage(version: string, paths: readonly string[]): PageFile {
+function readPage(version: string, paths: readonly string[]): StaticFile {
   const base = `assets/${version}`
   const preloads = paths
     .filter((path) => path.endsWith('.js') && path !== 'page/theme.js')
@@ -79,12 +68,6 @@ function readPage(version: string, paths: readonly string[]): PageFile {
   return toPageFile('index.html', Buffer.from(html))
 }
 
-function toPageFile(name: string, body: Buffer): PageFile {
-  let compressed: Promise<Buffer> | undefined
-  return {
-    contentType: CONTENT_TYPES[extname(name)] ?? 'application/octet-stream',
-    body,
-    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
-    gzipped: () => (compressed ??= promisify(gzip)(body, { level: 9 })),
-  }
+function toPageFile(name: string, body: Buffer): StaticFile {
+  return toStaticFile(CONTENT_TYPES[extname(name)] ?? 'application/octet-stream', body)
 }

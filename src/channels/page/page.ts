@@ -1,6 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { sendStaticFile } from '../../http/static-file.ts'
 import type { Channel } from '../channel.ts'
-import { loadPageFiles, type PageFile } from './page-files.ts'
+import { loadPageFiles } from './page-files.ts'
 
 /** A year, the longest time caches promise. Safe because the address changes with the content. */
 const FOR_EVER = 'public, max-age=31536000, immutable'
@@ -15,7 +15,9 @@ export function createPageChannel(): Channel {
       const { page, assets, version } = loadPageFiles()
       // One visit is a page and two dozen files; only what goes wrong is worth a line.
       const hidden = { schema: { hide: true }, logLevel: 'warn' as const }
-      server.get('/', hidden, async (request, reply) => send(page, { request, reply, cache: ALWAYS_ASK }))
+      server.get('/', hidden, async (request, reply) =>
+        sendStaticFile(page, { request, reply, cache: ALWAYS_ASK }),
+      )
       server.get<{ Params: { version: string; '*': string } }>(
         '/assets/:version/*',
         hidden,
@@ -24,23 +26,9 @@ export function createPageChannel(): Channel {
           if (!file) return reply.callNotFound()
           // While replicas of two versions run side by side, the page of one may ask the other for its assets.
           const cache = request.params.version === version ? FOR_EVER : ALWAYS_ASK
-          return send(file, { request, reply, cache })
+          return sendStaticFile(file, { request, reply, cache })
         },
       )
     },
   }
-}
-
-interface Exchange {
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
-  readonly cache: string
-}
-
-async function send(file: PageFile, { request, reply, cache }: Exchange): Promise<FastifyReply> {
-  reply.headers({ 'cache-control': cache, etag: file.etag, vary: 'accept-encoding' })
-  if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
-  reply.type(file.contentType)
-  if (!/\bgzip\b/.test(String(request.headers['accept-encoding']))) return reply.send(file.body)
-  return reply.header('content-encoding', 'gzip').send(await file.gzipped())
 }

@@ -5,7 +5,7 @@ import { Conversation } from '../conversation.js'
 import { create, element } from '../elements.js'
 import { recall, remember } from '../memory.js'
 import { followEnd } from '../scroll-follow.js'
-import { texts, translatePage } from '../texts.js'
+import { pageTexts as texts, translatePage } from './page-texts.js'
 import { createThemeToggle } from './theme-toggle.js'
 
 /** @typedef {import('../api.js').BotInfo} BotInfo */

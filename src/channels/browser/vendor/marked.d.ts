@@ -1,2 +1,2 @@
 // The server answers `vendor/marked.js` with the browser build of this package.
-export { Marked, type Token } from 'marked'
+export { Lexer, Parser, Renderer, type Token, type Tokens } from 'marked'
