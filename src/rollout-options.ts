@@ -124,16 +124,16 @@ export const DEFAULT_ROLLOUT: RolloutOptions = {
 
 /** The definitions in the order in which they win, over the defaults. */
 export function toRolloutOptions(...definitions: readonly (RolloutDefinition | undefined)[]): RolloutOptions {
-  let options = DEFAULT_ROLLOUT
-  for (const definition of definitions.toReversed())
-    if (definition)
-      options = {
-        ...options,
-        ...definition,
-        gates: { ...options.gates, ...definition.gates },
-        leastToRollBack: { ...options.leastToRollBack, ...definition.leastToRollBack },
-      }
-  return options
+  return definitions.reduceRight<RolloutOptions>(refine, DEFAULT_ROLLOUT)
+}
+
+function refine(options: RolloutOptions, definition: RolloutDefinition = {}): RolloutOptions {
+  return {
+    ...options,
+    ...definition,
+    gates: { ...options.gates, ...definition.gates },
+    leastToRollBack: { ...options.leastToRollBack, ...definition.leastToRollBack },
+  }
 }
 
 const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1

@@ -26,6 +26,11 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
     doors: ['chatbots.ts', 'open-chatbots.ts', 'chatbot-routes.ts', 'guest-messages.ts'],
     mayImport: ['core', 'http', 'knowledge', 'store'],
   },
+  flags: {
+    doors: ['flags.ts', 'decide-flag.ts', 'flag-board.ts'],
+    mayImport: ['core', 'http', 'store'],
+  },
+  rollout: { doors: ['rollout.ts', 'plan.ts', 'simulate.ts'], mayImport: ['core', 'http', 'store'] },
   lanes: { doors: ['lanes.ts', 'lane-runner.ts'], mayImport: ['core', 'store'] },
   outbox: { doors: ['outbox.ts'], mayImport: ['core', 'store'] },
   inbox: { doors: ['inbox.ts'], mayImport: ['core', 'lanes', 'outbox', 'store'] },
@@ -67,6 +72,8 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
       'observe',
       'accounts',
       'drill',
+      'flags',
+      'rollout',
     ],
   },
   fakes: {

@@ -8,10 +8,12 @@ import { dev } from './commands/dev.ts'
 import { doctor } from './commands/doctor.ts'
 import { drill } from './commands/drill.ts'
 import { feedback } from './commands/feedback.ts'
+import { flags } from './commands/flags.ts'
 import { inbox } from './commands/inbox.ts'
 import { ingest } from './commands/ingest.ts'
 import { migrate } from './commands/migrate.ts'
 import { reindex } from './commands/reindex.ts'
+import { rollout } from './commands/rollout.ts'
 import { serve } from './commands/serve.ts'
 import { smoke } from './commands/smoke.ts'
 import { start } from './commands/start.ts'
@@ -35,6 +37,8 @@ export const COMMANDS: readonly Command[] = [
   inbox,
   deliveries,
   feedback,
+  flags,
+  rollout,
   token,
   drill,
   verify,

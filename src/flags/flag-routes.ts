@@ -20,10 +20,16 @@ const security = [{ bearer: [] }]
 const Anything = z.record(z.string(), z.unknown())
 
 /** Guide 002's two routes, and all of every flag for the command line and OpenFeature. */
-export function addFlagRoutes(server: FastifyInstance, { flags, guard, gate }: FlagRoutesOptions): void {
+export function addFlagRoutes(server: FastifyInstance, options: FlagRoutesOptions): void {
+  addGuideRoutes(server, options)
+  addWholeRoutes(server, options)
+}
+
+const response = { ...PROBLEMS, 200: Anything }
+
+function addGuideRoutes(server: FastifyInstance, { flags, guard, gate }: FlagRoutesOptions): void {
   const routes = server.withTypeProvider<ZodTypeProvider>()
   const onRequest = guard.change
-  const response = { ...PROBLEMS, 200: Anything }
   routes.get(
     '/api/metrics/feature-flags',
     { onRequest, schema: { tags, security, summary: 'How the flags stand', response } },
@@ -59,6 +65,11 @@ export function addFlagRoutes(server: FastifyInstance, { flags, guard, gate }: F
       }
     },
   )
+}
+
+function addWholeRoutes(server: FastifyInstance, { flags, guard, gate }: FlagRoutesOptions): void {
+  const routes = server.withTypeProvider<ZodTypeProvider>()
+  const onRequest = guard.change
   routes.get(
     '/api/flags',
     { onRequest, schema: { tags, security, summary: 'Every flag with its lists', response } },

@@ -7,8 +7,10 @@ import type { Schema } from './schema.ts'
 /** A turn that ended so long ago is not begun again; younger minutes are counted anew each time. */
 const SETTLING_MINUTES = 5
 
-interface CountRow extends MinuteCount {
+/** What was counted in a minute; null in the one row of a window without ended turns. */
+interface CountRow {
   readonly settledUntil: Date
+  readonly count: (Omit<MinuteCount, 'minute'> & { readonly minute: string }) | null
 }
 
 /** See `RolloutStore.count`. One row a minute and revision; the row without a minute tells how far counts are settled. */
@@ -50,11 +52,13 @@ export async function countTurns(db: Kysely<Schema>, window: TurnWindow): Promis
       from turn where outcome is not null
       group by minute, revision
     )
-    select settled.until as "settledUntil", counted.* from settled left join counted on true
+    select settled.until as "settledUntil",
+      case when counted.minute is not null then to_json(counted) end as count
+    from settled left join counted on true
     order by counted.minute`.execute(db)
   const settledUntil = rows[0]?.settledUntil ?? from
   return {
-    minutes: rows.flatMap(({ settledUntil: _, ...count }) => ((count.minute as Date | null) ? [count] : [])),
+    minutes: rows.flatMap(({ count }) => (count ? [{ ...count, minute: new Date(count.minute) }] : [])),
     settledUntil,
   }
 }

@@ -3,6 +3,7 @@ import type { Tokens } from '../../accounts/tokens.ts'
 import type { StoredUser } from '../../store/store.ts'
 import { UsageError, type Command, type Invocation } from '../command.ts'
 import { createQuietLog } from '../create-quiet-log.ts'
+import { openTokens } from '../open-tokens.ts'
 
 const ROLES = ['operator', 'admin'] as const
 type MintedRole = (typeof ROLES)[number]
@@ -67,18 +68,6 @@ function readWish(options: Invocation['options']): Wish {
     email: typeof email === 'string' ? email.trim().toLowerCase() : undefined,
     days: lasting,
   }
-}
-
-async function openTokens(config: Config): Promise<Tokens> {
-  const { findTokenSecrets } = await import('../../accounts/token-secrets.ts')
-  const { createTokens } = await import('../../accounts/open-access.ts')
-  const found = await findTokenSecrets(config)
-  if (!found) throw new Error('JWT_SECRET is not set, so this server takes no tokens. Set it and try again.')
-  if (found.origin === 'start')
-    throw new Error(
-      'The data folder cannot be written, so no secret can be kept. Set JWT_SECRET and try again.',
-    )
-  return createTokens(config, found.secrets)
 }
 
 /** Needs the secret alone: it works while the server runs and while the database is away. */

@@ -1,0 +1,67 @@
+import type { Writable } from 'node:stream'
+import type { DecisionView, Explanation, RolloutView } from '../rollout/rollout.ts'
+import { paint } from './paint.ts'
+import { printTable } from './print-table.ts'
+
+/** A line for each bot. */
+export function printRollouts(rollouts: readonly RolloutView[], out: Writable): void {
+  if (rollouts.length === 0) out.write('no rollouts\n')
+  else
+    printTable(
+      ['bot', 'status', 'share', 'stable', 'candidate', 'since', 'why'],
+      rollouts.map((view) => [
+        view.bot,
+        view.status,
+        `${view.percent} %`,
+        view.stable,
+        view.candidate,
+        view.changedAt,
+        view.reason,
+      ]),
+      out,
+    )
+}
+
+/** Where one rollout stands, and what its gates say. */
+export function printRollout(view: RolloutView, out: Writable): void {
+  const { bot, status, percent, stable, candidate, stage, plan, reason, judgement } = view
+  const write = (label: string, text: string): void =>
+    void out.write(`${paint(out, 'cyan', label.padEnd(9))}  ${text}\n`)
+  out.write(`${paint(out, 'bold', bot)}: ${status} at ${percent} %\n`)
+  write('stable', stable)
+  write('candidate', candidate)
+  write('step', `${stage + 1} of ${plan.length}: ${plan.map((step) => `${step.percent} %`).join(', ')}`)
+  write('since', `${view.stageStartedAt}${view.automatic ? '' : ', every step is yours'}`)
+  write('why', reason)
+  if (!judgement) return
+  write('judged', `${judgement.verdict}: ${judgement.reason}`)
+  for (const gate of judgement.gates) write(`  ${gate.gate}`, `${gate.verdict}: ${gate.reason}`)
+}
+
+/** Every decision with its numbers, the oldest first. */
+export function printExplanation({ rollout, decisions, brokenAt }: Explanation, out: Writable): void {
+  printRollout(rollout, out)
+  out.write('\n')
+  for (const decision of decisions.toReversed()) printDecision(decision, out)
+  out.write(
+    brokenAt === null
+      ? 'the record is as it was written\n'
+      : `${paint(out, 'red', `entry ${brokenAt} of the record was changed after it was written`)}\n`,
+  )
+}
+
+function printDecision({ at, actor, before, after, reason, hash }: DecisionView, out: Writable): void {
+  const from = describe(before)
+  const to = describe(after)
+  const move = from === to ? to : `${from} → ${to}`
+  out.write(
+    `${paint(out, 'dim', at)}  ${paint(out, 'bold', move)}  by ${actor}  ${paint(out, 'dim', hash.slice(0, 8))}\n`,
+  )
+  out.write(`  ${reason}\n`)
+}
+
+function describe(state: unknown): string {
+  if (typeof state !== 'object' || state === null) return 'nothing'
+  const { status, percent } = state as { readonly status?: string; readonly percent?: number }
+  return `${status ?? ''} ${percent ?? 0} %`
+}
