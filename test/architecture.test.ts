@@ -68,6 +68,7 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
       'bots',
       'checks',
       'channels',
+      'chatbots',
       'store',
       'observe',
       'accounts',
@@ -80,6 +81,7 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
     // What the drill drives; everybody else is a test.
     doors: [
       'anthropic.ts',
+      'bitrix24.ts',
       'cohere.ts',
       'fake-model-server.ts',
       'faults.ts',

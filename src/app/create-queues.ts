@@ -28,6 +28,7 @@ export function createJobQueue(
     store,
     eventLogMs: config.EVENT_LOG_HOURS * HOUR_MS,
     inboxMs: config.INBOX_DAYS * 24 * HOUR_MS,
+    guestMs: config.GUEST_WINDOW_HOURS * HOUR_MS,
   })
   const reminders = createReminderJobs({
     store: store.tasks,

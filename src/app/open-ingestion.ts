@@ -11,6 +11,8 @@ import { openDatabase } from './prepare-store.ts'
 /** The library without a server around it: this process takes the documents in. */
 export interface Ingestion {
   readonly library: Library
+  /** True for a chatbot of the database, published or not. */
+  hasChatbot(id: string): Promise<boolean>
   /** Documents that are not done yet are done by the next server that starts. */
   close(): Promise<void>
 }
@@ -54,6 +56,7 @@ async function assemble(store: OpenStore, { config, log }: Surroundings): Promis
   jobs.start()
   return {
     library,
+    hasChatbot: async (id) => (await store.chatbots.find(id)) !== undefined,
     close: async () => {
       await jobs.drain(0)
       await store.close()

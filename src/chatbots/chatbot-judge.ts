@@ -3,7 +3,7 @@ import type { Library } from '../knowledge/library.ts'
 import type { Bot } from '../bot.ts'
 import type { ServedBot } from '../served-bot.ts'
 import { invalidChatbot, parseChatbotFields, type ChatbotFields } from './chatbot-fields.ts'
-import { parseChatbotId } from './chatbot-id.ts'
+import { parseChatbotId } from '../chatbot-id.ts'
 import { toBot } from './to-bot.ts'
 
 export interface JudgeOptions {

@@ -11,7 +11,7 @@ import type {
 } from '../store/store.ts'
 import type { ChatbotDirectory } from './chatbot-directory.ts'
 import { invalidChatbot, type ChatbotFields } from './chatbot-fields.ts'
-import { parseChatbotId } from './chatbot-id.ts'
+import { parseChatbotId } from '../chatbot-id.ts'
 import type { ChatbotJudge } from './chatbot-judge.ts'
 import type {
   Chatbot,

@@ -2,6 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { nearest } from '../nearest.ts'
 import { UsageError, type Command, type ExitCode, type Terminal } from './command.ts'
 import { chat } from './commands/chat.ts'
+import { chatbots } from './commands/chatbots.ts'
 import { check } from './commands/check.ts'
 import { deliveries } from './commands/deliveries.ts'
 import { dev } from './commands/dev.ts'
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   feedback,
   flags,
   rollout,
+  chatbots,
   token,
   drill,
   verify,

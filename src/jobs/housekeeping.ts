@@ -2,15 +2,25 @@ import type { Store } from '../store/store.ts'
 import { createJob, type Job } from './job.ts'
 
 export interface HousekeepingOptions {
-  readonly store: Pick<Store, 'turns' | 'inbox' | 'lanes' | 'accounts' | 'companies' | 'answerFiles'>
+  readonly store: Pick<
+    Store,
+    'turns' | 'inbox' | 'lanes' | 'accounts' | 'companies' | 'answerFiles' | 'guests'
+  >
   /** How long the event logs of ended turns are kept, in milliseconds. */
   readonly eventLogMs: number
   /** How long messages that ended are kept, with their deliveries, and whatever went to the dead items. */
   readonly inboxMs: number
+  /** After this long the messages of a guest count for nothing, in milliseconds. */
+  readonly guestMs: number
 }
 
 /** The jobs that keep the store small, and close what nobody runs any more. */
-export function createHousekeeping({ store, eventLogMs, inboxMs }: HousekeepingOptions): readonly Job[] {
+export function createHousekeeping({
+  store,
+  eventLogMs,
+  inboxMs,
+  guestMs,
+}: HousekeepingOptions): readonly Job[] {
   return [
     createJob({
       name: 'botyard-sweep',
@@ -27,6 +37,7 @@ export function createHousekeeping({ store, eventLogMs, inboxMs }: HousekeepingO
         await store.inbox.prune(inboxMs)
         await store.lanes.pruneDead(inboxMs)
         await store.accounts.forgetExpired()
+        await store.guests.prune(guestMs)
         await store.companies.forgetExpired()
         await store.answerFiles.forgetExpired()
       },

@@ -1,3 +1,4 @@
+import { parseChatbotId } from '../../chatbot-id.ts'
 import { loadConfig } from '../../config.ts'
 import type { DocumentCollection } from '../../documents.ts'
 import { SHARED } from '../../documents.ts'
@@ -15,7 +16,7 @@ export const ingest: Command = {
   usage: '<path|url>',
   arity: [1, 1],
   options: {
-    bot: { type: 'string', value: 'bot', about: 'The bot. Default: the default bot' },
+    bot: { type: 'string', value: 'bot', about: 'The bot, or the id of a chatbot. Default: the default bot' },
     owner: {
       type: 'string',
       value: 'subject',
@@ -30,9 +31,11 @@ export const ingest: Command = {
   run: async (invocation) => {
     const { terminal, options } = invocation
     const { bots, defaultBot } = await loadProject(terminal.cwd)
-    const bot = typeof options['bot'] === 'string' ? options['bot'] : defaultBot.name
+    const asked = typeof options['bot'] === 'string' ? options['bot'] : defaultBot.name
     const names = bots.map(({ name }) => name)
-    if (!names.includes(bot))
+    const chatbot = names.includes(asked) ? undefined : parseChatbotId(asked)
+    const bot = chatbot ?? asked
+    if (!names.includes(bot) && !chatbot)
       throw new UsageError(`There is no bot "${bot}". Use one of ${names.join(', ')}.`)
     const owner = typeof options['owner'] === 'string' ? options['owner'] : SHARED
     const config = loadConfig(terminal.env)
@@ -40,6 +43,8 @@ export const ingest: Command = {
     const { openIngestion } = await import('../../app/open-ingestion.ts')
     const ingestion = await openIngestion(config, createQuietLog(config, terminal))
     try {
+      if (chatbot && !(await ingestion.hasChatbot(chatbot)))
+        throw new UsageError(`There is no chatbot ${chatbot}; see \`botyard chatbots list\`.`)
       const collection = ingestion.library.collection({ bot, owner })
       const target = { collection, maxBytes: config.MAX_DOCUMENT_BYTES }
       return print(await ingestAll(sources, target, invocation), invocation)
