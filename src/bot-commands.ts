@@ -41,7 +41,7 @@ export interface BotCommand {
 export type CommandDescription = Readonly<{ en: string } & Partial<Record<Language, string>>>
 
 /** Commands that channels answer by themselves; a bot changes what they say, not what they do. */
-const TAKEN: ReadonlySet<unknown> = new Set(['start', 'help', 'ask', 'clear', 'stop', 'link'])
+const TAKEN: ReadonlySet<unknown> = new Set(['start', 'help', 'ask', 'clear', 'stop', 'link', 'voice'])
 
 const COMMAND_NAME = /^[a-z\d_]{1,32}$/
 const LONGEST_DESCRIPTION = 256

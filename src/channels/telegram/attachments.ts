@@ -4,8 +4,8 @@ import type { TelegramMessage } from './telegram-update.ts'
 /** The largest file a bot can get from Telegram, in megabytes. Source: Bot API, getFile. */
 export const MAX_FILE_MB = 20
 
-/** The photos and documents of a message; of a photo the largest size. */
-export function attachmentsOf({ photo, document }: TelegramMessage): readonly Attachment[] {
+/** The photos, documents and voice of a message; of a photo the largest size. */
+export function attachmentsOf({ photo, document, voice }: TelegramMessage): readonly Attachment[] {
   const largest = photo?.at(-1)
   return [
     ...(largest
@@ -27,6 +27,17 @@ export function attachmentsOf({ photo, document }: TelegramMessage): readonly At
             name: document.file_name ?? 'document',
             mimeType: document.mime_type ?? 'application/octet-stream',
             size: document.file_size ?? null,
+          } as const,
+        ]
+      : []),
+    ...(voice
+      ? [
+          {
+            kind: 'voice',
+            fileId: voice.file_id,
+            name: 'voice.ogg',
+            mimeType: voice.mime_type ?? 'audio/ogg',
+            size: voice.file_size ?? null,
           } as const,
         ]
       : []),

@@ -1,4 +1,5 @@
 import { TELEGRAM_LANGUAGES, type TelegramLanguage } from '../../telegram-options.ts'
+import type { Host } from '../channel.ts'
 import type { TelegramAccount } from './account.ts'
 import { pollUpdates, type LongPollOptions } from './long-poll.ts'
 import { persist } from './persist.ts'
@@ -6,6 +7,7 @@ import { ALLOWED_UPDATES } from './telegram-update.ts'
 import { MENU } from './texts/telegram-texts.ts'
 
 export interface ConnectOptions extends LongPollOptions {
+  readonly host: Pick<Host, 'speech'>
   /** Where Telegram reaches this server, without a slash at the end; absent: updates are fetched. */
   readonly webhookBase: string | undefined
 }
@@ -74,9 +76,13 @@ async function removeWebhook({ account, log, signal }: ConnectOptions): Promise<
   log.info({ bot: account.bot }, 'Telegram: messages come by long polling')
 }
 
-async function setCommands({ account, signal }: ConnectOptions): Promise<void> {
+async function setCommands({ account, host, signal }: ConnectOptions): Promise<void> {
   const toMenu = (language: TelegramLanguage) => [
-    ...MENU.map((command) => ({ command, description: account.texts[language].commands[command] })),
+    // Nobody is offered a voice that does not speak.
+    ...MENU.filter((command) => command !== 'voice' || host.speech).map((command) => ({
+      command,
+      description: account.texts[language].commands[command],
+    })),
     ...account.commands.map(({ name, description }) => ({
       command: name,
       description: description[language] ?? description.en,

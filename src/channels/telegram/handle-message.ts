@@ -15,6 +15,7 @@ import { takeDocument } from './take-document.ts'
 import { fill } from '../../messaging/languages.ts'
 import type { TelegramTexts } from './texts/telegram-texts.ts'
 import { showTyping } from './typing.ts'
+import { hearVoice, sayAloud, setVoiceMode, voiceOf } from './voice-messages.ts'
 
 /** Answers what was accepted: commands by themselves, all else by a turn of the bot. */
 export async function handleMessage(work: MessageWork, context: HandlerContext): Promise<void> {
@@ -43,7 +44,9 @@ async function respond(task: MessageTask): Promise<void> {
     return
   }
   const document = documentOf(task)
-  if (document) await answerDocument(task, document)
+  const voice = voiceOf(detail)
+  if (voice) await answerVoice(task, voice)
+  else if (document) await answerDocument(task, document)
   else await answerQuestion(task, { question: toQuestion(work.messages), first: 0 })
 }
 
@@ -55,6 +58,16 @@ async function answerDocument(task: MessageTask, document: Attachment): Promise<
   if (!taken || work.messages[0].text === '') return
   const question = toQuestion(work.messages, { withFiles: false })
   await answerQuestion(task, { question, first: BEHIND_DOCUMENT })
+}
+
+/** What was said is asked as if it had been written. */
+async function answerVoice(task: MessageTask, voice: Attachment): Promise<void> {
+  const heard = await hearVoice(task, voice)
+  if ('reply' in heard) return await task.delivery.deliver(say(heard.reply))
+  const [message] = task.work.messages
+  const words = [message.text, heard.words].filter((part) => part !== '').join('\n')
+  const question = toQuestion([{ ...message, text: words }], { withFiles: false })
+  await answerQuestion(task, { question, first: 0 })
 }
 
 /** The document of a message, for a bot that takes documents in; of a correction it is there already. */
@@ -97,6 +110,8 @@ async function replyTo(task: MessageTask): Promise<readonly AnswerPart[]> {
       return say(texts.cleared)
     case 'link':
       return say(await link(task))
+    case 'voice':
+      return say(await setVoiceMode(task))
     case 'stop':
       return say(detail.stopped ? texts.stopped : texts.nothingToStop)
     default:
@@ -137,6 +152,7 @@ async function answerQuestion(task: MessageTask, asked: Asked): Promise<void> {
   const quote = detail.pressed ? work.messages[0].text : null
   const said = composeAnswer(answer, { texts, quote })
   await delivery.deliver([...said, ...documents], asked.first)
+  await sayAloud(task, answer.text)
 }
 
 function isRetryable(error: unknown): boolean {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { TELEGRAM_LANGUAGES } from '../../telegram-options.ts'
 
 const AttachmentSchema = z.object({
-  kind: z.enum(['photo', 'document']),
+  kind: z.enum(['photo', 'document', 'voice']),
   /** Opens the file with `getFile`. */
   fileId: z.string(),
   name: z.string(),

@@ -50,7 +50,6 @@ const UNREADABLE = [
   'venue',
   'video',
   'video_note',
-  'voice',
 ] as const
 
 /** Says what an update asks for. */
@@ -166,7 +165,7 @@ function quotedBy({ quote, reply_to_message: original }: TelegramMessage): strin
 
 /** The same for the same content, whichever update brings it. */
 function fingerprint(message: TelegramMessage): string {
-  const files = [message.document, message.photo?.at(-1)].map((file) => file?.file_unique_id)
+  const files = [message.document, message.photo?.at(-1), message.voice].map((file) => file?.file_unique_id)
   const content = JSON.stringify([message.text, message.caption, files])
   return createHash('sha256').update(content).digest('base64url').slice(0, 12)
 }

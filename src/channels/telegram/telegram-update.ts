@@ -57,6 +57,7 @@ const Message = z.looseObject({
   caption_entities: z.array(Entity).optional(),
   photo: z.array(FileInfo).optional(),
   document: FileInfo.optional(),
+  voice: FileInfo.optional(),
   reply_to_message: Quoted.optional(),
   quote: z.object({ text: z.string() }).optional(),
   migrate_to_chat_id: z.int().optional(),

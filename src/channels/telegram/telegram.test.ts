@@ -318,7 +318,7 @@ describe('what people send', () => {
     telegram.send(51, { kind: 'document', content: Buffer.alloc(21 * 1_024 * 1_024) })
     await eventually(() =>
       expect(texts(51)).toEqual([
-        'I cannot read this kind of message yet. Please write to me, or send a photo or a document.',
+        'I cannot listen to voice messages here. Please write to me.',
         '❌ File too large. Maximum size is 20 MB.',
       ]),
     )

@@ -20,6 +20,7 @@ export const english: TelegramTexts = {
     ask: 'Ask a question',
     clear: 'Forget our conversation',
     stop: 'Stop the answer',
+    voice: 'Answer with voice: on, off or auto',
   },
   askUsage: 'Please provide a question. Usage: /ask <your question>',
   cleared: '✅ Your conversation history has been cleared.',
@@ -30,6 +31,16 @@ export const english: TelegramTexts = {
   unsupported: 'I cannot read this kind of message yet. Please write to me, or send a photo or a document.',
   fileTooLarge: '❌ File too large. Maximum size is {limit} MB.',
   sources: 'Sources:',
+  voice: {
+    deaf: 'I cannot listen to voice messages here. Please write to me.',
+    unclear: '🎤 I could not hear any words in this. Please try again, or write to me.',
+    mute: 'I have no voice here: the operator of this bot has not set one up.',
+    usage:
+      'Usage: /voice on, /voice off or /voice auto. With auto I answer voice messages with voice, and text with text.',
+    on: '🔊 From now on I say my answers, too.',
+    off: '🔇 From now on I only write.',
+    auto: '🔉 I answer voice messages with voice, and text with text.',
+  },
   documents: {
     downloading: '📥 Downloading file...',
     converting: '📄 Converting document to text...',

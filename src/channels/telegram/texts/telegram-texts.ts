@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../../errors.ts'
 import type { TelegramSentences } from '../../../telegram-options.ts'
 
 /** Commands of the menu. */
-export const MENU = ['start', 'help', 'ask', 'clear', 'stop'] as const
+export const MENU = ['start', 'help', 'ask', 'clear', 'stop', 'voice'] as const
 
 /** What the bot understands by itself; who gives out a code for `/link` says how it is used. */
 export const COMMANDS = [...MENU, 'link'] as const
@@ -11,6 +11,8 @@ export const COMMANDS = [...MENU, 'link'] as const
 export interface TelegramTexts extends TelegramSentences {
   /** What the menu of commands says about each. */
   readonly commands: Readonly<Record<(typeof MENU)[number], string>>
+  /** About voice messages, both ways. */
+  readonly voice: VoiceTexts
   /** What is said while a document is taken in. */
   readonly documents: DocumentTexts
   /** Sentences of the error table; a code that is not here has the table's own. */
@@ -33,4 +35,18 @@ export interface DocumentTexts {
   readonly stillWorking: string
   /** Telegram does not hand the file out. */
   readonly unavailable: string
+}
+
+export interface VoiceTexts {
+  /** Nothing transcribes. */
+  readonly deaf: string
+  /** Nothing was heard in it. */
+  readonly unclear: string
+  /** Nothing speaks. */
+  readonly mute: string
+  /** `/voice` without what it means. */
+  readonly usage: string
+  readonly on: string
+  readonly off: string
+  readonly auto: string
 }
