@@ -54,21 +54,21 @@ function sharedPrefix(a: string, b: string): number {
   return length
 }
 
-const LEVELS: readonly (readonly [RiskLevel, string])[] = [
-  ['low', 'низк|минимал|незначит|low|minimal'],
-  ['medium', 'средн|умерен|medium|moderate'],
-  ['high', 'высок|критич|high|critical'],
+/** What is said of the risk itself. */
+const LEVELS: readonly (readonly [RiskLevel, RegExp])[] = [
+  ['low', saidOfRisk('низк|минимал|незначит|low|minimal')],
+  ['medium', saidOfRisk('средн|умерен|medium|moderate')],
+  ['high', saidOfRisk('высок|критич|high|critical')],
 ]
 
-/** Only what is said of the risk itself. */
+function saidOfRisk(words: string): RegExp {
+  const before = `(?:${words})\\p{L}*\\s+(?:\\p{L}+\\s+)?(?:риск|risk)`
+  const behind = `(?:риск|risk)\\p{L}*[\\s:—–-]+(?:${words})`
+  return new RegExp(`${before}|${behind}`, 'iu')
+}
+
 function isLevelRight(sentence: string, level: RiskLevel): boolean {
-  return LEVELS.every(([name, pattern]) => {
-    const said = new RegExp(
-      `(?:${pattern})\\p{L}*\\s+(?:\\p{L}+\\s+)?(?:риск|risk)|(?:риск|risk)\\p{L}*[\\s:—–-]+(?:${pattern})`,
-      'iu',
-    )
-    return name === level || !said.test(sentence)
-  })
+  return LEVELS.every(([name, said]) => name === level || !said.test(sentence))
 }
 
 /** What a clause says to do, or under which condition, claims nothing. */

@@ -13,6 +13,11 @@ const MONTHS = [
   'декабр|december',
 ]
 
+const MONTH_PATTERNS = MONTHS.map((names) => ({
+  russian: new RegExp(`(?:(?<!\\d)(\\d{1,2})\\s+)?(?<!\\p{L})(?:${names})\\p{L}*\\s+(\\d{4})`, 'giu'),
+  english: new RegExp(`(?<!\\p{L})(?:${names})\\s+(\\d{1,2}),?\\s+(\\d{4})`, 'giu'),
+}))
+
 /** The dates of a text as prefixes of `YYYY-MM-DD`, and the text without them. */
 export function datesIn(text: string): { readonly dates: readonly string[]; readonly rest: string } {
   const dates: string[] = []
@@ -29,13 +34,10 @@ export function datesIn(text: string): { readonly dates: readonly string[]; read
       const [day = '', month = '', year = ''] = date.split(/[./]/)
       return take(year, month, day)
     })
-  for (const [index, names] of MONTHS.entries()) {
-    const russian = new RegExp(`(?:(?<!\\d)(\\d{1,2})\\s+)?(?<!\\p{L})(?:${names})\\p{L}*\\s+(\\d{4})`, 'giu')
-    const english = new RegExp(`(?<!\\p{L})(?:${names})\\s+(\\d{1,2}),?\\s+(\\d{4})`, 'giu')
+  for (const [index, { russian, english }] of MONTH_PATTERNS.entries())
     rest = rest
       .replaceAll(english, (_, day: string, year: string) => take(year, index + 1, day))
       .replaceAll(russian, (_, day: string | undefined, year: string) => take(year, index + 1, day))
-  }
   return { dates, rest }
 }
 
