@@ -17,6 +17,7 @@ import { openRollouts } from './app/open-rollouts.ts'
 import { addUploads, openLibrary, type UploadParts } from './app/open-library.ts'
 import { openOwnChatbots, createGuests } from './app/open-chatbots.ts'
 import { openDatabase, prepareStore } from './app/prepare-store.ts'
+import { rememberAnswers } from './app/remember-answers.ts'
 import { serveBot, serveBots } from './app/serve-bot.ts'
 import type { Channel, Host } from './channels/channel.ts'
 import { addChatbotRoutes } from './chatbots/chatbot-routes.ts'
@@ -125,7 +126,9 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
   const parts = { ...base, bots }
   const published = (id: string, hash: string) => chatbots.revision(id, hash)
   const rollouts = await openRollouts({ ...parts, project, models, published })
-  const turns = createTurns({ ...parts, services, choose: rollouts.choose })
+  const { caches } = base.observability.metrics
+  const choose = rememberAnswers(rollouts.choose, { config, content: access.content, caches })
+  const turns = createTurns({ ...parts, services, choose })
   const converse = createConverse({ ...parts, turns, access, chatbots })
   const server = await createServer({
     ...parts,

@@ -122,6 +122,13 @@ export const MODEL_SETTINGS = {
     type: whole(1, 600_000),
     default: '60000',
   },
+  LLM_CACHE_TTL: {
+    section: 'Models',
+    about:
+      'How long the answer to a request that is the same in every word, with the same passages, is given again without asking the model, in seconds; 0 asks each time. 120 suits a bot that answers from documents.',
+    type: whole(0, 86_400),
+    default: '0',
+  },
   MODEL_RETRIES: {
     section: 'Models',
     about: 'How often a call to a model that failed before its first piece of text is tried again.',

@@ -110,6 +110,17 @@ describe.each(appBackends())('documents on $name', (backend: AppBackend) => {
     expect(await shared.list()).toHaveLength(1)
   })
 
+  test('keep remembered answers only as long as they stay as they are', async () => {
+    const model = scriptedModel(text('From 50 euros. [1]'), text('From 80 euros. [1]'))
+    const shared = await startBot({ model, env: { LLM_CACHE_TTL: '120' } })
+    await ingest(shared, file('a.md', DELIVERY))
+    const first = await ask('Is shipping free?', 'ada')
+    expect(await ask(' Is shipping free?', 'bob')).toEqual(first)
+    expect(model.requests).toHaveLength(1)
+    await ingest(shared, file('a.md', DELIVERY.replace('50', '80')))
+    expect((await ask('Is shipping free?', 'eve')).text).toContain('From 80 euros.')
+  })
+
   test('are followed from the queue to the end', async () => {
     const shared = await startBot()
     const { document } = await shared.add(file('a.txt', 'One sentence of a long text. '.repeat(20_000)))
