@@ -46,12 +46,13 @@ const BOTS = [
   bot('manual', 'good', slow),
 ]
 
-describe.each(testDatabases())('on $name', ({ name, create }) => {
-  let database: Awaited<ReturnType<typeof create>>
+describe.each(testDatabases())('on $name', (kind) => {
+  const { name } = kind
+  let database: Awaited<ReturnType<typeof kind.create>>
   const replicas: TestApp[] = []
 
   beforeAll(async () => {
-    database = await create()
+    database = await kind.create()
     // The embedded database belongs to one process, so there one replica stands for all.
     for (const _ of name === 'postgres' ? [1, 2] : [1]) {
       const app = await startTestApp({
@@ -123,9 +124,8 @@ describe.each(testDatabases())('on $name', ({ name, create }) => {
         `of which ${count(answers, 'failed')} (${share.toFixed(1)} %) met the bad revision at 20 %; ` +
         `0 of 100 on every replica ${Math.round(safe - stopped)} ms later\n`,
     )
-    const { decisions, brokenAt } = await (
-      await fetch(`${replica(0).url}/api/rollouts/broken/explain`)
-    ).json()
+    const explained = await fetch(`${replica(0).url}/api/rollouts/broken/explain`)
+    const { decisions, brokenAt } = (await explained.json()) as Explanation
     expect(brokenAt).toBeNull()
     expect(decisions[0]).toMatchObject({
       actor: 'botyard',

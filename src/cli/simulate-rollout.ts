@@ -6,12 +6,13 @@ import {
   type SimulatedRollout,
   type SimulationSummary,
 } from '../rollout/simulate.ts'
-import { toDuration } from '../rollout/plan.ts'
+import { fitPlan, toDuration } from '../rollout/plan.ts'
 import { UsageError, type ExitCode, type Invocation } from './command.ts'
 import { loadProject } from './load-project.ts'
 
 const MOST_RUNS = 10_000
 const TURNS_PER_PERSON = 4
+const DAY_SECONDS = 86_400
 
 /** Runs made-up rollouts by the plan and gates of a bot, or by the defaults, and says when they end. */
 export async function simulate(
@@ -21,12 +22,15 @@ export async function simulate(
   const scenario = readScenario(options)
   const runs = readCount(options['runs'] ?? '100', '--runs', MOST_RUNS)
   const seed = readCount(options['seed'] ?? '1', '--seed', 2 ** 32 - 1)
-  const rules = bot === undefined ? DEFAULT_ROLLOUT : await rulesOf(bot, terminal.cwd)
+  const wanted = bot === undefined ? DEFAULT_ROLLOUT : await rulesOf(bot, terminal.cwd)
+  const { options: fitted, outlook } = fitPlan(wanted, Math.round(scenario.turnsPerSecond * DAY_SECONDS))
+  // Made-up people decide as the numbers say.
+  const rules = { ...fitted, automatic: true }
   const rollouts = Array.from({ length: runs }, (_, index) => simulateRollout(scenario, rules, seed + index))
   const summary = summarizeRollouts(rollouts)
   if (options['json'])
-    terminal.stdout.write(`${JSON.stringify({ scenario, summary, first: rollouts[0] }, null, 2)}\n`)
-  else terminal.stdout.write(describe(scenario, summary, rollouts[0]))
+    terminal.stdout.write(`${JSON.stringify({ scenario, outlook, summary, first: rollouts[0] }, null, 2)}\n`)
+  else terminal.stdout.write(describe(scenario, summary, { outlook, first: rollouts[0] }))
   return 0
 }
 
@@ -80,18 +84,20 @@ function readCount(text: string | boolean, name: string, most: number): number {
   throw new UsageError(`${name} takes a whole number from 1 to ${most}.`)
 }
 
-function describe(
-  scenario: Scenario,
-  summary: SimulationSummary,
-  first: SimulatedRollout | undefined,
-): string {
+interface Told {
+  readonly outlook: readonly string[]
+  readonly first: SimulatedRollout | undefined
+}
+
+function describe(scenario: Scenario, summary: SimulationSummary, { outlook, first }: Told): string {
   const { runs, rolledBack, promoted, paused } = summary
   const share = (count: number): string => `${count} of ${runs} (${((100 * count) / runs).toFixed(1)} %)`
   const percent = (errors: number): string => `${Number((100 * errors).toFixed(3))} %`
   const { candidate, stable } = scenario
   const ended = rolledBack > 0 ? 'rolled back' : 'ended'
   return [
-    `errors of the candidate ${percent(candidate.errors)}, of stable ${percent(stable.errors)}; ${scenario.turnsPerSecond} turns a second`,
+    `errors of the candidate ${percent(candidate.errors)}, of stable ${percent(stable.errors)}; ${Number(scenario.turnsPerSecond.toPrecision(3))} turns a second`,
+    ...outlook.filter((line) => line.startsWith('left out') || line.includes('yours')),
     `rolled back  ${share(rolledBack)}`,
     `promoted     ${share(promoted)}`,
     `paused       ${share(paused)}`,

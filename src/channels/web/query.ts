@@ -4,6 +4,7 @@ import { PROBLEMS } from '../../http/problem-schema.ts'
 import { admitQuestion } from './admit-question.ts'
 import { askBot, withSession } from './ask-bot.ts'
 import { collectReply } from './collect-reply.ts'
+import { featuresOf } from './features.ts'
 import { authMethodOf, toNeedAuth } from './need-auth.ts'
 import { recordReply } from './record-reply.ts'
 import { ChatReply, NeedAuthReply } from './web-requests.ts'
@@ -32,7 +33,7 @@ export function addQuery(routes: Routes, parts: WebParts): void {
       const answer = await askBot(host, bot, { query, ...admitted, readerLeft: whenLeft(reply) })
       const collected = await collectReply(answer, query.sessionId)
       const auth = { requiresAuthNext, auth_method: authMethodOf(bot) }
-      return query.enableTTS
+      return featuresOf(host, query, admitted.place).speech
         ? { ...collected, ...auth, ...(await recordReply(host, bot, { collected, answer, query })) }
         : { ...collected, ...auth }
     },

@@ -3,8 +3,10 @@ import { whenLeft } from '../../http/event-stream.ts'
 import { EVENT_STREAM, PROBLEMS } from '../../http/problem-schema.ts'
 import { admitQuestion } from './admit-question.ts'
 import { askBot, withSession } from './ask-bot.ts'
+import { featuresOf } from './features.ts'
 import { authMethodOf } from './need-auth.ts'
 import { readPlace, refuse, sendAnswer, sendStored } from './send-answer.ts'
+import { unstream } from './unstream.ts'
 import { LastEventId } from './web-requests.ts'
 import { tags, type Routes, type WebParts } from './web-routes.ts'
 
@@ -33,7 +35,9 @@ export function addStreamQuery(routes: Routes, parts: WebParts): void {
       if (!allowed) return refuse(reply, { error: new AppError('need_auth'), query, bot })
       const answer = await askBot(host, bot, { query, ...admitted, readerLeft: whenLeft(reply) })
       const auth = { requiresAuthNext, auth_method: authMethodOf(bot) }
-      return sendAnswer(reply, { host, answer, query, auth })
+      const { streaming, speech } = featuresOf(host, query, admitted.place)
+      const told = { query: { ...query, enableTTS: speech }, auth }
+      return sendAnswer(reply, { host, answer: streaming ? answer : unstream(answer), ...told })
     },
   )
 }
