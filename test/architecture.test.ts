@@ -30,6 +30,7 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
     doors: ['flags.ts', 'decide-flag.ts', 'flag-board.ts'],
     mayImport: ['core', 'http', 'store'],
   },
+  openfeature: { doors: ['openfeature.ts'], mayImport: ['core', 'flags'] },
   rollout: { doors: ['rollout.ts', 'plan.ts', 'simulate.ts'], mayImport: ['core', 'http', 'store'] },
   lanes: { doors: ['lanes.ts', 'lane-runner.ts'], mayImport: ['core', 'store'] },
   outbox: { doors: ['outbox.ts'], mayImport: ['core', 'store'] },
