@@ -12,6 +12,7 @@ import { feedback } from './commands/feedback.ts'
 import { flags } from './commands/flags.ts'
 import { inbox } from './commands/inbox.ts'
 import { ingest } from './commands/ingest.ts'
+import { load } from './commands/load.ts'
 import { migrate } from './commands/migrate.ts'
 import { reindex } from './commands/reindex.ts'
 import { rollout } from './commands/rollout.ts'
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   chatbots,
   token,
   drill,
+  load,
   verify,
   smoke,
   serve,
