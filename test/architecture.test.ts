@@ -74,10 +74,12 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
       'observe',
       'accounts',
       'drill',
+      'watch',
       'flags',
       'rollout',
     ],
   },
+  watch: { doors: ['watch-server.ts', 'send-alert.ts'], mayImport: ['core', 'observe'] },
   fakes: {
     // What the drill drives; everybody else is a test.
     doors: [

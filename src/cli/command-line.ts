@@ -11,6 +11,7 @@ import { drill } from './commands/drill.ts'
 import { feedback } from './commands/feedback.ts'
 import { flags } from './commands/flags.ts'
 import { inbox } from './commands/inbox.ts'
+import { jobs } from './commands/jobs.ts'
 import { ingest } from './commands/ingest.ts'
 import { load } from './commands/load.ts'
 import { migrate } from './commands/migrate.ts'
@@ -21,6 +22,7 @@ import { smoke } from './commands/smoke.ts'
 import { start } from './commands/start.ts'
 import { token } from './commands/token.ts'
 import { verify } from './commands/verify.ts'
+import { watch } from './commands/watch.ts'
 import { commandHelp, overviewHelp } from './help.ts'
 import { paint } from './paint.ts'
 import { printFailure } from './print-failure.ts'
@@ -38,11 +40,13 @@ export const COMMANDS: readonly Command[] = [
   reindex,
   inbox,
   deliveries,
+  jobs,
   feedback,
   flags,
   rollout,
   chatbots,
   token,
+  watch,
   drill,
   load,
   verify,

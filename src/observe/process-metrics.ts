@@ -14,6 +14,8 @@ export interface ProcessLoad {
 
 /** Samples of the event loop, in milliseconds. */
 const RESOLUTION_MS = 20
+/** What was longer ago than this, at most, says nothing of now. */
+const DELAY_WINDOW_MS = 60_000
 /** CPU time over less than this says nothing. */
 const SHORTEST_SAMPLE_MS = 1_000
 const NANOSECONDS = 1e9
@@ -24,6 +26,7 @@ export class ProcessMetrics {
   #sampledAt = performance.now()
   #sampledCpu = process.cpuUsage()
   #cpuPercent = 0
+  #delaySince = performance.now()
 
   constructor(registry: Registry) {
     this.#delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
@@ -58,6 +61,10 @@ export class ProcessMetrics {
 
   /** In seconds, above the resolution that every sample has. */
   #delayOf(percentile: number): number {
+    if (performance.now() - this.#delaySince > DELAY_WINDOW_MS) {
+      this.#delaySince = performance.now()
+      this.#delay.reset()
+    }
     return Math.max(0, this.#delay.percentile(percentile) / NANOSECONDS - RESOLUTION_MS / 1_000)
   }
 
@@ -82,7 +89,7 @@ export class ProcessMetrics {
     gauge(registers, 'process_start_time_seconds', 'When this process began', () => startedAt)
     new Gauge({
       name: 'nodejs_eventloop_delay_seconds',
-      help: 'How late the event loop was since the start',
+      help: 'How late the event loop was within the last minute',
       labelNames: ['quantile'],
       registers,
       collect() {
