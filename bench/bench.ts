@@ -2,7 +2,7 @@
  * Runs one benchmark by its name: `npm run bench -- accept --rounds 1`. Without a name it is `stream`.
  */
 
-const NAMES = ['stream', 'poe', 'accept', 'messages', 'rest', 'retrieval', 'company'] as const
+const NAMES = ['stream', 'poe', 'accept', 'messages', 'rest', 'retrieval', 'company', 'voice'] as const
 
 const [first = ''] = process.argv.slice(2)
 const named = first !== '' && !first.startsWith('-')

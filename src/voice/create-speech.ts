@@ -45,7 +45,8 @@ export interface OwnSpeech extends Speech {
 export function createSpeech(options: SpeechOptions): OwnSpeech {
   const { engine, cache, encoding, maxChars, waitMs } = options
   const { cacheMs, timeoutMs, onProblem } = options
-  const speaker = new Speaker({ engine, cache, cacheMs, timeoutMs, onProblem })
+  // Whoever waits longer than half of what an answer waits has no use for it.
+  const speaker = new Speaker({ engine, cache, cacheMs, timeoutMs, mostWaitMs: waitMs / 2, onProblem })
   const packaging = new Packaging()
   const format = FORMAT_OF[encoding]
   const recorder = new Recorder(speaker, (bot, language) => voiceFor(options, bot, language))

@@ -12,7 +12,8 @@ function speakerWith({
   failures = [],
   concurrency = 1,
   cacheMs = 60_000,
-}: { failures?: readonly ErrorCode[]; concurrency?: number; cacheMs?: number } = {}) {
+  mostWaitMs = 4_000,
+}: { failures?: readonly ErrorCode[]; concurrency?: number; cacheMs?: number; mostWaitMs?: number } = {}) {
   const said: string[] = []
   const problems: unknown[] = []
   const gates = new Map<string, PromiseWithResolvers<void>>()
@@ -33,6 +34,7 @@ function speakerWith({
     engine,
     cache: createMemoryContent(),
     cacheMs,
+    mostWaitMs,
     timeoutMs: 1_000,
     pauseMs: 1,
     onProblem: (cause) => problems.push(cause),
@@ -87,6 +89,20 @@ test('the first sentence of an answer goes before later ones of others', async (
   gate.resolve()
   await Promise.all(saying)
   expect(said).toEqual(['busy', 'first', 'late', 'later'])
+})
+
+test('when more is to be spoken than the engine has time for, later sentences are left out', async () => {
+  const { speaker, said, gates } = speakerWith({ mostWaitMs: 0 })
+  gates.set('busy', Promise.withResolvers())
+  await speaker.say({ ...HELLO, text: 'mean' }, 0, signal)
+  void speaker.say({ ...HELLO, text: 'busy' }, 0, signal).catch(() => undefined)
+  const first = speaker.say({ ...HELLO, text: 'first' }, 0, signal)
+  await expect(speaker.say({ ...HELLO, text: 'late' }, 1, signal)).rejects.toMatchObject({
+    code: 'speech_unavailable',
+  })
+  gates.get('busy')?.resolve()
+  await first
+  expect(said).toEqual(['mean', 'busy', 'first'])
 })
 
 test('who leaves the queue gives its place up', async () => {

@@ -12,6 +12,8 @@ export interface SpeakerOptions {
   readonly cacheMs: number
   /** For one attempt to speak one sentence. */
   readonly timeoutMs: number
+  /** A sentence that would wait longer for its turn is not spoken. Default 4,000. */
+  readonly mostWaitMs?: number
   /** The pause before the second attempt; each further one is doubled. Default 1,000. */
   readonly pauseMs?: number
   /** Told why a sentence was not spoken. */
@@ -34,6 +36,9 @@ const LONGEST_PAUSE_MS = 10_000
 /** After so many failures in a row the service is left alone for a while. */
 const FAILURES_TO_REST = 5
 const REST_MS = 30_000
+const MOST_WAIT_MS = 4_000
+/** How much the last sentence counts in the mean of how long one takes. */
+const WEIGHT = 0.1
 
 /** Has sentences spoken: from the cache, or by the engine, with patience for what may pass. */
 export class Speaker {
@@ -42,6 +47,8 @@ export class Speaker {
   readonly #queue: SpeechQueue
   #failuresInARow = 0
   #restUntil = 0
+  /** How long a sentence takes when it is its turn, in milliseconds. */
+  #meanMs = 0
 
   constructor(options: SpeakerOptions) {
     this.#options = options
@@ -77,6 +84,7 @@ export class Speaker {
   async #sayPatiently(request: SpeechRequest, urgency: number, signal: AbortSignal): Promise<Uint8Array> {
     for (let attempt = 1; ; attempt++) {
       this.#requireAwake()
+      this.#requireRoom(urgency)
       try {
         const audio = await this.#queue.run(urgency, () => this.#synthesize(request, signal), signal)
         this.#failuresInARow = 0
@@ -94,6 +102,7 @@ export class Speaker {
 
   async #synthesize(request: SpeechRequest, signal: AbortSignal): Promise<Uint8Array> {
     const timeout = AbortSignal.timeout(this.#options.timeoutMs)
+    const begun = performance.now()
     const parts: Uint8Array[] = []
     try {
       for await (const part of this.#options.engine.synthesize(request, AbortSignal.any([signal, timeout])))
@@ -101,6 +110,7 @@ export class Speaker {
     } catch (error) {
       throw timeout.aborted && !signal.aborted ? new AppError('speech_unavailable', { cause: error }) : error
     }
+    this.#meanMs += (performance.now() - begun - this.#meanMs) * WEIGHT
     const [first = new Uint8Array(), ...others] = parts
     if (first.byteLength === 0)
       throw new AppError('speech_unavailable', { cause: new Error('no audio came') })
@@ -110,6 +120,14 @@ export class Speaker {
   #noteFailure(): void {
     this.#failuresInARow++
     if (this.#failuresInARow >= FAILURES_TO_REST) this.#restUntil = performance.now() + REST_MS
+  }
+
+  /** More listeners than the engine has breath for: later sentences are left out, so that first ones come in time. */
+  #requireRoom(urgency: number): void {
+    const { engine, mostWaitMs = MOST_WAIT_MS } = this.#options
+    const waitMs = (this.#queue.ahead(urgency) * this.#meanMs) / engine.concurrency
+    if (waitMs > mostWaitMs)
+      throw new AppError('speech_unavailable', { cause: new Error('too many sentences wait to be spoken') })
   }
 
   /** After the rest one sentence is tried; its failure begins another rest. */

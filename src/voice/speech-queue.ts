@@ -13,9 +13,9 @@ export class SpeechQueue {
     this.#free = concurrency
   }
 
-  /** How many wait. */
-  get length(): number {
-    return this.#waiting.length
+  /** How many wait that would go before, or came before, somebody of this urgency. */
+  ahead(urgency: number): number {
+    return this.#waiting.filter((other) => other.urgency <= urgency).length
   }
 
   /** Runs `work` when it is its turn; `urgency` 0 is the highest. Throws the signal's reason when it aborts before. */
