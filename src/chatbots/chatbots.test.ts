@@ -75,9 +75,9 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
 
   test('nobody overwrites what they have not read', async () => {
     const path = `/api/chatbots/${await create()}`
-    const change = { instructions: 'Be short.', temperature: null }
-    expect(await operator(`PATCH ${path}`, change)).toMatchObject({ status: 428 })
-    expect(await operator(`PATCH ${path}`, change, 1)).toMatchObject({
+    const fields = { instructions: 'Be short.', temperature: null }
+    expect(await operator(`PATCH ${path}`, fields)).toMatchObject({ status: 428 })
+    expect(await operator(`PATCH ${path}`, fields, 1)).toMatchObject({
       status: 200,
       body: { version: 2, draft: { name: 'Acme helper', instructions: 'Be short.' } },
     })
@@ -87,8 +87,11 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
       'chatbot_changed',
       expect.stringContaining('at version 2 now'),
     ])
-    const both = await Promise.all(['One', 'Two'].map((name) => operator(`PATCH ${path}`, { name }, 2)))
-    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412])
+    const place = { id: path.split('/').at(-1) ?? '', version: 2, by: 'somebody' }
+    const change = { action: 'changed', detail: {} } as const
+    const both = await Promise.all([1, 2].map(() => app.store.chatbots.change(place, change)))
+    expect(both.filter((changed) => changed?.version === 3)).toHaveLength(1)
+    expect(both).toContain(undefined)
   })
 
   test('an earlier revision is published again, and everything is on record', async () => {
@@ -231,6 +234,22 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
     await operator(`PUT /api/chatbots/${id}/quota`, { tokensPerDay: null, tokensPerMonth: 5 }, '*')
     expect((await ask(id)).body.message).toContain('5 tokens of the month')
     expect((await ask('test')).body.answer).toBe('From code.')
+    await operator(`PUT /api/chatbots/${id}/quota`, { tokensPerDay: null, tokensPerMonth: null }, '*')
+    const third = await ask(id)
+    const used = (await operator(`GET /api/chatbots/${id}/usage`)).body
+    expect([used.today, used.days[0].turns]).toEqual([first.body.tokens + third.body.tokens, 2])
+  })
+
+  test('a free message that nobody answered stays free', async () => {
+    const id = await create({ site: { freeMessages: 1 } })
+    await publish(id)
+    await ask(id)
+    await operator(`PUT /api/chatbots/${id}/quota`, { tokensPerDay: 1, tokensPerMonth: null }, '*')
+    const sessionId = crypto.randomUUID()
+    expect((await ask(id, { sessionId })).status).toBe(429)
+    await operator(`PUT /api/chatbots/${id}/quota`, { tokensPerDay: null, tokensPerMonth: null }, '*')
+    expect((await ask(id, { sessionId })).body.requiresAuthNext).toBe(true)
+    expect((await ask(id, { sessionId })).body.error).toBe('NEED_AUTH')
   })
 })
 

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { AppError, type ErrorCode } from '../errors.ts'
 import type { CreateLimiter } from '../limits/limits.ts'
+import { sha256 } from './bearer.ts'
 import type { IsExempt } from './exempt-clients.ts'
 
 export interface SessionLimitOptions {
@@ -23,7 +24,8 @@ export function createSessionLimit({
   const limiter = createLimiter({ name: 'session', points: perMinute, seconds: 60 })
   return async (request, session, code) => {
     if (isExempt(request)) return
-    const { allowed, resetMs } = await limiter.use(session)
+    // Whoever knows a session can read it, so its name goes nowhere.
+    const { allowed, resetMs } = await limiter.use(sha256(session).toString('hex'))
     if (!allowed) throw new AppError(code, { retryAfterMs: Math.max(1, resetMs) })
   }
 }
