@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp, type App, type AppOptions } from './app.ts'
+import { createPatiently } from './app/create-patiently.ts'
 import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
 import type { Feature } from './summary.ts'
@@ -27,7 +28,7 @@ const LAST_FRAMES_MS = 1_000
 export async function serve({ onListening, ...options }: ServeOptions): Promise<number> {
   const { config, log } = options
   // Until here a signal ends the process as it always does: there is nothing to finish yet.
-  const app = await createApp(options)
+  const app = await createPatiently(() => createApp(options), options)
   const stop = listenForSignals()
   try {
     await listen(app, options)

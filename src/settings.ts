@@ -187,6 +187,13 @@ export const SETTINGS = {
     type: clamped(1, 30),
     default: '5',
   },
+  DATABASE_REQUIRED_ON_STARTUP: {
+    section: 'Database',
+    about:
+      'Without the database the server does not start; with `false` it listens, says in its probes what is missing, and serves once that is there.',
+    type: yesOrNo,
+    default: 'true',
+  },
   DATABASE_MIGRATE: {
     section: 'Database',
     about: 'Run pending migrations when the server starts; otherwise run `botyard migrate up` before it.',
