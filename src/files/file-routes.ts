@@ -27,6 +27,8 @@ export function addFileRoutes(server: FastifyInstance, files: AnswerFiles): void
           // A page among the files may not act in the name of this site.
           .header('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'")
           .header('x-content-type-options', 'nosniff')
+          // Pictures are shown on the pages that embed the bot, too; the address is what keeps others out.
+          .header('cross-origin-resource-policy', 'cross-origin')
           .header('referrer-policy', 'no-referrer')
           .header('cache-control', 'private, no-store')
           .send(Buffer.from(file.bytes))
