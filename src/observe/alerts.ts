@@ -221,8 +221,8 @@ function above(value: number | null, threshold: number, say: (value: number) => 
 
 type Check = WatchedNumbers['health']['checks'][string]
 
-function problemOf(check: Check | undefined, say: (value: unknown) => string): string | undefined {
-  return check === undefined || check.status === 'pass' ? undefined : say(check.value)
+function problemOf(check: Check | undefined, say: (value: string) => string): string | undefined {
+  return check === undefined || check.status === 'pass' ? undefined : say(String(check.value))
 }
 
 function namesOf(checks: WatchedNumbers['health']['checks'], status: string): string {

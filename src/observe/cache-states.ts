@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
+import { addCounter, addGauge } from './add-metric.ts'
 
 /** Hits and misses of a cache since the start of the process. */
 export interface CacheCounters {
@@ -31,21 +32,18 @@ export function hitRate({ hits, misses }: CacheCounters): number {
 
 /** The caches as guide 002 names them. */
 export function addCacheMetrics(registry: Registry, caches: CacheStates): void {
-  const registers = [registry]
-  new Gauge({
+  addGauge(registry, {
     name: 'chatbot_cache_hit_rate',
     help: 'Hits of a cache, in percent',
     labelNames: ['type'],
-    registers,
     collect() {
       for (const [type, counters] of caches.list()) this.set({ type }, hitRate(counters))
     },
   })
-  new Counter({
+  addCounter(registry, {
     name: 'chatbot_cache_operations_total',
     help: 'Hits and misses of caches',
     labelNames: ['type', 'result'],
-    registers,
     collect() {
       this.reset()
       for (const [type, { hits, misses }] of caches.list()) {

@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Gauge, Registry } from 'prom-client'
+import { addCounter, addGauge } from './add-metric.ts'
 import { ERROR_GROUPS, groupErrors } from './error-groups.ts'
 import type { FleetNumbers, Snapshot } from './fleet-numbers.ts'
 
@@ -10,15 +11,14 @@ export class FleetMetrics {
   readonly #numbers: FleetNumbers
   readonly #readable: Gauge
   readonly #fill: ((snapshot: Snapshot) => void)[] = []
-  readonly #registers: Registry[]
+  readonly #registry: Registry
 
   constructor(registry: Registry, numbers: FleetNumbers) {
     this.#numbers = numbers
-    this.#registers = [registry]
-    this.#readable = new Gauge({
+    this.#registry = registry
+    this.#readable = addGauge(this.#registry, {
       name: 'chat_numbers_readable',
       help: '1 when the numbers of all replicas could be read from the database',
-      registers: this.#registers,
     })
     this.#addCounters()
     this.#addGauges()
@@ -36,15 +36,15 @@ export class FleetMetrics {
   }
 
   #addCounters(): void {
-    this.#counter('chatbot_requests_total', 'Turns that ended', 'type', ({ totals }) => {
+    this.#counter('chatbot_requests_total', 'Turns that ended', ({ totals }) => {
       const { completed, stopped, failed, interrupted } = totals.outcomes
       return { success: completed + stopped, failed: failed + interrupted }
     })
-    this.#counter('chatbot_errors_total', 'Turns that failed, by what failed', 'type', ({ totals }) => ({
+    this.#counter('chatbot_errors_total', 'Turns that failed, by what failed', ({ totals }) => ({
       ...Object.fromEntries(ERROR_GROUPS.map((group) => [group, 0])),
       ...groupErrors(totals.errors),
     }))
-    this.#counter('chatbot_resources_total', 'Tokens and pieces of sound', 'type', ({ totals }) => ({
+    this.#counter('chatbot_resources_total', 'Tokens and pieces of sound', ({ totals }) => ({
       tokens: totals.inputTokens + totals.outputTokens,
       audio_chunks: totals.audioChunks,
     }))
@@ -72,11 +72,10 @@ export class FleetMetrics {
       ({ activity }) => activity.oldestWaitMs / 1_000,
     )
     this.#gauge('chat_dead_letters', 'Accepted messages that were given up', ({ activity }) => activity.dead)
-    const latency = new Gauge({
+    const latency = addGauge(this.#registry, {
       name: 'chatbot_latency_milliseconds',
       help: 'Of the last 1000 turns; percentiles by nearest rank',
       labelNames: ['type', 'percentile'],
-      registers: this.#registers,
     })
     this.#fill.push(({ latencies: { firstToken, firstAudio, complete } }) => {
       latency.reset()
@@ -91,20 +90,16 @@ export class FleetMetrics {
   }
 
   #gauge(name: string, help: string, read: (snapshot: Snapshot) => number): void {
-    const gauge = new Gauge({ name, help, registers: this.#registers })
+    const gauge = addGauge(this.#registry, { name, help })
     this.#fill.push((snapshot) => gauge.set(read(snapshot)))
   }
 
-  #counter(
-    name: string,
-    help: string,
-    label: 'type',
-    read: (snapshot: Snapshot) => Readonly<Record<string, number>>,
-  ): void {
-    const counter = new Counter({ name, help, labelNames: [label], registers: this.#registers })
+  /** By the label `type`. */
+  #counter(name: string, help: string, read: (snapshot: Snapshot) => Readonly<Record<string, number>>): void {
+    const counter = addCounter(this.#registry, { name, help, labelNames: ['type'] })
     this.#fill.push((snapshot) => {
       counter.reset()
-      for (const [value, count] of Object.entries(read(snapshot))) counter.inc({ [label]: value }, count)
+      for (const [value, count] of Object.entries(read(snapshot))) counter.inc({ type: value }, count)
     })
   }
 }

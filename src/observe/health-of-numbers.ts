@@ -57,9 +57,9 @@ export function judgeNumbers({ snapshot, redis, maxRunningTurns }: JudgedState):
       threshold: Math.floor((capacity * STREAMS.warn) / 100),
     },
   } as const
-  const worst = Object.values(checks).map(({ status }) => status)
+  const found = new Set<CheckStatus>(Object.values(checks).map(({ status }) => status))
   return {
-    status: worst.includes('fail') ? 'unhealthy' : worst.includes('warn') ? 'degraded' : 'healthy',
+    status: found.has('fail') ? 'unhealthy' : found.has('warn') ? 'degraded' : 'healthy',
     checks,
     issues: Object.entries(checks).flatMap(([name, check]) => describeIssue(name, check)),
   }

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Registry, type Counter, type Histogram } from 'prom-client'
+import { addCounter, addGauge, addHistogram, addReading } from './add-metric.ts'
 import type { Numbers } from '../store/store.ts'
 import { addCacheMetrics, CacheStates } from './cache-states.ts'
 import { FleetMetrics } from './fleet-metrics.ts'
@@ -46,43 +47,37 @@ export class Metrics {
 
   constructor({ replica, maxRunningTurns }: MetricsOptions) {
     if (replica !== undefined) this.#own.setDefaultLabels({ replica })
-    const registers = [this.#own]
     this.turns = new TurnMetrics(this.#own)
     this.process = new ProcessMetrics(this.#own)
     addCacheMetrics(this.#own, this.caches)
-    this.#shed = new Counter({
+    this.#shed = addCounter(this.#own, {
       name: 'chat_shed_total',
       help: 'Turns that were refused',
       labelNames: ['reason'],
-      registers,
     })
-    this.#deliveries = new Counter({
+    this.#deliveries = addCounter(this.#own, {
       name: 'chat_deliveries_total',
       help: 'Parts of answers handed to messaging services',
       labelNames: ['channel', 'outcome'],
-      registers,
     })
-    this.#deliverySeconds = new Histogram({
+    this.#deliverySeconds = addHistogram(this.#own, {
       name: 'chat_delivery_seconds',
       help: 'How long a messaging service took to take a part',
       labelNames: ['channel'],
       buckets: SECONDS,
-      registers,
     })
-    this.#poolWait = new Histogram({
+    this.#poolWait = addHistogram(this.#own, {
       name: 'database_pool_wait_seconds',
       help: 'How long a free connection was waited for',
       buckets: SHORT_SECONDS,
-      registers,
     })
-    this.#http = new Histogram({
+    this.#http = addHistogram(this.#own, {
       name: 'http_request_seconds',
       help: 'Requests by their route; streams count to their end',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-      registers,
     })
-    new Gauge({ name: 'chat_running_turns_limit', help: 'Turns this process runs at most', registers }).set(
+    addGauge(this.#own, { name: 'chat_running_turns_limit', help: 'Turns this process runs at most' }).set(
       maxRunningTurns,
     )
   }
@@ -91,21 +86,19 @@ export class Metrics {
   addStore(numbers: Numbers, pool: () => PoolState): FleetNumbers {
     const fleet = new FleetNumbers(numbers)
     this.#fleet = new FleetMetrics(this.#shared, fleet)
-    new Gauge({
+    addGauge(this.#own, {
       name: 'database_pool_connections',
       help: 'Connections to the database',
       labelNames: ['state'],
-      registers: [this.#own],
       collect() {
         const { total, idle } = pool()
         this.set({ state: 'busy' }, total - idle)
         this.set({ state: 'idle' }, idle)
       },
     })
-    new Gauge({
+    addGauge(this.#own, {
       name: 'database_pool_waiting',
       help: 'Statements that wait for a connection',
-      registers: [this.#own],
       collect() {
         this.set(pool().waiting)
       },
@@ -115,14 +108,7 @@ export class Metrics {
 
   /** Adds a number that is read at each scrape, such as the turns that run here. */
   addGauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.#own],
-      collect() {
-        this.set(read())
-      },
-    })
+    addReading(this.#own, { name, help, read })
   }
 
   countShed(reason: string): void {

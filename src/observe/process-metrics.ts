@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { totalmem } from 'node:os'
-import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
+import { addCounter, addGauge, addReading } from './add-metric.ts'
 
 /** How loaded this process is. */
 export interface ProcessLoad {
@@ -69,29 +70,36 @@ export class ProcessMetrics {
   }
 
   #addOwn(registry: Registry): void {
-    const registers = [registry]
     const delayOf = (percentile: number): number => this.#delayOf(percentile)
     const startedAt = Date.now() / 1_000 - process.uptime()
-    new Counter({
+    addCounter(registry, {
       name: 'process_cpu_seconds_total',
       help: 'CPU time of this process',
-      registers,
       collect() {
         const { user, system } = process.cpuUsage()
         this.reset()
         this.inc((user + system) / 1e6)
       },
     })
-    gauge(registers, 'process_resident_memory_bytes', 'Memory of this process', () =>
-      process.memoryUsage.rss(),
-    )
-    gauge(registers, 'process_memory_limit_bytes', 'Memory this process may have', memoryLimit)
-    gauge(registers, 'process_start_time_seconds', 'When this process began', () => startedAt)
-    new Gauge({
+    addReading(registry, {
+      name: 'process_resident_memory_bytes',
+      help: 'Memory of this process',
+      read: () => process.memoryUsage.rss(),
+    })
+    addReading(registry, {
+      name: 'process_memory_limit_bytes',
+      help: 'Memory this process may have',
+      read: memoryLimit,
+    })
+    addReading(registry, {
+      name: 'process_start_time_seconds',
+      help: 'When this process began',
+      read: () => startedAt,
+    })
+    addGauge(registry, {
       name: 'nodejs_eventloop_delay_seconds',
       help: 'How late the event loop was within the last minute',
       labelNames: ['quantile'],
-      registers,
       collect() {
         for (const percentile of [50, 99])
           this.set({ quantile: String(percentile / 100) }, delayOf(percentile))
@@ -100,12 +108,10 @@ export class ProcessMetrics {
   }
 
   #addGuides(registry: Registry): void {
-    const registers = [registry]
-    new Gauge({
+    addGauge(registry, {
       name: 'nodejs_memory_usage_bytes',
       help: 'Memory of Node.js by its kind',
       labelNames: ['type'],
-      registers,
       collect() {
         const { rss, heapTotal, heapUsed, external } = process.memoryUsage()
         this.set({ type: 'rss' }, rss)
@@ -114,23 +120,20 @@ export class ProcessMetrics {
         this.set({ type: 'external' }, external)
       },
     })
-    gauge(registers, 'nodejs_heap_usage_percent', 'The used part of the heap', () => {
-      const { heapTotal, heapUsed } = process.memoryUsage()
-      return (heapUsed / heapTotal) * 100
+    addReading(registry, {
+      name: 'nodejs_heap_usage_percent',
+      help: 'The used part of the heap',
+      read: () => {
+        const { heapTotal, heapUsed } = process.memoryUsage()
+        return (heapUsed / heapTotal) * 100
+      },
     })
-    gauge(registers, 'process_uptime_seconds', 'How long this process runs', () => process.uptime())
+    addReading(registry, {
+      name: 'process_uptime_seconds',
+      help: 'How long this process runs',
+      read: () => process.uptime(),
+    })
   }
-}
-
-function gauge(registers: Registry[], name: string, help: string, read: () => number): void {
-  new Gauge({
-    name,
-    help,
-    registers,
-    collect() {
-      this.set(read())
-    },
-  })
 }
 
 /** The limit of the container when it has one, else all of this computer's. */

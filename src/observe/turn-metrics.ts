@@ -1,4 +1,5 @@
-import { Counter, Histogram, type Registry } from 'prom-client'
+import type { Counter, Histogram, Registry } from 'prom-client'
+import { addCounter, addHistogram } from './add-metric.ts'
 import { BoundedLabels } from './bounded-labels.ts'
 
 /** What is counted of a turn that has ended. */
@@ -31,17 +32,19 @@ const TOKENS = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144]
 const MOST_KINDS = 50
 const MOST_TOOLS = 100
 
-const KIND = ['bot', 'revision', 'channel', 'model'] as const
+type Kind = 'bot' | 'revision' | 'channel' | 'model'
+
+const KIND: Kind[] = ['bot', 'revision', 'channel', 'model']
 
 /** The turns of this process, as histograms; the names are those of the field, and of guide 001. */
 export class TurnMetrics {
   readonly #kinds = new BoundedLabels(MOST_KINDS)
   readonly #toolNames = new BoundedLabels(MOST_TOOLS)
-  readonly #turns: Counter<(typeof KIND)[number] | 'outcome'>
-  readonly #firstToken: Histogram<(typeof KIND)[number]>
-  readonly #firstAudio: Histogram<(typeof KIND)[number]>
-  readonly #duration: Histogram<(typeof KIND)[number]>
-  readonly #tokens: Histogram<(typeof KIND)[number] | 'direction'>
+  readonly #turns: Counter<Kind | 'outcome'>
+  readonly #firstToken: Histogram<Kind>
+  readonly #firstAudio: Histogram<Kind>
+  readonly #duration: Histogram<Kind>
+  readonly #tokens: Histogram<Kind | 'direction'>
   readonly #tools: Histogram<'tool' | 'outcome'>
   readonly #queueWait: Histogram<'channel'>
   readonly #search: Histogram<'bot'>
@@ -52,55 +55,57 @@ export class TurnMetrics {
   readonly #seconds: Histogram
 
   constructor(registry: Registry) {
-    const registers = [registry]
-    const histogram = <Label extends string>(
-      name: string,
-      help: string,
-      labelNames: readonly Label[],
-      buckets: number[] = SECONDS,
-    ): Histogram<Label> => new Histogram({ name, help, labelNames: [...labelNames], buckets, registers })
-    this.#turns = new Counter({
+    const seconds = { buckets: SECONDS }
+    const byKind = (name: string, help: string): Histogram<Kind> =>
+      addHistogram(registry, { name, help, labelNames: KIND, ...seconds })
+    this.#turns = addCounter(registry, {
       name: 'chat_turns_total',
       help: 'Turns that ended',
       labelNames: [...KIND, 'outcome'],
-      registers,
     })
-    this.#firstToken = histogram(
-      'chat_first_token_seconds',
-      'From the begin of a turn to its first text',
-      KIND,
-    )
-    this.#firstAudio = histogram(
-      'chat_first_audio_seconds',
-      'From the begin of a turn to its first sound',
-      KIND,
-    )
-    this.#duration = histogram('chat_turn_seconds', 'From the begin of a turn to its end', KIND)
-    this.#tokens = histogram('chat_turn_tokens', 'Tokens of a turn', [...KIND, 'direction'], TOKENS)
-    this.#tools = histogram(
-      'chat_tool_seconds',
-      'How long a call of a tool took',
-      ['tool', 'outcome'],
-      SHORT_SECONDS,
-    )
-    this.#queueWait = histogram('chat_queue_wait_seconds', 'How long a message waited for its turn', [
-      'channel',
-    ])
-    this.#search = histogram('chat_retrieval_seconds', 'How long a search took', ['bot'], SHORT_SECONDS)
-    this.#providerErrors = new Counter({
+    this.#firstToken = byKind('chat_first_token_seconds', 'From the begin of a turn to its first text')
+    this.#firstAudio = byKind('chat_first_audio_seconds', 'From the begin of a turn to its first sound')
+    this.#duration = byKind('chat_turn_seconds', 'From the begin of a turn to its end')
+    this.#tokens = addHistogram(registry, {
+      name: 'chat_turn_tokens',
+      help: 'Tokens of a turn',
+      labelNames: [...KIND, 'direction'],
+      buckets: TOKENS,
+    })
+    this.#tools = addHistogram(registry, {
+      name: 'chat_tool_seconds',
+      help: 'How long a call of a tool took',
+      labelNames: ['tool', 'outcome'],
+      buckets: SHORT_SECONDS,
+    })
+    this.#queueWait = addHistogram(registry, {
+      name: 'chat_queue_wait_seconds',
+      help: 'How long a message waited for its turn',
+      labelNames: ['channel'],
+      ...seconds,
+    })
+    this.#search = addHistogram(registry, {
+      name: 'chat_retrieval_seconds',
+      help: 'How long a search took',
+      labelNames: ['bot'],
+      buckets: SHORT_SECONDS,
+    })
+    this.#providerErrors = addCounter(registry, {
       name: 'chat_provider_errors_total',
       help: 'Failures of models, retried or not',
       labelNames: ['provider', 'kind'],
-      registers,
     })
-    this.#retries = new Counter({
+    this.#retries = addCounter(registry, {
       name: 'chat_provider_retries_total',
       help: 'Calls to models that were begun again',
       labelNames: ['provider'],
-      registers,
     })
-    this.#requests = new Counter({ name: 'chat_requests_total', help: 'Chat requests', registers })
-    this.#seconds = histogram('chat_duration_seconds', 'How long chat requests took', [])
+    this.#requests = addCounter(registry, { name: 'chat_requests_total', help: 'Chat requests' })
+    this.#seconds = addHistogram(registry, {
+      name: 'chat_duration_seconds',
+      help: 'How long chat requests took',
+      ...seconds,
+    })
   }
 
   count(turn: CountedTurn): void {

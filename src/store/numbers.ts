@@ -37,7 +37,7 @@ function measure(column: string, filter = sql``): RawBuilder<unknown> {
     percentile_disc(array[0.5, 0.95, 0.99]) within group (order by ${value}) ${filter} as ${sql.ref(`${column}_ranks`)}`
 }
 
-function toLatency(avg: number | null, ranks: readonly number[] | null): Latency {
+function toLatency(avg: number | null = null, ranks: readonly number[] | null = null): Latency {
   const [p50 = null, p95 = null, p99 = null] = ranks ?? []
   return { avg, p50, p95, p99 }
 }
@@ -50,9 +50,9 @@ async function latencies(db: Kysely<Schema>): Promise<Latencies> {
   const { rows } = await selectLatencies().execute(db)
   const row = rows[0]
   return {
-    firstToken: toLatency(row?.first_token_ms_avg ?? null, row?.first_token_ms_ranks ?? null),
-    firstAudio: toLatency(row?.first_audio_ms_avg ?? null, row?.first_audio_ms_ranks ?? null),
-    complete: toLatency(row?.duration_ms_avg ?? null, row?.duration_ms_ranks ?? null),
+    firstToken: toLatency(row?.first_token_ms_avg, row?.first_token_ms_ranks),
+    firstAudio: toLatency(row?.first_audio_ms_avg, row?.first_audio_ms_ranks),
+    complete: toLatency(row?.duration_ms_avg, row?.duration_ms_ranks),
   }
 }
 
@@ -75,7 +75,7 @@ async function recent(db: Kysely<Schema>, windowMs: number): Promise<RecentTurns
   return {
     ended: row?.ended ?? 0,
     failed: row?.failed ?? 0,
-    firstToken: toLatency(row?.first_token_ms_avg ?? null, row?.first_token_ms_ranks ?? null),
+    firstToken: toLatency(row?.first_token_ms_avg, row?.first_token_ms_ranks),
   }
 }
 

@@ -1,4 +1,4 @@
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { runCommand } from '../../../test/run-command.ts'
@@ -103,11 +103,12 @@ test.each([
 async function startHook() {
   const posts: unknown[] = []
   const state = { posts, refuse: false }
-  const server = createHttpServer(async (request, response) => {
+  const server = createHttpServer((request, response) => void take(request, response))
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
     posts.push(JSON.parse(body.toString()))
     response.writeHead(state.refuse ? 500 : 200).end()
-  })
+  }
   const url = await listen(server)
   return Object.assign(state, { url: `http://${url}`, close: () => close(server) })
 }
