@@ -44,7 +44,9 @@ export { openFlags, openRolloutDesk } from './app/open-rollouts.ts'
 export { openDatabase } from './app/prepare-store.ts'
 export { serveBot, serveBots } from './app/serve-bot.ts'
 export { inspectBitrix24 } from './channels/bitrix24/inspect-bitrix24.ts'
+export { inspectDaData } from './company/inspect-dadata.ts'
 export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
+export { describeVoice } from './voice/open-voice.ts'
 
 export interface AppOptions {
   readonly config: Config

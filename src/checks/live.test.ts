@@ -39,6 +39,7 @@ async function run(change: Partial<LiveContext> & { env?: Record<string, string>
     askModel: async () => ({ model: 'offline', text: 'Hello.', durationMs: 3 }),
     isBotyard: async () => false,
     inspectTelegram: async () => [TELEGRAM],
+    inspectDaData: async () => ({ remaining: 9_000 }),
     ...rest,
   }
   const results: Record<string, CheckResult> = {}
@@ -158,4 +159,21 @@ test('a Telegram that refuses the token fails', async () => {
     inspectTelegram: () => Promise.reject(new AppError('channel_unauthorized')),
   })
   expect(telegram).toMatchObject({ status: 'fail', evidence: new AppError('channel_unauthorized').message })
+})
+
+test.each([
+  [null, 'pass', 'the key is good'],
+  [9_999, 'pass', 'the key is good, 9999 lookups are left today'],
+  [3, 'warn', 'the key is good, 3 lookups are left today'],
+] as const)('DaData with %j lookups left: %s', async (remaining, status, evidence) => {
+  const { dadata } = await run({ inspectDaData: async () => ({ remaining }) })
+  expect(dadata).toMatchObject({ status, evidence })
+})
+
+test('DaData is left out without a key, and a refused one is a failure that says what to check', async () => {
+  const none = await run({ inspectDaData: async () => 'DADATA_API_KEY is not set' })
+  expect(none.dadata).toMatchObject({ status: 'skip', evidence: 'DADATA_API_KEY is not set' })
+  const refused = await run({ inspectDaData: () => Promise.reject(new AppError('company_unauthorized')) })
+  expect(refused.dadata?.status).toBe('fail')
+  expect(refused.dadata?.remedy).toContain('DADATA_API_KEY')
 })

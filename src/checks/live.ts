@@ -5,10 +5,11 @@ import { dirname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
 import type { Check, Finding } from './check.ts'
+import { dadataCheck, type DaDataContext } from './dadata.ts'
 import { telegramCheck, type TelegramContext } from './telegram.ts'
 
 /** What the live checks look at. The functions reach into rooms that checks know nothing of. */
-export interface LiveContext extends TelegramContext {
+export interface LiveContext extends TelegramContext, DaDataContext {
   readonly config: Config
   /** As `process.versions.node` gives it. */
   readonly nodeVersion: string
@@ -50,6 +51,7 @@ export const liveChecks: readonly Check<LiveContext>[] = [
   { id: 'live.schema', title: 'Tables', run: checkSchema },
   { id: 'live.model', title: 'Model', run: checkModel },
   telegramCheck,
+  dadataCheck,
 ]
 
 function checkNode(version: string): Finding {

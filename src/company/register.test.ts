@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { backends } from '../../test/test-store.ts'
+import { loadConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
 import { createFakeDaData, type FakeDaData } from '../fakes/dadata.ts'
 import type { OpenStore } from '../store/open-store.ts'
 import type { CompanyFacts } from './company.ts'
+import { inspectDaData } from './inspect-dadata.ts'
 import { createRegister, type OpenRegister, type RegisterOptions } from './create-register.ts'
 
 const { signal } = new AbortController()
@@ -166,6 +168,18 @@ describe.each(backends())('a register of companies on $name', (backend) => {
       .execute()
     await find(register)
     expect(dadata.requests.length - before).toBe(1)
+  })
+
+  test('the account can be asked for what is left, without a lookup when there is a secret key', async () => {
+    const env = { NODE_ENV: 'test', DADATA_API_KEY: dadata.apiKey, DADATA_BASE_URL: dadata.url }
+    const before = dadata.requests.length
+    const withSecret = loadConfig({ ...env, DADATA_SECRET_KEY: dadata.secretKey })
+    expect(await inspectDaData(withSecret)).toEqual({ remaining: expect.any(Number) })
+    expect(dadata.requests.length).toBe(before)
+    expect(await inspectDaData(loadConfig(env))).toEqual({ remaining: null })
+    const wrong = loadConfig({ ...env, DADATA_SECRET_KEY: 'wrong' })
+    expect((await failureOf(inspectDaData(wrong))).code).toBe('company_unauthorized')
+    expect(await inspectDaData(loadConfig({ NODE_ENV: 'test' }))).toBe('DADATA_API_KEY is not set')
   })
 
   test('whoever leaves stops waiting, and the answer is kept for the next', async () => {

@@ -37,6 +37,7 @@ function createContext(config: Config, log: Log): LiveContext {
     askModel: () => askModel(config),
     isBotyard,
     inspectTelegram: () => inspectTelegram(config),
+    inspectDaData: async () => (await import('../../app.ts')).inspectDaData(config),
   }
 }
 
