@@ -47,6 +47,7 @@ export { inspectBitrix24 } from './channels/bitrix24/inspect-bitrix24.ts'
 export { inspectDaData } from './company/inspect-dadata.ts'
 export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
 export { describeVoice } from './voice/open-voice.ts'
+export { describeVoice } from './voice/open-voice.ts'
 
 export interface AppOptions {
   readonly config: Config

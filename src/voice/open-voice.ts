@@ -64,6 +64,15 @@ export async function openVoice({ config, content, voiceOf, onProblem }: VoicePa
   }
 }
 
+/** What would speak and listen. Throws `invalid_configuration`. */
+export async function describeVoice(config: Config): Promise<Pick<OpenVoice, 'speaks' | 'listens'>> {
+  const nothingKept: ContentCache = { get: async () => undefined, set: async () => undefined }
+  const options = { config, content: nothingKept, voiceOf: () => undefined, onProblem: () => undefined }
+  const voice = await openVoice(options)
+  await voice.close()
+  return { speaks: voice.speaks, listens: voice.listens }
+}
+
 function requireEncoding({ formats }: SpeechEngine, { TTS_ENCODING: encoding }: Config): void {
   if (formats.includes(FORMAT_OF[encoding])) return
   const problem = `TTS_ENCODING is ${encoding}, which eSpeak NG does not give. Use linear16 or ogg_opus.`

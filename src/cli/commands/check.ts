@@ -2,6 +2,7 @@ import type { CheckResult } from '../../checks/check.ts'
 import { environmentChecks } from '../../checks/environment.ts'
 import { projectChecks, type CheckedBot } from '../../checks/project.ts'
 import { runChecks } from '../../checks/run-checks.ts'
+import { voiceChecks } from '../../checks/voice.ts'
 import { checkConfig, type Config } from '../../config.ts'
 import { toAppError } from '../../errors.ts'
 import type { Command, Terminal } from '../command.ts'
@@ -30,6 +31,8 @@ async function* checkAll({ env, cwd }: Terminal): AsyncGenerator<CheckResult, vo
   yield* runChecks(environmentChecks, environment)
   const { config } = environment
   yield* runChecks(projectChecks, { loadBots: config && (() => loadBots(cwd, config)) })
+  const { describeVoice } = await import('../../app.ts')
+  yield* runChecks(voiceChecks, { describe: config && (() => describeVoice(config)) })
 }
 
 async function loadBots(folder: string, config: Config): Promise<readonly CheckedBot[]> {
