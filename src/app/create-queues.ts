@@ -50,6 +50,9 @@ export function createJobQueue(
   })
 }
 
+/** What channels and providers may take beside the turn of a message, before its attempt has failed. */
+const HANDLER_MARGIN_MS = 10 * 60_000
+
 interface QueueParts extends AppParts {
   readonly turns: ConversationHost
   readonly channels: readonly Channel[]
@@ -60,6 +63,7 @@ interface QueueParts extends AppParts {
 export function createMessageQueue({
   config,
   log,
+  bots,
   store,
   observability,
   turns,
@@ -72,6 +76,7 @@ export function createMessageQueue({
     converse,
     turnOver: (turnId) => turns.turnOver(turnId),
     concurrency: config.INBOX_CONCURRENCY,
+    limitMs: () => HANDLER_MARGIN_MS + Math.max(0, ...bots.list().map(({ bot }) => bot.limits.timeMs)),
     tracer: observability.tracing.tracer,
     onDelivery: (delivery) => observability.metrics.countDelivery(delivery),
     onAmbiguous: (delivery) => log.warn(delivery, 'a message may have been sent that nobody knows of'),

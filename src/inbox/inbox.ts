@@ -20,7 +20,7 @@ export interface InboxOptions
     Omit<MessageInboxOptions, 'maxAttempts' | 'onAccepted'>,
     Pick<
       LaneRunnerOptions,
-      'concurrency' | 'leaseMs' | 'pollMs' | 'retry' | 'scrub' | 'onFailure' | 'onDatabase'
+      'concurrency' | 'leaseMs' | 'pollMs' | 'retry' | 'limitMs' | 'scrub' | 'onFailure' | 'onDatabase'
     > {}
 
 export function createInbox(options: InboxOptions): MessageQueue {

@@ -37,6 +37,7 @@ export class JobQueue implements Jobs, LaneWorker {
       queue: QUEUE,
       worker: this,
       concurrency: CONCURRENCY,
+      limitMs: (lane) => this.#jobs.get(jobName(lane))?.timeoutMs ?? Infinity,
       // Another version may have jobs of its own.
       prefixes: [...this.#jobs.keys()],
     })
@@ -128,8 +129,8 @@ export class JobQueue implements Jobs, LaneWorker {
     if (runAt && payload) await lanes.put({ queue: QUEUE, key: name, dedupe: name, payload, runAt })
   }
 
-  #jobOf({ key }: ClaimedLane): Job {
-    return this.#require(key.split(':')[0] ?? '')
+  #jobOf(lane: ClaimedLane): Job {
+    return this.#require(jobName(lane))
   }
 
   #require(name: string): Job {
@@ -139,6 +140,10 @@ export class JobQueue implements Jobs, LaneWorker {
     const hint = meant ? ` Did you mean "${meant}"?` : ''
     throw new AppError('invalid_request', { params: { problem: `there is no job "${name}".${hint}` } })
   }
+}
+
+function jobName({ key }: ClaimedLane): string {
+  return key.split(':')[0] ?? ''
 }
 
 function isScheduled({ key }: ClaimedLane): boolean {

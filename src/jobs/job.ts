@@ -14,7 +14,7 @@ export interface JobContext {
   readonly attempt: number
   /** True when a failure of this attempt sends it to the dead items. */
   readonly lastAttempt: boolean
-  /** Aborts when the process stops, or another replica has taken the job over; end soon, it is run again. */
+  /** Aborts when the time is over, the process stops, or another replica has taken the job over; end soon, it is run again. */
   readonly signal: AbortSignal
   readonly jobs: Jobs
 }
@@ -51,9 +51,14 @@ export interface JobDefinition {
   /** The time zone of `schedule`, such as `Europe/Paris`. Default `UTC`. */
   readonly timeZone?: string
   /**
+   * How long one attempt may take, in milliseconds: then its `signal` is aborted, and it has failed. Default 3600000,
+   * an hour.
+   */
+  readonly timeoutMs?: number
+  /**
    * Does the work. It gives up when it fails at its eighth attempt or a later one, with back-off before each; attempts
    * that a crash ended count. So it may run more than once and has to bear that. An `AppError` that is not retryable
-   * gives up at once. It has no time limit; bound what it calls.
+   * gives up at once.
    */
   run(context: JobContext): Promise<void> | void
 }
@@ -63,6 +68,7 @@ export interface Job {
   readonly name: string
   readonly schedule: string | undefined
   readonly timeZone: string
+  readonly timeoutMs: number
   readonly run: (context: JobContext) => Promise<void> | void
 }
 
@@ -81,9 +87,14 @@ export function defineJob(definition: JobDefinition): Job {
 
 /** A job without the rules for names. */
 export function createJob(definition: JobDefinition): Job {
-  const { name, schedule, timeZone = 'UTC' } = definition
-  return Object.freeze({ name, schedule, timeZone, run: (context: JobContext) => definition.run(context) })
+  const { name, schedule, timeZone = 'UTC', timeoutMs = HOUR_MS } = definition
+  const run = (context: JobContext): Promise<void> | void => definition.run(context)
+  return Object.freeze({ name, schedule, timeZone, timeoutMs, run })
 }
+
+const HOUR_MS = 3_600_000
+/** The longest a timer can wait. */
+const LONGEST_MS = 2_147_483_647
 
 const JOB_NAME = /^(?!botyard-)[a-z0-9][a-z0-9-]{0,63}$/
 
@@ -100,6 +111,10 @@ const JOB_FIELDS: Readonly<Record<keyof JobDefinition, FieldRule>> = {
   timeZone: {
     fits: (value) => isText(value) && isTimeZone(value),
     fix: 'write the name of a time zone, such as "Europe/Paris"',
+  },
+  timeoutMs: {
+    fits: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= LONGEST_MS,
+    fix: `use a whole number of milliseconds from 1 to ${LONGEST_MS}`,
   },
   run: { fits: (value) => typeof value === 'function', fix: 'write a function', required: true },
 }

@@ -88,6 +88,24 @@ describe.each(backends())('jobs on $name', (backend) => {
     expect(attempts).toHaveLength(9)
   })
 
+  test('that take longer than they may are told to end, and tried again', async () => {
+    const signals: AbortSignal[] = []
+    const slow = defineJob({
+      name: 'slow',
+      timeoutMs: 50,
+      run: async ({ signal }) => {
+        signals.push(signal)
+        if (signals.length === 1) await new Promise(() => undefined)
+      },
+    })
+    const queue = start(slow)
+    await queue.put({ job: 'slow', dedupe: 'once' })
+    await expect.poll(() => signals.length).toBe(2)
+    expect(signals[0]?.aborted).toBe(true)
+    expect(String(signals[0]?.reason)).toContain('it took longer than 50 ms')
+    await expect.poll(() => store.lanes.find('jobs', 'slow:key:once')).toBeUndefined()
+  })
+
   test('with a schedule run once for each time over all replicas, and once for all that were missed', async () => {
     const runs: JobContext[] = []
     const tick = defineJob({ name: 'tick', schedule: '0 0 1 1 *', run: (context) => void runs.push(context) })
@@ -163,6 +181,7 @@ describe('a definition that cannot work says why', () => {
     [{ name: 'a', schedule: '0 9 * * 1', timeZone: 'Mars', run }, '`timeZone` of "a" is "Mars"'],
     [{ name: 'a', timeZone: 'UTC', run }, '`timeZone` of "a" is for its `schedule`, which is missing'],
     [{ name: 'a', shedule: '0 9 * * 1', run }, '`shedule` of "a" does not exist; did you mean `schedule`?'],
+    [{ name: 'a', timeoutMs: 0, run }, '`timeoutMs` of "a" is 0; use a whole number of milliseconds'],
     [{ name: 'a' }, '`run` of "a" is missing; write a function'],
   ])('%j', (definition, sentence) => {
     expect(() => defineJob(definition as never)).toThrow(`defineJob: ${sentence}`)

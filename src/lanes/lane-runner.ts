@@ -4,6 +4,7 @@ import type { ClaimedLane, Lanes } from '../store/store.ts'
 import { HeldLanes } from './held-lanes.ts'
 import { describeFailure, toRemedy } from './lane-failure.ts'
 import { RETRY_POLICY, type LaneWorker, type RetryPolicy } from './lanes.ts'
+import { workInTime } from './work-in-time.ts'
 
 export interface LaneRunnerOptions {
   readonly lanes: Lanes
@@ -18,6 +19,8 @@ export interface LaneRunnerOptions {
   /** How often lanes are looked for that other processes filled or that came due, in milliseconds. Default 500. */
   readonly pollMs?: number
   readonly retry?: Partial<RetryPolicy>
+  /** How long one attempt may take, in milliseconds; then it has failed. Default: for ever. */
+  readonly limitMs?: (lane: ClaimedLane) => number
   /** Takes secrets out of what is stored about a failure. Default: leaves it as it is. */
   readonly scrub?: (text: string) => string
   /** Told about items that failed. */
@@ -152,11 +155,17 @@ export class LaneRunner {
       if (lane.attempts > this.#policy.maxDeaths) {
         const error = new Error(`its worker ended ${lane.attempts - 1} times; ${lane.lastError ?? 'it died'}`)
         await this.#fail(lane, error, signal)
-      } else await this.#options.worker.work(lane, signal)
+      } else await this.#workInTime(lane, signal)
     } catch (error) {
       // Lost, or handed over: whoever holds the lane next does the work.
       if (!signal.aborted) await this.#fail(lane, error, signal)
     }
+  }
+
+  async #workInTime(lane: ClaimedLane, signal: AbortSignal): Promise<void> {
+    const { worker, limitMs } = this.#options
+    if (!limitMs) return await worker.work(lane, signal)
+    await workInTime(limitMs(lane), signal, (either) => worker.work(lane, either))
   }
 
   async #fail(lane: ClaimedLane, error: unknown, signal: AbortSignal): Promise<void> {

@@ -19,6 +19,7 @@ import { createFeedback, createNotes } from './feedback.ts'
 import { createInbox } from './inbox.ts'
 import { createLanes } from './lanes.ts'
 import { createNumbers } from './numbers.ts'
+import { createQueuedWork, type QueuedWork } from './queued-work.ts'
 import { createReadinessCheck } from './readiness-check.ts'
 import { createRolloutStore } from './rollouts.ts'
 import type { Schema } from './schema.ts'
@@ -48,6 +49,8 @@ export interface StoreOptions {
 export interface OpenStore extends Store {
   readonly db: Kysely<Schema>
   readonly kind: Database['kind']
+  /** Background jobs, for operators. */
+  readonly queuedJobs: QueuedWork
   /** One line for people: which database, where. Holds no secret. */
   describe(): string
   /** The connections of this process. */
@@ -84,6 +87,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     turns,
     conversations,
     lanes: createLanes(db),
+    queuedJobs: createQueuedWork(db, 'jobs'),
     inbox: createInbox(db, priorityDb),
     deliveries: createDeliveries(db),
     feedback: createFeedback(db),

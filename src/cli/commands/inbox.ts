@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os'
-import { stripVTControlCharacters } from 'node:util'
 import type { OpenStore } from '../../store/open-store.ts'
 import type { Delivery, InboxEntry, InboxState } from '../../store/store.ts'
 import { UsageError, type Command, type ExitCode, type Invocation } from '../command.ts'
 import { paint } from '../paint.ts'
 import { parseLimit } from '../parse-limit.ts'
+import { plainLines } from '../plain-lines.ts'
 import { printTable } from '../print-table.ts'
 import { withStore } from '../with-store.ts'
 
@@ -113,18 +113,13 @@ function printEntry(
     detail: JSON.stringify(entry.detail),
   }
   for (const [name, value] of Object.entries(facts))
-    if (value) stdout.write(`${paint(stdout, 'cyan', name.padEnd(13))}  ${toLines(value)}\n`)
+    if (value) stdout.write(`${paint(stdout, 'cyan', name.padEnd(13))}  ${plainLines(value)}\n`)
   for (const { part, state, externalId, ambiguous } of deliveries) {
     const doubt = ambiguous > 0 ? `, ambiguous ${ambiguous}` : ''
     stdout.write(
       `${paint(stdout, 'cyan', 'delivery'.padEnd(13))}  ${part}: ${state} ${externalId ?? ''}${doubt}\n`,
     )
   }
-}
-
-/** A text with its lines, without what a terminal would obey: strangers wrote it. */
-function toLines(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n]+/gu, ' ')
 }
 
 /** Says what became of one message; undefined when nothing did. */

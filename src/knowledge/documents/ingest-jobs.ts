@@ -16,6 +16,8 @@ export interface IngestOptions {
 
 const INGEST = 'botyard-ingest'
 const MINUTE_MS = 60_000
+/** Vectors of a very large document from a slow server take hours; each call for them has its own limit. */
+const INGEST_LIMIT_MS = 6 * 60 * MINUTE_MS
 /** Documents that were begun so often, and never ended, end the process that reads them. */
 const MOST_ATTEMPTS = 8
 /** Pieces that are stored, or given to the indexer, at once. */
@@ -39,7 +41,7 @@ export async function putIngest(jobs: Jobs, key: CollectionKey, documentId: stri
 /** The jobs that take documents in, begin anew what was lost, and delete what was removed. */
 export function createIngestJobs(options: IngestOptions): readonly Job[] {
   return [
-    createJob({ name: INGEST, run: (context) => ingest(options, context) }),
+    createJob({ name: INGEST, timeoutMs: INGEST_LIMIT_MS, run: (context) => ingest(options, context) }),
     createJob({
       name: 'botyard-documents',
       schedule: '* * * * *',
