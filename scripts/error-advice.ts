@@ -8,7 +8,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   token_invalid: 'Sign in again; the token is missing, wrong, expired or signed out.',
   credentials_invalid: 'Check address and password.',
   email_taken: 'Sign in, or sign up with another address.',
-  metrics_reset_refused: 'The numbers of a production server are not reset; ask Prometheus for the time you mean.',
+  metrics_reset_refused:
+    'The numbers of a production server are not reset; ask Prometheus for the time you mean.',
   forbidden: 'Use a token of a role that may; operators mint one with `botyard token`.',
   origin_not_allowed: 'Add the origin of the page to `allowedOrigins` of the bot.',
   foreign_user: 'Put the id of the signed-in user into the path.',
@@ -17,8 +18,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   conversation_id_invalid: 'Send a UUID from the list of conversations.',
   identity_not_found: 'Use a name of `GET /api/auth/identities`.',
   link_code_invalid: 'Ask for a new code and send it once.',
-  sign_in_throttled:
   sign_in_busy: 'Wait as long as `Retry-After` says; when it goes on, start more replicas.',
+  sign_in_throttled:
     'Wait as long as `Retry-After` says; attempts from places where the person signed in before go on.',
   sign_up_throttled: 'Wait as long as `Retry-After` says.',
   sign_up_closed: 'Operators open it with `SIGN_UP=true`.',

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { SyntaxNodeRef } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ALERTS, runbookOf } from '../src/observe/alerts.ts'
@@ -37,7 +38,7 @@ function queries(): readonly Query[] {
 function metricsOf({ place, expr }: Query): readonly string[] {
   const names: string[] = []
   parser.parse(expr).iterate({
-    enter: (node) => {
+    enter: (node: SyntaxNodeRef) => {
       if (node.type.isError) throw new Error(`${place}: no query: ${expr}`)
       if (node.name === 'Identifier' && node.node.parent?.name === 'VectorSelector')
         names.push(expr.slice(node.from, node.to))

@@ -1,5 +1,5 @@
 /** What takes the place of values beyond the limit. */
-export const OTHER = 'other'
+const OTHER = 'other'
 
 /**
  * Lets the first `limit` different sets of values be labels; those that come later count as `other`. Each set costs

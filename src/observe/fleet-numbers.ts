@@ -13,7 +13,7 @@ export interface Snapshot {
 }
 
 /** Health looks at the turns of this time. */
-export const RECENT_MS = 300_000
+const RECENT_MS = 300_000
 /** Everybody who asks within this time is told the same. */
 const REMEMBERED_MS = 1_000
 
