@@ -91,11 +91,14 @@ export class ChatbotDirectory {
   }
 
   async #read(): Promise<void> {
-    const changed = await this.#options.store.published(this.#since)
+    const { store } = this.#options
+    const { at, changed } = await store.changes(this.#since)
     const news = changed.filter(({ id, version }) => this.#entries.get(id)?.version !== version)
-    for (const chatbot of news) this.#take(chatbot)
-    for (const { updatedAt } of changed) if (!this.#since || updatedAt > this.#since) this.#since = updatedAt
-    if (news.length > 0) this.#list = [...this.#entries.values()].flatMap(({ served }) => served ?? [])
+    if (news.length > 0) {
+      for (const chatbot of await store.published(news.map(({ id }) => id))) this.#take(chatbot)
+      this.#list = [...this.#entries.values()].flatMap(({ served }) => served ?? [])
+    }
+    this.#since = at
   }
 
   #take(chatbot: PublishedChatbot): void {

@@ -17,10 +17,12 @@ export interface ChatbotStore {
   /** Newest first. */
   history(id: string, limit: number): Promise<readonly ChatbotNote[]>
   /**
-   * What answers, of the chatbots that were ever published and changed after `since`, or a little before it: a change
-   * may become visible later than one that was made after it.
+   * Which chatbots that were ever published changed after `since`, or a little before it: a change may become visible
+   * later than one that was made after it.
    */
-  published(since: Date | undefined): Promise<readonly PublishedChatbot[]>
+  changes(since: Date | undefined): Promise<ChatbotChanges>
+  /** What answers, of those that were ever published, the oldest first. */
+  published(ids: readonly string[]): Promise<readonly PublishedChatbot[]>
   /** Tokens of the day and of the month, in UTC. */
   usage(id: string): Promise<TokenUsage>
   /** The last days with any use, newest first. */
@@ -107,11 +109,16 @@ export interface ChatbotNote {
   readonly at: Date
 }
 
+export interface ChatbotChanges {
+  /** When they were looked for, on the database's clock: the next `since`. */
+  readonly at: Date
+  readonly changed: readonly Pick<StoredChatbot, 'id' | 'version'>[]
+}
+
 export interface PublishedChatbot extends TokenQuota {
   readonly id: string
   readonly version: number
   readonly archived: boolean
-  readonly updatedAt: Date
   readonly hash: string
   readonly definition: string
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Kysely, RawBuilder, Selectable, SelectQueryBuilder } from 'kysely'
 import type {
   ChatbotChange,
+  ChatbotChanges,
   ChatbotFilter,
   ChatbotNote,
   ChatbotPlace,
@@ -28,7 +29,8 @@ export function createChatbotStore(db: Kysely<Schema>): ChatbotStore {
     revision: (id, number) => oneRevision(db, sql`chatbot_id = ${id} and number = ${number}`),
     revisionByHash: (id, hash) => oneRevision(db, sql`chatbot_id = ${id} and revision = ${hash}`),
     history: (id, limit) => history(db, id, limit),
-    published: (since) => published(db, since),
+    changes: (since) => changes(db, since),
+    published: (ids) => published(db, ids),
     usage: (id) => usage(db, id),
     dailyUsage: (id, days) => dailyUsage(db, id, days),
   }
@@ -155,13 +157,25 @@ async function history(db: Kysely<Schema>, id: string, limit: number): Promise<r
   return rows.map(toNote)
 }
 
-async function published(db: Kysely<Schema>, since: Date | undefined): Promise<readonly PublishedChatbot[]> {
-  const { rows } = await selectPublished(since).execute(db)
-  return rows.map(({ tokensPerDay, tokensPerMonth, ...row }) => ({
-    ...row,
-    tokensPerDay: toNumber(tokensPerDay),
-    tokensPerMonth: toNumber(tokensPerMonth),
-  }))
+async function changes(db: Kysely<Schema>, since: Date | undefined): Promise<ChatbotChanges> {
+  const { rows } = await selectChanges(since).execute(db)
+  const changed = rows.flatMap(({ id, version }) => (id === null || version === null ? [] : { id, version }))
+  return { at: rows[0]?.at ?? new Date(0), changed }
+}
+
+interface ChangeRow {
+  readonly at: Date
+  readonly id: string | null
+  readonly version: number | null
+}
+
+/** The statement of `ChatbotStore.changes`. */
+export function selectChanges(since: Date | undefined): RawBuilder<ChangeRow> {
+  // A commit may take as long as a statement may take.
+  const changed = since ? sql`and c.updated_at > ${since}::timestamptz - interval '30 seconds'` : sql``
+  return sql<ChangeRow>`
+    select clock.at, c.id, c.version
+    from (select now() as at) clock left join chatbots c on c.published is not null ${changed}`
 }
 
 interface PublishedRow extends Omit<PublishedChatbot, 'tokensPerDay' | 'tokensPerMonth'> {
@@ -169,17 +183,19 @@ interface PublishedRow extends Omit<PublishedChatbot, 'tokensPerDay' | 'tokensPe
   readonly tokensPerMonth: string | null
 }
 
-/** The statement of `ChatbotStore.published`. */
-export function selectPublished(since: Date | undefined): RawBuilder<PublishedRow> {
-  // A commit may take as long as a statement may take.
-  const changed = since ? sql`and c.updated_at > ${since}::timestamptz - interval '30 seconds'` : sql``
-  return sql<PublishedRow>`
-    select c.id, c.version, c.archived_at is not null as archived, c.updated_at as "updatedAt",
+async function published(db: Kysely<Schema>, ids: readonly string[]): Promise<readonly PublishedChatbot[]> {
+  const { rows } = await sql<PublishedRow>`
+    select c.id, c.version, c.archived_at is not null as archived,
       c.tokens_per_day as "tokensPerDay", c.tokens_per_month as "tokensPerMonth",
       r.revision as hash, r.definition
     from chatbots c join chatbot_revisions r on r.chatbot_id = c.id and r.number = c.published
-    where c.published is not null ${changed}
-    order by c.created_at, c.id`
+    where c.id = any(${[...ids]}::text[])
+    order by c.created_at, c.id`.execute(db)
+  return rows.map(({ tokensPerDay, tokensPerMonth, ...row }) => ({
+    ...row,
+    tokensPerDay: toNumber(tokensPerDay),
+    tokensPerMonth: toNumber(tokensPerMonth),
+  }))
 }
 
 function toChatbot(row: ChatbotRow): StoredChatbot {

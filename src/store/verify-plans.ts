@@ -5,7 +5,7 @@ import { selectMessage, selectMessages } from './inbox-operations.ts'
 import { selectActivity, selectEvents, selectLatencies, selectRecent } from './numbers.ts'
 import { listNotifications, lockDue } from './notifications.ts'
 import { selectUsage } from './chatbot-usage.ts'
-import { listChatbots, selectPublished } from './chatbots.ts'
+import { listChatbots, selectChanges } from './chatbots.ts'
 import type { Schema } from './schema.ts'
 import { listTasks } from './tasks.ts'
 import { selectSums } from './turn-totals.ts'
@@ -66,8 +66,8 @@ const PLANNED_QUERIES: readonly PlannedQuery[] = [
 const PLANNED_CHATBOTS: readonly PlannedQuery[] = [
   {
     name: 'chatbots that changed',
-    statement: selectPublished(new Date(0)),
-    indexes: ['chatbots_by_change', 'chatbot_revisions_pkey or chatbot_revisions_by_hash'],
+    statement: selectChanges(new Date(0)),
+    indexes: ['chatbots_by_change'],
   },
   { name: 'tokens of a chatbot', statement: selectUsage(SOMETHING), indexes: ['chatbot_usage_pkey'] },
 ]
