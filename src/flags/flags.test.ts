@@ -1,6 +1,6 @@
 import { exec } from 'node:child_process'
 import { promisify } from 'node:util'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeFolder, runCommand } from '../../test/run-command.ts'
@@ -129,7 +129,7 @@ describe('a server', () => {
     ['streaming', -1, 400, 'percentage must be a whole number from 0 to 100'],
     ['streaming', 1.5, 400, 'percentage must be a whole number from 0 to 100'],
     ['metrics', 50, 400, 'metrics is on or off and has no percentage'],
-  ])('refuses %s at %s with %i', async (feature, share, status, error) => {
+  ])('refuses %s at %s with %i', async (...[feature, share, status, error]) => {
     expect(await setShare(feature, share)).toMatchObject({ status, error })
   })
 

@@ -2,7 +2,7 @@ import type { CostGate, FeedbackGate, RolloutOptions } from '../rollout-options.
 import type { StepFacts } from './gates.ts'
 import { ALPHA, type GateJudgement, type Share, type Verdict } from './rollout.ts'
 import { lowerBound, strengthOf, strengthOfMean, upperBound, upperRatio, type Sums } from './statistics.ts'
-import type { ArmCount, ComparedGate } from './tally.ts'
+import { evidenceOf, type ArmCount, type ComparedGate } from './tally.ts'
 
 export interface GateContext {
   readonly facts: StepFacts
@@ -96,7 +96,7 @@ interface Limit {
 function judgeShare(context: GateContext, rule: ShareRule): GateJudgement {
   const { tally } = context.facts
   const of = (column: keyof ArmCount): Share => toShare(tally.candidate[column], tally.candidate[rule.total])
-  const evidence = strengthOf(tally.evidence[rule.gate])
+  const evidence = strengthOf(evidenceOf(tally, rule.gate))
   const beyond = of(rule.rollBack.of)
   const within = of(rule.proceed.of)
   const stable = toShare(tally.stable[rule.rollBack.of], tally.stable[rule.total])
@@ -192,9 +192,18 @@ function toSums({ ended, cost, costSquared }: ArmCount): Sums {
   return { total: ended, sum: cost, squares: costSquared }
 }
 
+/** Bounds are found when they are asked for, as most never are. */
 function toShare(bad: number, total: number): Share {
-  const lower = lowerBound(bad, total, ALPHA.bound)
-  return { bad, total, lower, upper: upperBound(bad, total, ALPHA.bound) }
+  return {
+    bad,
+    total,
+    get lower() {
+      return lowerBound(bad, total, ALPHA.bound)
+    },
+    get upper() {
+      return upperBound(bad, total, ALPHA.bound)
+    },
+  }
 }
 
 /** Such as `12 of 400 (3.0 %, 1.7 to 4.9 %)`: count, share, and the bounds of the true share. */

@@ -71,7 +71,7 @@ export function simulateRollout(scenario: Scenario, options: RolloutOptions, see
 
 /** Every minute at first; then a minute more changes little. */
 function isJudged(minute: number, soakMinutes: number): boolean {
-  return minute === soakMinutes || minute % Math.max(1, Math.floor(minute / 30)) === 0
+  return minute === soakMinutes || minute % Math.max(1, Math.floor(minute / 12)) === 0
 }
 
 /** People come and are assigned by chance, and failures meet them as they meet turns. */

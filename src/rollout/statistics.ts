@@ -54,7 +54,7 @@ export function addEvidence(evidence: Evidence, { candidate, stable }: Stretch):
 export function strengthOf(evidence: Evidence): number {
   const largest = Math.max(...evidence)
   const sum = evidence.reduce((total, entry) => total + Math.exp(entry - largest), 0)
-  return Math.exp(Math.min(700, largest)) * (sum / evidence.length)
+  return toFinite(largest + Math.log(sum / evidence.length))
 }
 
 /**
@@ -66,7 +66,7 @@ export function strengthAgainst(share: number, count: number, total: number): nu
   // All chances are taken to be equally likely: the integral of the likelihoods is 1 / ((n + 1) * C(n, k)).
   const uniform = -Math.log(total + 1) - logChoose(total, count)
   const expected = count * Math.log(share) + (total - count) * Math.log1p(-share)
-  return Math.exp(Math.min(700, uniform - expected))
+  return toFinite(uniform - expected)
 }
 
 /** Sums of one arm of which the means are compared. */
@@ -83,7 +83,7 @@ export interface Sums {
 export function strengthOfMean(candidate: Sums, stable: Sums, ratio: number): number {
   const { gap, variance, scale } = compareMeans(candidate, stable, ratio)
   if (!(gap > 0)) return 0
-  if (variance === 0) return Infinity
+  if (variance === 0) return toFinite(Infinity)
   const spread = scale ** 2
   const exponent = (gap ** 2 * spread) / (2 * variance * (variance + spread))
   return Math.sqrt(variance / (variance + spread)) * Math.exp(Math.min(700, exponent))
@@ -116,11 +116,16 @@ function compareMeans(candidate: Sums, stable: Sums, ratio: number): MeanGap {
   }
 }
 
+/** A strength from its logarithm, small enough to be written down. */
+function toFinite(logarithm: number): number {
+  return Math.exp(Math.min(700, logarithm))
+}
+
 /** The point of 0 to 1 up to which `below` holds. */
 function bisect(below: (share: number) => boolean): number {
   let low = 0
   let high = 1
-  for (let step = 0; step < 50; step++) {
+  for (let step = 0; step < 28; step++) {
     const middle = (low + high) / 2
     if (below(middle)) low = middle
     else high = middle

@@ -5,8 +5,17 @@ import { addEvidence, NO_EVIDENCE, type Evidence } from './statistics.ts'
 export interface Tally {
   readonly candidate: ArmCount
   readonly stable: ArmCount
+  /** Of the stretches that are over. */
   readonly evidence: Readonly<Record<ComparedGate, Evidence>>
+  /** The stretch that still grows. */
+  readonly open: { readonly candidate: ArmCount; readonly stable: ArmCount; readonly minutes: number }
 }
+
+/**
+ * A stretch is as short as it can be, so that both revisions had the same weather in it, and long enough for stable turns to
+ * compare with; where it ends depends on how many turns there were, never on how they went.
+ */
+const STRETCH = { stableTurns: 30, minutes: 60 } as const
 
 export type ArmCount = Readonly<Omit<MinuteCount, 'minute' | 'revision'>>
 
@@ -33,6 +42,7 @@ export const EMPTY_TALLY: Tally = {
   candidate: NO_TURNS,
   stable: NO_TURNS,
   evidence: { errors: NO_EVIDENCE, success: NO_EVIDENCE, firstToken: NO_EVIDENCE, feedback: NO_EVIDENCE },
+  open: { candidate: NO_TURNS, stable: NO_TURNS, minutes: 0 },
 }
 
 /** Which columns say how many went badly of how many. */
@@ -60,23 +70,35 @@ export function addMinutes(
 
 /** Adds what both revisions did in the same minute. */
 export function addMinute(tally: Tally, candidate: ArmCount, stable: ArmCount): Tally {
-  const grow = (gate: ComparedGate): Evidence => {
-    const { bad, total } = COMPARED[gate]
-    return addEvidence(tally.evidence[gate], {
-      candidate: { bad: candidate[bad], total: candidate[total] },
-      stable: { bad: stable[bad], total: stable[total] },
-    })
+  const open = {
+    candidate: addCounts(tally.open.candidate, candidate),
+    stable: addCounts(tally.open.stable, stable),
+    minutes: tally.open.minutes + 1,
   }
-  return {
+  const over = open.stable.turns >= STRETCH.stableTurns || open.minutes >= STRETCH.minutes
+  const grown = {
     candidate: addCounts(tally.candidate, candidate),
     stable: addCounts(tally.stable, stable),
-    evidence: {
-      errors: grow('errors'),
-      success: grow('success'),
-      firstToken: grow('firstToken'),
-      feedback: grow('feedback'),
-    },
+    evidence: tally.evidence,
+    open,
   }
+  if (!over) return grown
+  const evidence = {
+    errors: evidenceOf(grown, 'errors'),
+    success: evidenceOf(grown, 'success'),
+    firstToken: evidenceOf(grown, 'firstToken'),
+    feedback: evidenceOf(grown, 'feedback'),
+  }
+  return { ...grown, evidence, open: EMPTY_TALLY.open }
+}
+
+/** All evidence, that of the open stretch included. */
+export function evidenceOf({ evidence, open }: Tally, gate: ComparedGate): Evidence {
+  const { bad, total } = COMPARED[gate]
+  return addEvidence(evidence[gate], {
+    candidate: { bad: open.candidate[bad], total: open.candidate[total] },
+    stable: { bad: open.stable[bad], total: open.stable[total] },
+  })
 }
 
 function addCounts(sum: ArmCount, more: ArmCount): ArmCount {
