@@ -14,8 +14,11 @@ import { showTyping } from './typing.ts'
 /** A portal allows two calls a second, and most of them are for answers. */
 const PREVIEW_PAUSE_MS = 1_500
 
+/** `search`: the bare words, where the question says more, such as who asks. */
+type AskedQuestion = CommandQuestion & { readonly search?: string }
+
 /** Answers by a turn of the bot, and shows the answer while it is written. */
-export async function answerQuestion(task: MessageTask, question: CommandQuestion): Promise<void> {
+export async function answerQuestion(task: MessageTask, question: AskedQuestion): Promise<void> {
   const { texts, delivery, publicUrl } = task
   const answer = await converse(task, question)
   const files = answer.files.map((file) => toLinked(file, publicUrl))
@@ -29,9 +32,9 @@ function toLinked(file: FileEvent, publicUrl: string | undefined): FileEvent {
   return file.url.startsWith('/') && publicUrl !== undefined ? { ...file, url: publicUrl + file.url } : file
 }
 
-async function converse(task: MessageTask, question: CommandQuestion): Promise<CollectedAnswer> {
+async function converse(task: MessageTask, question: AskedQuestion): Promise<CollectedAnswer> {
   const { portal, work, detail, delivery } = task
-  const [{ conversation, subject, text }] = work.messages
+  const [{ conversation, subject }] = work.messages
   const stopTyping = showTyping(portal, detail.dialogId, work.signal)
   const preview = new PacedPreview({
     // The finished answer comes anyway.
@@ -48,7 +51,7 @@ async function converse(task: MessageTask, question: CommandQuestion): Promise<C
       group: !detail.private,
       language: detail.language,
       text: question.ask,
-      question: text,
+      ...(question.search && { question: question.search }),
       ...(question.passages && { passages: question.passages }),
     })
     const collected = await collectAnswer(answer, (soFar) => preview.update(soFar))
@@ -74,10 +77,10 @@ function failureToTryAgain({ end, text, files }: CollectedAnswer, work: MessageW
 }
 
 /** What the bot is asked: the words, and in a group who said them. */
-export function toQuestion(messages: readonly InboundMessage[]): CommandQuestion {
+export function toQuestion(messages: readonly InboundMessage[]): AskedQuestion {
   const ask = messages.map(({ text, detail }) => {
     const { author } = parseDetail(detail)
     return author === null ? text : `${author.replaceAll(/\s+/g, ' ')}: ${text}`
   })
-  return { ask: ask.join('\n\n') }
+  return { ask: ask.join('\n\n'), search: messages.map(({ text }) => text).join('\n') }
 }
