@@ -47,7 +47,6 @@ export { inspectBitrix24 } from './channels/bitrix24/inspect-bitrix24.ts'
 export { inspectDaData } from './company/inspect-dadata.ts'
 export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
 export { describeVoice } from './voice/open-voice.ts'
-export { describeVoice } from './voice/open-voice.ts'
 
 export interface AppOptions {
   readonly config: Config
@@ -181,6 +180,7 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
     store,
     summary: summarize({
       bots: code.list().map((served) => describeBot(config, served)),
+      chatbots: bots.list().length - code.list().length,
       database: store.describe(),
       openaiChannel: channels.some(({ name }) => name === 'openai'),
       keysRequired: config.API_KEYS !== undefined,

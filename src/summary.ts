@@ -13,6 +13,8 @@ export interface ServedParts {
     readonly model: string
     readonly missing?: string | undefined
   }[]
+  /** Chatbots of the database that are published. */
+  readonly chatbots: number
   readonly database: string
   readonly openaiChannel: boolean
   readonly keysRequired: boolean
@@ -42,6 +44,7 @@ export function summarize(parts: ServedParts): readonly Feature[] {
     { name: 'database', on: true, detail: database },
     { name: 'chat page', on: true, detail: 'at /' },
     { name: 'web API', on: true, detail: 'at /api/chat/query/stream, described at /docs' },
+    { name: 'chatbots', on: tokenSecret !== undefined, detail: chatbotsDetail(parts) },
     { name: 'documents', on: true, detail: `searched by ${search}` },
     { name: 'accounts', on: tokenSecret !== undefined, detail: accountsDetail(tokenSecret) },
     { name: 'Redis', on: cache === 'Redis', detail: cacheDetail(cache) },
@@ -52,6 +55,13 @@ export function summarize(parts: ServedParts): readonly Feature[] {
     { name: 'speech', ...parts.speech },
     { name: 'recordings', ...parts.transcription },
   ]
+}
+
+function chatbotsDetail({ chatbots, tokenSecret }: ServedParts): string {
+  const published = `${chatbots} published in the database`
+  return tokenSecret === undefined
+    ? `${published}; set JWT_SECRET to make more at /api/chatbots`
+    : `${published}, made at /api/chatbots`
 }
 
 const NO_LANGUAGE_MODEL: Feature = {
