@@ -1,5 +1,5 @@
 /**
- * The bounds rollouts are judged by; decision 0008 says why these. Everything is exact for yes-or-no outcomes of turns that
+ * The bounds rollouts are judged by; decision 0010 says why these. Everything is exact for yes-or-no outcomes of turns that
  * are independent of each other.
  */
 
