@@ -1,21 +1,20 @@
 /// <reference lib="dom" />
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import axeCore from 'axe-core'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { defineBot } from '../src/bot.ts'
 import type { Model, ModelPart } from '../src/models/model.ts'
 import { launchChromium, noChromium } from './chromium.ts'
 import { finish, hanging, scriptedModel, text } from './scripted-model.ts'
+import { signUp } from './people.ts'
 import { startSite, type SiteServer } from './site-server.ts'
 import { startTestApp, type TestApp } from './test-app.ts'
 
 if (noChromium) console.warn(`The widget is not tested in a browser: ${noChromium}`)
 
 const SCREENSHOTS = join(import.meta.dirname, 'screenshots')
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let browser: Browser
 let app: TestApp
@@ -261,8 +260,8 @@ describe.skipIf(noChromium !== undefined)('the widget on a page of another site'
     expect(await page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard)).toEqual(['Enter'])
   })
 
-  test('says why nothing is answered, and where to sign in', async () => {
-    current = scriptedModel(text('That one was free.'))
+  test('says why nothing is answered and where to sign in, and goes on when somebody has', async () => {
+    current = scriptedModel(text('That one was free.'), text('Welcome, member.'))
     const { page } = await visit('/?chatbot=guarded')
     const panel = await open(page)
     await ask(panel, 'Hello')
@@ -272,6 +271,10 @@ describe.skipIf(noChromium !== undefined)('the widget on a page of another site'
     expect(await panel.getByRole('link', { name: 'Sign in' }).getAttribute('href')).toBe(
       `${site.origin}/login`,
     )
+    const { token } = await signUp(app, 'member')
+    await page.evaluate((value) => document.querySelector('script')?.setAttribute('data-token', value), token)
+    await ask(panel, 'It is me')
+    await panel.getByText('Welcome, member.').waitFor()
   })
 
   test('is not there on pages that the bot does not allow', async () => {
@@ -372,7 +375,7 @@ curl https://shop.example/orders/1234567890/status?with=everything
 > Quoted words stay quiet.`
 
 async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
+  await page.evaluate(axeCore.source)
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run(context: object): Promise<{ violations: AxeFinding[] }> }

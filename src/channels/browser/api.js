@@ -1,4 +1,4 @@
-import { server } from './embedding.js'
+import { script, server } from './embedding.js'
 import { texts } from './texts.js'
 
 /**
@@ -111,7 +111,11 @@ function withBot(path, bot) {
  * @returns {Promise<Response>} Throws `Refusal`.
  */
 export async function request(path, options) {
-  const response = await fetch(new URL(path, server), options)
+  // Read anew each time: the page learns of the token when somebody signs in.
+  const token = script?.dataset['token']
+  const headers = new Headers(options?.headers)
+  if (token) headers.set('authorization', `Bearer ${token}`)
+  const response = await fetch(new URL(path, server), { ...options, headers })
   if (response.ok) return response
   const problem = await response.json().catch(() => ({}))
   throw new Refusal(typeof problem.message === 'string' ? problem.message : texts.failed, {

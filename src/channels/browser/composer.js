@@ -15,17 +15,21 @@ export function createComposer({ onSend, onStop }, root = document) {
   const send = element('send', HTMLButtonElement, root)
   const stop = element('stop', HTMLButtonElement, root)
   const counter = element('counter', HTMLElement, root)
-  let ready = false
+  /** @type {'loading' | 'ready' | 'answering'} */
+  let state = 'loading'
+  /** Somebody was faster than the conversation loaded. */
+  let wanted = false
 
   const refresh = () => {
     const { length } = box.value.trim()
-    send.disabled = !ready || length === 0 || length > LONGEST_MESSAGE
+    send.disabled = state !== 'ready' || length === 0 || length > LONGEST_MESSAGE
     counter.hidden = length < LONGEST_MESSAGE * 0.9
     counter.textContent = `${length} / ${LONGEST_MESSAGE}`
     counter.classList.toggle('over', length > LONGEST_MESSAGE)
     fitHeight(box)
   }
   const submit = () => {
+    wanted = state === 'loading'
     if (send.disabled) return
     const text = box.value.trim()
     box.value = ''
@@ -50,15 +54,20 @@ export function createComposer({ onSend, onStop }, root = document) {
     submit()
   })
   stop.addEventListener('click', end)
+
   return {
-    setState: (/** @type {'loading' | 'ready' | 'answering'} */ state) => {
+    setState: (/** @type {'loading' | 'ready' | 'answering'} */ next) => {
+      state = next
       const answering = state === 'answering'
       if (root.activeElement === (answering ? send : stop)) box.focus()
-      ready = state === 'ready'
       send.hidden = answering
       stop.hidden = !answering
       stop.disabled = false
       refresh()
+      // What was said before is shown first.
+      queueMicrotask(() => {
+        if (wanted && state === 'ready') submit()
+      })
     },
     focus: () => box.focus(),
     /** Stops the answer that is being written, if there is one and it has not been stopped. */

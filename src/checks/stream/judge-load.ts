@@ -2,7 +2,7 @@ import type { StreamProblem } from './ask-stream.ts'
 import type { LoadRun } from './run-load.ts'
 
 /** Where a load test fails, after guide 002. */
-export const LOAD_THRESHOLDS = {
+const LOAD_THRESHOLDS = {
   /** A share of 1. */
   successRate: 0.95,
   firstTokenAverageMs: 1_000,

@@ -59,7 +59,7 @@ function onTopOf(color) {
  * @param {Color} one
  * @param {Color} other
  */
-export function contrast(one, other) {
+function contrast(one, other) {
   const [low = 0, high = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b)
   return (high + 0.05) / (low + 0.05)
 }

@@ -115,7 +115,7 @@ function createDock() {
  * @param {Icon} icon
  * @param {string} label
  */
-export function iconButton(className, icon, label) {
+function iconButton(className, icon, label) {
   const button = create('button', className, drawIcon(icon))
   button.type = 'button'
   button.title = label
