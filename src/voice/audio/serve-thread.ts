@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 
 /** A call to a thread. */
@@ -13,8 +13,9 @@ export type ThreadReply =
   | { readonly id: number; readonly bytes: Uint8Array }
   | { readonly id: number; readonly problem: string }
 
-/** Behind everything that people wait for as text. */
-const LOW_PRIORITY = 10
+/** How far behind the rest of the process, and so behind all that people wait for as text. */
+const BEHIND = 10
+const LOWEST = 19
 
 /** Does the tasks of this thread, one after the other, with a lower priority than the rest of the process. */
 export function serveThread<Task>(work: (task: Task) => Promise<Uint8Array>): void {
@@ -43,7 +44,10 @@ function transferable({ buffer, byteLength }: Uint8Array): readonly ArrayBuffer[
 /** Linux gives each thread a priority of its own; elsewhere all stays as it is. */
 function lowerPriority(): void {
   try {
-    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), LOW_PRIORITY)
+    setPriority(
+      Number(readlinkSync('/proc/thread-self').split('/').at(-1)),
+      Math.min(LOWEST, getPriority() + BEHIND),
+    )
   } catch {
     // Speech works all the same.
   }
