@@ -96,7 +96,7 @@ async function naiveServer(): Promise<DrilledServer & AsyncDisposable> {
     environment: ({ port, publicUrl, telegram, models }) => ({
       PORT: String(port),
       PUBLIC_URL: publicUrl,
-      API_ROOT: `${telegram.apiRoot}/bot${telegram.token}`,
+      API_ROOT: `${telegram?.apiRoot}/bot${telegram?.token}`,
       MODEL: models.openai,
     }),
     [Symbol.asyncDispose]: () => bot[Symbol.asyncDispose](),

@@ -34,14 +34,17 @@ export function createBotyardServer({ cli, folder, env }: BotyardServerOptions):
       }
       const deliveries = (await read('deliveries', 'list', '--ambiguous')) as readonly ListedDelivery[]
       const messages = (await read('inbox', 'list', '--all')) as readonly ListedMessage[]
-      const chats = new Map(
-        messages.map(({ id, conversation }) => [id, Number.parseInt(conversation.key, 10)]),
-      )
+      const chats = new Map(messages.map(({ id, conversation }) => [id, chatOf(conversation.key)]))
       return deliveries.flatMap(({ messageId, ambiguous }) =>
         Array.from({ length: ambiguous }, () => chats.get(messageId) ?? Number.NaN),
       )
     },
   }
+}
+
+/** Of Bitrix24 a portal stands before the chat, of Telegram a topic may stand behind it. */
+function chatOf(key: string): number {
+  return Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10)
 }
 
 /** What of `botyard deliveries list --json` the drill reads. */
@@ -62,6 +65,7 @@ function variablesFor({
   port,
   publicUrl,
   telegram,
+  bitrix24,
   models,
   databaseUrl,
   dataFolder,
@@ -76,14 +80,8 @@ function variablesFor({
     DATABASE_URL: databaseUrl ?? '',
     DATA_DIR: dataFolder,
     DATABASE_MIGRATE: 'true',
-    TELEGRAM_MODE: 'webhook',
-    TELEGRAM_BOT_TOKEN: telegram.token,
-    TELEGRAM_WEBHOOK_SECRET: telegram.secret,
-    TELEGRAM_API_ROOT: telegram.apiRoot,
-    TELEGRAM_MORE_BOTS: '',
-    // The twin keeps no rates, and the drill is not to wait for the clock.
-    TELEGRAM_MESSAGES_PER_SECOND: '1000',
-    TELEGRAM_CHAT_MESSAGES_PER_SECOND: '1000',
+    ...telegramVariables(telegram),
+    ...bitrix24Variables(bitrix24),
     MODEL: 'openai/drill',
     LLM_PROVIDER: '',
     OPENAI_API_KEY: KEY,
@@ -94,5 +92,35 @@ function variablesFor({
     ANTHROPIC_BASE_URL: models.anthropic,
     XAI_API_KEY: KEY,
     XAI_BASE_URL: models.openai,
+  }
+}
+
+// The twins keep no rates, and the drill is not to wait for the clock.
+
+function telegramVariables(telegram: ReplicaPlaces['telegram']): NodeJS.ProcessEnv {
+  return {
+    TELEGRAM_MODE: telegram ? 'webhook' : 'off',
+    TELEGRAM_BOT_TOKEN: telegram?.token ?? '',
+    TELEGRAM_WEBHOOK_SECRET: telegram?.secret ?? '',
+    TELEGRAM_API_ROOT: telegram?.apiRoot ?? '',
+    TELEGRAM_MORE_BOTS: '',
+    TELEGRAM_MESSAGES_PER_SECOND: '1000',
+    TELEGRAM_CHAT_MESSAGES_PER_SECOND: '1000',
+  }
+}
+
+function bitrix24Variables(bitrix24: ReplicaPlaces['bitrix24']): NodeJS.ProcessEnv {
+  return {
+    ENABLE_BITRIX: bitrix24 ? 'true' : 'false',
+    BITRIX_MODE: 'fetch',
+    BITRIX_DOMAIN: bitrix24?.origin ?? '',
+    BITRIX_CLIENT_ID: bitrix24?.clientId ?? '',
+    BITRIX_CLIENT_SECRET: bitrix24?.clientSecret ?? '',
+    BITRIX_OAUTH_URL: bitrix24?.oauthUrl ?? '',
+    BITRIX_REST_URL: bitrix24?.restUrl ?? '',
+    BITRIX_REDIRECT_URL: '',
+    BITRIX_MORE_PORTALS: '',
+    BITRIX_FETCH_SECONDS: '0.2',
+    BITRIX_CALLS_PER_SECOND: '1000',
   }
 }

@@ -3,9 +3,15 @@ import type { Latencies } from './latencies.ts'
 import type { Verdict } from './judge.ts'
 import type { ScratchDatabase } from './scratch-database.ts'
 
+/** The services people can write in. */
+export const DRILL_CHANNELS = ['telegram', 'bitrix24'] as const
+export type DrillChannel = (typeof DRILL_CHANNELS)[number]
+
 /** The door of the drill room: floods a real server with messages while its processes die, and judges what is left. */
 export interface MessageDrill {
   readonly server: DrilledServer
+  /** The way the messages take. Default: telegram. */
+  readonly channel?: DrillChannel
   readonly database: ScratchDatabase
   /** For logs and the embedded database; exists. */
   readonly folder: string
@@ -13,7 +19,7 @@ export interface MessageDrill {
   readonly chats: number
   /** The share of updates that arrive more than once, from 0 to 1. */
   readonly duplicates: number
-  /** The share of calls to models and to Telegram that fail, from 0 to 1. */
+  /** The share of calls to models and to the messenger that fail, from 0 to 1. */
   readonly faults: number
   /** The share of answers that do not fit into one message, from 0 to 1. */
   readonly longAnswers: number
@@ -43,6 +49,7 @@ export interface DrillReport {
   /** Nothing lost, twice, out of order, wrong or unreported, nothing unacknowledged, no process in trouble. */
   readonly passed: boolean
   readonly server: string
+  readonly channel: DrillChannel
   readonly database: string
   readonly messages: number
   readonly chats: number

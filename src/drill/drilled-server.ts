@@ -1,9 +1,18 @@
 /** What the world around one replica looks like to it. */
 export interface ReplicaPlaces {
   readonly port: number
-  /** Where Telegram reaches all replicas. */
+  /** Where the messenger reaches all replicas. */
   readonly publicUrl: string
-  readonly telegram: { readonly apiRoot: string; readonly token: string; readonly secret: string }
+  /** Present when people write on Telegram. */
+  readonly telegram?: { readonly apiRoot: string; readonly token: string; readonly secret: string }
+  /** Present when they write on Bitrix24. */
+  readonly bitrix24?: {
+    readonly origin: string
+    readonly restUrl: string
+    readonly oauthUrl: string
+    readonly clientId: string
+    readonly clientSecret: string
+  }
   /** Base addresses, as the official clients take them. */
   readonly models: { readonly openai: string; readonly cohere: string; readonly anthropic: string }
   /** Absent: there is no server, and `dataFolder` is where an embedded one keeps its files. */

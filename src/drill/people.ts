@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FakeTelegram } from '../fakes/telegram.ts'
+import type { Messenger } from './messenger.ts'
 import { questionText } from './questions.ts'
 import { createSeededRandom } from './seeded-random.ts'
 import type { Timeline } from './timeline.ts'
 
 export interface PeopleOptions {
-  readonly telegram: FakeTelegram
+  readonly messenger: Pick<Messenger, 'say'>
   readonly timeline: Timeline
   readonly messages: number
   readonly chats: number
@@ -37,7 +37,7 @@ export async function letPeopleAsk(options: PeopleOptions): Promise<void> {
 }
 
 async function askFrom(index: number, options: PeopleOptions): Promise<void> {
-  const { telegram, timeline, seed, isLong, signal } = options
+  const { messenger, timeline, seed, isLong, signal } = options
   const random = createSeededRandom(seed, 'person', index)
   const chat = FIRST_CHAT + index
   const pause = (longest: number): Promise<void> => delay(random.whole(0, longest), undefined, { signal })
@@ -46,7 +46,7 @@ async function askFrom(index: number, options: PeopleOptions): Promise<void> {
   while (left.length > 0) {
     const burst = left.splice(0, random.whole(1, LARGEST_BURST))
     for (const number of burst) {
-      const { update_id: updateId } = telegram.say(chat, questionText(number))
+      const updateId = messenger.say(chat, questionText(number))
       timeline.asked({ number, chat, updateId, long: isLong(number) })
       await pause(BETWEEN_MESSAGES_MS)
     }

@@ -21,9 +21,9 @@ export function verdictLine(verdict: Verdict): string {
 
 /** The whole report, for people. */
 export function reportLines(report: DrillReport): readonly string[] {
-  const { server, database, replicas, messages, chats, seed, trouble } = report
+  const { server, channel, database, replicas, messages, chats, seed, trouble } = report
   return [
-    `${server} · ${database} · ${count(replicas, 'replica')} · ${count(messages, 'message')} in ${count(chats, 'chat')} · seed ${seed}`,
+    `${server} · ${channel} · ${database} · ${count(replicas, 'replica')} · ${count(messages, 'message')} in ${count(chats, 'chat')} · seed ${seed}`,
     verdictLine(report.verdict),
     '',
     ...latencyLines(report),

@@ -1,35 +1,25 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { AppError } from '../errors.ts'
-import { createFakeTelegram, type FakeTelegram, type TelegramFault } from '../fakes/telegram.ts'
+import { startBitrix24Messenger } from './bitrix24-messenger.ts'
 import { startBalancer, type Balancer } from './balancer.ts'
 import type { DrillReport, MessageDrill } from './drill.ts'
 import type { ReplicaPlaces } from './drilled-server.ts'
 import { Fleet } from './fleet.ts'
 import { isSpotless, judge, type JudgedChat } from './judge.ts'
 import { measureLatencies } from './latencies.ts'
+import type { Messenger } from './messenger.ts'
 import { startModelTwins } from './model-twins.ts'
 import type { Passing } from './passing.ts'
 import { letPeopleAsk } from './people.ts'
 import { createSeededRandom } from './seeded-random.ts'
 import { toAsked, Timeline, type Journey } from './timeline.ts'
 import { Unrest } from './unrest.ts'
+import { startTelegramMessenger } from './telegram-messenger.ts'
 import { startWire, type Wire } from './wire.ts'
 
 const LOOK_MS = 25
-const WEBHOOK_LIMIT_MS = 20_000
 /** Longer than a lease: whoever takes over the work of a dead replica has begun by then. */
 const QUIET_MS = 6_000
-
-const TELEGRAM_FAULTS: readonly TelegramFault[] = [
-  { kind: 'status', status: 429, retryAfter: 1 },
-  { kind: 'status', status: 500 },
-  { kind: 'html' },
-  { kind: 'reset', when: 'before' },
-  { kind: 'reset', when: 'after' },
-]
-const SPOILED_METHOD = /^(?:send|edit)/
 
 /**
  * Runs one drill. Everything it starts is ended when it resolves or rejects; the database and the folder are the
@@ -47,7 +37,7 @@ export async function runMessageDrill(drill: MessageDrill): Promise<DrillReport>
 /** Everything around the replicas. */
 interface Stage {
   readonly drill: MessageDrill
-  readonly telegram: FakeTelegram
+  readonly messenger: Messenger
   readonly timeline: Timeline
   readonly fleet: Fleet
   readonly unrest: Unrest
@@ -57,19 +47,19 @@ interface Stage {
 
 async function run(drill: MessageDrill, onEnd: (close: () => unknown) => void): Promise<DrillReport> {
   const stage = await setUp(drill, onEnd)
-  const { telegram, timeline, fleet, unrest } = stage
+  const { messenger, timeline, fleet, unrest, balancer } = stage
   drill.signal.addEventListener('abort', () => fleet.killNow(), { once: true })
   await fleet.start()
-  await untilWebhook(telegram, drill.signal)
+  await messenger.connect(balancer.url, drill.signal)
   const looking = setInterval(() => look(stage), LOOK_MS)
   onEnd(() => clearInterval(looking))
   const killing = unrest.run()
-  await letPeopleAsk({ ...drill, telegram, timeline, isLong: isLongFor(drill) })
+  await letPeopleAsk({ ...drill, messenger, timeline, isLong: isLongFor(drill) })
   unrest.stop()
   await killing
   await settle(stage)
   await fleet.stop()
-  timeline.read(telegram.calls)
+  timeline.read(messenger.calls)
   return report(stage)
 }
 
@@ -79,9 +69,9 @@ function isLongFor({ seed, longAnswers }: MessageDrill): (question: number) => b
 
 async function setUp(drill: MessageDrill, onEnd: (close: () => unknown) => void): Promise<Stage> {
   const { seed, replicas, server, folder } = drill
-  const timeline = new Timeline()
-  const telegram = await createFakeTelegram({ username: 'drill_bot' })
-  onEnd(() => telegram.close())
+  const messenger = await startMessenger(drill)
+  onEnd(() => messenger.close())
+  const timeline = new Timeline(messenger)
   const twins = await startModelTwins({
     faults: drill.faults,
     random: createSeededRandom(seed, 'model faults'),
@@ -89,14 +79,14 @@ async function setUp(drill: MessageDrill, onEnd: (close: () => unknown) => void)
     onAsked: (question) => timeline.begun(question),
   })
   onEnd(() => twins.close())
-  const watchers: ((passing: Passing) => void)[] = [spoilTelegram(drill, telegram)]
+  const watchers: ((passing: Passing) => void)[] = [spoilMessenger(drill, messenger)]
   const onPass = (passing: Passing): void => watchers.forEach((watch) => watch(passing))
-  const wire = await startWire({ ...twins, telegram: telegram.url }, onPass)
+  const wire = await startWire({ ...twins, messenger: messenger.url }, onPass)
   onEnd(() => wire.close())
   const targets = (): ReturnType<Fleet['ready']> => fleet.ready()
   const balancer = await startBalancer({ ...drill, targets, timeline, onPass })
   onEnd(() => balancer.close())
-  const places = placesFor(drill, { wire, publicUrl: balancer.url, token: telegram.token })
+  const places = placesFor(drill, { wire, publicUrl: balancer.url, messenger })
   const fleet = new Fleet(
     Array.from({ length: replicas }, (_, index) => `replica-${index + 1}`).map((name) => ({
       name,
@@ -110,27 +100,26 @@ async function setUp(drill: MessageDrill, onEnd: (close: () => unknown) => void)
   const killNow = (): void => fleet.killNow()
   process.once('exit', killNow)
   onEnd(() => process.off('exit', killNow))
-  const unrest = new Unrest({ fleet, killEveryMs: drill.killEveryMs, seed })
+  const unrest = new Unrest({ fleet, killEveryMs: drill.killEveryMs, seed, methods: messenger.methods })
   onEnd(() => unrest.stop())
   watchers.push((passing) => unrest.consider(passing))
-  return { drill, telegram, timeline, fleet, unrest, balancer, places }
+  return { drill, messenger, timeline, fleet, unrest, balancer, places }
 }
 
 interface Surroundings {
   readonly wire: Wire
   readonly publicUrl: string
-  readonly token: string
+  readonly messenger: Messenger
 }
 
 function placesFor(
   { database, folder }: MessageDrill,
-  { wire, publicUrl, token }: Surroundings,
+  { wire, publicUrl, messenger }: Surroundings,
 ): Stage['places'] {
-  const secret = randomBytes(24).toString('hex')
   return (replica, port) => ({
     port,
     publicUrl,
-    telegram: { apiRoot: wire.urlFor(replica, 'telegram'), token, secret },
+    ...messenger.placesFor(wire.urlFor(replica, 'messenger')),
     models: {
       openai: wire.urlFor(replica, 'openai'),
       cohere: wire.urlFor(replica, 'cohere'),
@@ -141,29 +130,25 @@ function placesFor(
   })
 }
 
+function startMessenger({ channel, ...options }: MessageDrill): Promise<Messenger> {
+  return channel === 'bitrix24' ? startBitrix24Messenger(options) : startTelegramMessenger()
+}
+
 /** Now and then the call that passes fails. */
-function spoilTelegram({ seed, faults }: MessageDrill, telegram: FakeTelegram): (passing: Passing) => void {
+function spoilMessenger(
+  { seed, faults }: MessageDrill,
+  { methods, spoil }: Messenger,
+): (passing: Passing) => void {
   const random = createSeededRandom(seed, 'telegram faults')
   return ({ service, stage, method }) => {
-    if (service !== 'telegram' || stage !== 'going' || !SPOILED_METHOD.test(method)) return
-    if (random.next() < faults)
-      telegram.inject({ ...random.pick(TELEGRAM_FAULTS), failTimes: 1, methods: [method] })
+    if (service !== 'messenger' || stage !== 'going' || !methods.spoiled.test(method)) return
+    if (random.next() < faults) spoil(method, (items) => random.pick(items))
   }
 }
 
-async function untilWebhook({ calls }: FakeTelegram, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + WEBHOOK_LIMIT_MS
-  while (!calls.some(({ method, status }) => method === 'setWebhook' && status === 200)) {
-    if (Date.now() > deadline)
-      throw new AppError('invalid_configuration', {
-        params: { problem: 'The server is ready, but has not told Telegram its webhook.' },
-      })
-    await delay(LOOK_MS, undefined, { signal })
-  }
-}
-
-function look({ drill, telegram, timeline, fleet }: Stage): void {
-  timeline.read(telegram.calls)
+function look({ drill, messenger, timeline, fleet }: Stage): void {
+  timeline.read(messenger.calls)
+  messenger.follow(timeline)
   const { journeys } = timeline
   drill.onProgress?.({
     seconds: (Date.now() - (journeys[0]?.askedAt ?? Date.now())) / 1_000,
@@ -178,7 +163,7 @@ function look({ drill, telegram, timeline, fleet }: Stage): void {
 
 /** Until all is answered and the bot has been quiet for a while, or nothing has moved for too long. */
 async function settle(stage: Stage): Promise<void> {
-  const { drill, timeline, telegram, balancer, unrest } = stage
+  const { drill, timeline, messenger, balancer, unrest } = stage
   let best = -1
   let movedAt = Date.now()
   for (;;) {
@@ -186,7 +171,7 @@ async function settle(stage: Stage): Promise<void> {
     if (progress > best) movedAt = Date.now()
     best = Math.max(best, progress)
     const done =
-      timeline.count('answeredAt') === drill.messages && telegram.updates.length === 0 && balancer.open === 0
+      timeline.count('answeredAt') === drill.messages && messenger.pending === 0 && balancer.open === 0
     const quietSince = Math.max(timeline.lastCallAt, unrest.lastAt, movedAt)
     if (Date.now() - (done ? quietSince : movedAt) > (done ? QUIET_MS : drill.patienceMs)) return
     await delay(LOOK_MS, undefined, { signal: drill.signal })
@@ -195,7 +180,7 @@ async function settle(stage: Stage): Promise<void> {
 
 async function report({
   drill,
-  telegram,
+  messenger,
   timeline,
   fleet,
   unrest,
@@ -206,7 +191,7 @@ async function report({
   const { journeys } = timeline
   const verdict = judge(
     [...Map.groupBy(journeys, ({ chat }) => chat)].map(([chat, own]) =>
-      describeChat(telegram, own, {
+      describeChat(messenger, own, {
         chat,
         ambiguous: ambiguous.filter((unsure) => unsure === chat).length,
       }),
@@ -214,10 +199,11 @@ async function report({
   )
   const times = journeys.flatMap(({ answeredAt }) => answeredAt ?? [])
   const seconds = (Math.max(...times) - Math.min(...journeys.map(({ askedAt }) => askedAt))) / 1_000
-  const { server, database, messages, chats, replicas, seed } = drill
+  const { server, channel = 'telegram', database, messages, chats, replicas, seed } = drill
   return {
     passed: isSpotless(verdict) && fleet.faults.length === 0,
     server: server.name,
+    channel,
     database: database.label,
     messages,
     chats,
@@ -230,20 +216,16 @@ async function report({
     kills: fleet.kills,
     drains: fleet.drains,
     phases: unrest.phases,
-    duplicates: balancer.duplicates,
+    duplicates: balancer.duplicates + messenger.repeated,
     modelCalls: timeline.modelCalls,
     trouble: fleet.faults,
   }
 }
 
 function describeChat(
-  telegram: FakeTelegram,
+  messenger: Messenger,
   asked: readonly Journey[],
   { chat, ambiguous }: Pick<JudgedChat, 'chat' | 'ambiguous'>,
 ): JudgedChat {
-  const shown = telegram
-    .sent(chat)
-    .filter(({ deleted }) => !deleted)
-    .map(({ messageId, text, earlier }) => ({ messageId, text, edited: earlier.length > 0 }))
-  return { chat, asked: asked.map(toAsked), shown, ambiguous }
+  return { chat, asked: asked.map(toAsked), shown: messenger.shown(chat), ambiguous }
 }

@@ -1,4 +1,4 @@
-import type { ApiCall } from '../fakes/telegram.ts'
+import type { Messenger, MessengerCall } from './messenger.ts'
 import type { AskedQuestion } from './judge.ts'
 import { expectedFragments, findFragments } from './questions.ts'
 
@@ -21,7 +21,6 @@ export interface Journey {
 
 /** A call without a status by then was cut by a fault. */
 const CALL_PATIENCE_MS = 5_000
-const SHOWING = new Set(['sendMessage', 'editMessageText'])
 
 /** Follows the questions of a drill. */
 export class Timeline {
@@ -30,8 +29,13 @@ export class Timeline {
   readonly #journeys = new Map<number, Journey>()
   readonly #numbers = new Map<number, number>()
   #readCalls = 0
-  #openCalls: readonly ApiCall[] = []
+  #openCalls: readonly MessengerCall[] = []
   #lastCallAt = 0
+  readonly #textOf: Messenger['textOf']
+
+  constructor({ textOf }: Pick<Messenger, 'textOf'>) {
+    this.#textOf = textOf
+  }
 
   asked(journey: Omit<Journey, 'askedAt'>): void {
     this.#numbers.set(journey.updateId, journey.number)
@@ -55,20 +59,21 @@ export class Timeline {
   }
 
   /** Takes in what the bot did since the last time; `calls` only grows. */
-  read(calls: readonly ApiCall[]): void {
+  read(calls: readonly MessengerCall[]): void {
     const fresh = [...this.#openCalls, ...calls.slice(this.#readCalls)]
     this.#readCalls = calls.length
-    this.#lastCallAt = calls.at(-1)?.at ?? this.#lastCallAt
+    const last = fresh.findLast((call) => this.#textOf(call) !== undefined)
+    this.#lastCallAt = Math.max(this.#lastCallAt, last?.at ?? 0)
     const oldest = Date.now() - CALL_PATIENCE_MS
     this.#openCalls = fresh.filter(({ status, at }) => status === undefined && at > oldest)
-    for (const call of fresh) if (call.status === 200 && SHOWING.has(call.method)) this.#show(call)
+    for (const call of fresh) if (call.status === 200) this.#show(call)
   }
 
   get journeys(): readonly Journey[] {
     return [...this.#journeys.values()]
   }
 
-  /** When the bot last called the API. */
+  /** When the bot last put something into a chat. */
   get lastCallAt(): number {
     return this.#lastCallAt
   }
@@ -85,9 +90,9 @@ export class Timeline {
     return this.#journeys.get(this.#numbers.get(updateId) ?? -1)
   }
 
-  #show({ parameters, at }: ApiCall): void {
-    const text = typeof parameters['text'] === 'string' ? parameters['text'] : ''
-    for (const { question, part } of findFragments(text)) {
+  #show(call: MessengerCall): void {
+    const { at } = call
+    for (const { question, part } of findFragments(this.#textOf(call) ?? '')) {
       const journey = this.#journeys.get(question)
       const last = journey && expectedFragments(question, journey.long).length
       if (journey && part === last) journey.answeredAt ??= at

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Fleet } from './fleet.ts'
+import type { MessengerMethods } from './messenger.ts'
 import type { Passing } from './passing.ts'
 import { createSeededRandom, type SeededRandom } from './seeded-random.ts'
 
@@ -14,18 +15,29 @@ const at =
   (passing: Passing): boolean =>
     passing.service === service && passing.stage === stage && method.test(passing.method)
 
-const isModel = ({ service }: Passing): boolean => service !== 'webhook' && service !== 'telegram'
+const isModel = ({ service }: Passing): boolean => service !== 'webhook' && service !== 'messenger'
 
-const PHASES: readonly Phase[] = [
-  { name: 'update handed over', matches: at('webhook', 'going') },
-  { name: 'update acknowledged', matches: at('webhook', 'returning') },
-  { name: 'model asked', matches: (passing) => isModel(passing) && passing.stage === 'going' },
-  { name: 'answer streaming', matches: (passing) => isModel(passing) && passing.stage === 'returning' },
-  { name: 'message about to be sent', matches: at('telegram', 'going', /^sendMessage$/) },
-  { name: 'message sent, reply on its way', matches: at('telegram', 'returning', /^sendMessage$/) },
-  { name: 'edit about to be sent', matches: at('telegram', 'going', /^editMessageText$/) },
-  { name: 'edit done, reply on its way', matches: at('telegram', 'returning', /^editMessageText$/) },
-]
+function phasesOf({ send, edit, fetch }: MessengerMethods): readonly Phase[] {
+  const coming: readonly Phase[] = fetch
+    ? [
+        { name: 'messages asked for', matches: at('messenger', 'going', fetch) },
+        { name: 'messages fetched, not stored', matches: at('messenger', 'returning', fetch) },
+      ]
+    : [
+        { name: 'update handed over', matches: at('webhook', 'going') },
+        { name: 'update acknowledged', matches: at('webhook', 'returning') },
+      ]
+  return [
+    ...coming,
+    { name: 'model asked', matches: (passing) => isModel(passing) && passing.stage === 'going' },
+    { name: 'answer streaming', matches: (passing) => isModel(passing) && passing.stage === 'returning' },
+    { name: 'message about to be sent', matches: at('messenger', 'going', send) },
+    { name: 'message sent, reply on its way', matches: at('messenger', 'returning', send) },
+    { name: 'edit about to be sent', matches: at('messenger', 'going', edit) },
+    { name: 'edit done, reply on its way', matches: at('messenger', 'returning', edit) },
+  ]
+}
+
 const LOOK_MS = 20
 const ANY_MOMENT = 'any moment'
 /** One in so many is a SIGTERM instead of a SIGKILL. */
@@ -36,6 +48,7 @@ export interface UnrestOptions {
   /** On average, in milliseconds, from when a replica is ready; 0: never. */
   readonly killEveryMs: number
   readonly seed: number
+  readonly methods: MessengerMethods
 }
 
 /**
@@ -47,6 +60,7 @@ export class Unrest {
   readonly phases: Record<string, number> = {}
   readonly #options: UnrestOptions
   readonly #random: SeededRandom
+  readonly #phases: readonly Phase[]
   readonly #stop = new AbortController()
   #armed: { readonly phase: Phase; readonly fire: (replica: string) => void } | undefined
   #lastAt = 0
@@ -54,6 +68,7 @@ export class Unrest {
   constructor(options: UnrestOptions) {
     this.#options = options
     this.#random = createSeededRandom(options.seed, 'unrest')
+    this.#phases = phasesOf(options.methods)
   }
 
   /** Resolves when `stop` was called. */
@@ -62,12 +77,12 @@ export class Unrest {
     if (killEveryMs === 0) return
     for (let blow = 1; !this.#stop.signal.aborted; blow++) {
       const pause = killEveryMs * (0.5 + this.#random.next())
-      const phase = this.#random.whole(0, PHASES.length)
+      const phase = this.#random.whole(0, this.#phases.length)
       const draw = this.#random.next()
       await this.#untilReady()
       await delay(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined)
       if (this.#stop.signal.aborted) return
-      await (blow % DRAIN_EVERY === 0 ? this.#drain(draw) : this.#kill(PHASES[phase], draw))
+      await (blow % DRAIN_EVERY === 0 ? this.#drain(draw) : this.#kill(this.#phases[phase], draw))
     }
   }
 

@@ -89,5 +89,5 @@ function parsePath(path: string): {
 }
 
 function methodOf(path: string): string {
-  return /^\/bot[^/]+\/(\w+)/.exec(path)?.[1] ?? path
+  return /^\/(?:bot[^/]+|rest)\/([\w.]+)/.exec(path)?.[1] ?? path
 }

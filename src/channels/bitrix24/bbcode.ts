@@ -18,7 +18,7 @@ export function toBBCodeParts(rich: RichText, limit: number = PART_LIMIT): reado
   return splitText(rich, limit).flatMap((part) => {
     const text = toBBCode(part)
     const fits = text.length <= LARGEST_PART && Buffer.byteLength(text) <= LARGEST_BYTES
-    return fits || limit < 50 ? [text] : toBBCodeParts(part, Math.floor(limit / 2))
+    return fits || limit < 2 ? [text] : toBBCodeParts(part, Math.floor(limit / 2))
   })
 }
 

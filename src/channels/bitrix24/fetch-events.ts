@@ -16,8 +16,8 @@ export interface FetchOptions {
   readonly receive: (message: BitrixMessage) => Promise<void>
 }
 
-/** Longer than a fetch takes, and what it brought takes to be stored. */
-const LEASE_MS = 30_000
+/** Renewed by every fetch. When one takes longer another replica fetches the same, which is known by its ids. */
+const LEASE_MS = 5_000
 const LIMIT = 100
 /** How often an event is tried that fails for a reason of its own. */
 const ATTEMPTS = 5

@@ -83,7 +83,7 @@ export class Portal {
   authServerFor(endpoint: string | undefined): string {
     const { oauthUrl } = this.#options
     const url = URL.parse(endpoint ?? '')
-    const allowed = [...AUTH_HOSTS, new URL(oauthUrl).host, this.host]
+    const allowed = [...AUTH_HOSTS, this.host]
     return url && allowed.includes(url.host) && this.#isSecure(url) ? url.origin : oauthUrl
   }
 
@@ -176,9 +176,8 @@ export class Portal {
     }
   }
 
-  /** Secrets go out unencrypted only where the settings themselves say so. */
+  /** Secrets go out unencrypted only to where the settings themselves say so. */
   #isSecure(url: URL): boolean {
-    const { oauthUrl } = this.#options
-    return url.protocol === 'https:' || url.origin === oauthUrl || url.origin === this.origin
+    return url.protocol === 'https:' || url.origin === this.origin
   }
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DrillProgress, DrillReport, MessageDrill } from '../../drill/drill.ts'
+import { DRILL_CHANNELS, type DrillProgress, type DrillReport, type MessageDrill } from '../../drill/drill.ts'
 import type { ScratchDatabase } from '../../drill/scratch-database.ts'
 import { UsageError, type Command, type ExitCode, type Invocation, type Terminal } from '../command.ts'
 import { paint } from '../paint.ts'
@@ -22,7 +22,7 @@ export const drill: Command = {
     messages: { type: 'string', value: 'n', about: 'How many messages people write (500)' },
     chats: { type: 'string', value: 'n', about: 'In how many chats (50, or fewer for few messages)' },
     duplicates: { type: 'string', value: 'share', about: 'Updates that arrive more than once (20%)' },
-    faults: { type: 'string', value: 'share', about: 'Calls to models and to Telegram that fail (2%)' },
+    faults: { type: 'string', value: 'share', about: 'Calls to models and to the messenger that fail (2%)' },
     'kill-every': { type: 'string', value: 'time', about: 'Between two kills, on average; 0s: none (3s)' },
     replicas: { type: 'string', value: 'n', about: 'Server processes; more than one needs PostgreSQL (1)' },
     database: { type: 'string', value: 'kind', about: 'embedded or postgres (embedded for one replica)' },
@@ -31,13 +31,18 @@ export const drill: Command = {
       value: 'url',
       about: 'A server to make a database on, dropped at the end; otherwise one is started here',
     },
-    channel: { type: 'string', value: 'name', about: 'The way the messages take: telegram (telegram)' },
+    channel: {
+      type: 'string',
+      value: 'name',
+      about: 'The way the messages take: telegram or bitrix24 (telegram)',
+    },
     seed: { type: 'string', value: 'n', about: 'Draws the same people, kills and faults again (a new one)' },
     json: { type: 'boolean', about: 'Print the report as JSON' },
   },
   examples: [
     'botyard drill messages',
     'botyard drill messages --messages 2000 --duplicates 20% --kill-every 3s --replicas 2',
+    'botyard drill messages --channel bitrix24',
     'botyard drill messages --database-url postgresql://me@localhost/postgres --seed 7',
   ],
   run: async (invocation) => {
@@ -59,7 +64,7 @@ export const drill: Command = {
 
 interface Wishes extends Pick<
   MessageDrill,
-  'messages' | 'chats' | 'duplicates' | 'faults' | 'killEveryMs' | 'replicas' | 'seed'
+  'channel' | 'messages' | 'chats' | 'duplicates' | 'faults' | 'killEveryMs' | 'replicas' | 'seed'
 > {
   readonly database: 'embedded' | 'postgres'
   readonly databaseUrl: string | undefined
@@ -83,8 +88,10 @@ function readWishes(options: Invocation['options']): Wishes {
     throw new UsageError(
       'An embedded database belongs to one process: use --replicas 1 or --database postgres.',
     )
-  if (text('channel', 'telegram') !== 'telegram') throw new UsageError('--channel takes telegram.')
+  const channel = DRILL_CHANNELS.find((name) => name === text('channel', 'telegram'))
+  if (channel === undefined) throw new UsageError('--channel takes telegram or bitrix24.')
   return {
+    channel,
     messages,
     chats: Math.min(messages, whole('chats', Math.min(50, Math.ceil(messages / 5)))),
     duplicates: readShare('duplicates', text('duplicates', '20%')),
