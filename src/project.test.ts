@@ -13,6 +13,8 @@ test('the first bot is the default one', () => {
     bots: [support, sales],
     defaultBot: support,
     jobs: [],
+    candidates: [],
+    rollout: undefined,
   })
 })
 
@@ -31,6 +33,17 @@ test.each([
   [{ bots: [support, sales, support] }, '`bots` holds two bots named "support"'],
   [{ bots: [support], jobs: [{}] }, '`jobs[0]` is an object; list what defineJob() returns.'],
   [{ bots: [support], jobs: [tidy, tidy] }, '`jobs` holds two jobs named "tidy"; rename one of them.'],
+  [{ bots: [support], candidates: [sales] }, '`candidates` holds "sales", which is none of the bots;'],
+  [{ bots: [support], rollout: { plan: [] } }, '`rollout.plan` is a list; write steps such as'],
+  [{ bots: [support], rollout: { plan: [{ percent: 50, soakMinutes: 1 }] } }, 'the last one 100'],
+  [
+    { bots: [support], rollout: { gates: { error: {} } } },
+    '`rollout.gates.error` does not exist; did you mean',
+  ],
+  [
+    { bots: [support], rollout: { gates: { errors: { proceed: 0.5, rollBack: 0.1 } } } },
+    '`rollout.gates.errors` is an object; write { proceed: 0.01, rollBack: 0.02 }',
+  ],
   [
     { bots: [support, sales], defaultBot: 'help' },
     '"help", which is none of the bots; use one of support, sales.',
