@@ -11,7 +11,8 @@ export default async function setUp(): Promise<() => Promise<void>> {
   process.env['TMPDIR'] = folder
   process.env['TEST_DATABASE_PREFIX'] = prefix
   return async () => {
-    await rm(folder, { recursive: true, force: true })
+    // What a test that failed has left running may still be writing there.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
     const url = process.env['TEST_DATABASE_URL']
     if (url) await dropDatabases(url, prefix)
   }

@@ -17,7 +17,13 @@ const idle: Record<TestDatabase['name'], Env[]> = { embedded: [], postgres: [] }
 export async function lendDatabase(name: TestDatabase['name']): Promise<LentDatabase> {
   const before = idle[name].pop()
   const env = before ?? (await createOne(name))
-  return { env, used: before !== undefined, giveBack: () => void idle[name].push(env) }
+  let lent = true
+  const giveBack = (): void => {
+    // A server may be closed twice, and by then another has the database.
+    if (lent) idle[name].push(env)
+    lent = false
+  }
+  return { env, used: before !== undefined, giveBack }
 }
 
 async function createOne(name: TestDatabase['name']): Promise<Env> {

@@ -7,7 +7,7 @@ import type { Model } from '../src/models/model.ts'
 import { createLog, type LogDestination } from '../src/observe/log.ts'
 import { defineConfig } from '../src/project.ts'
 import { emptyTables } from './empty-tables.ts'
-import { lendDatabase } from './lent-databases.ts'
+import { lendDatabase, type LentDatabase } from './lent-databases.ts'
 
 export interface TestApp extends App {
   readonly url: string
@@ -31,33 +31,10 @@ export interface TestAppOptions {
 }
 
 /** The whole server as `botyard start` wires it, on a free port, with an empty database. */
-export async function startTestApp({
-  model = 'offline',
-  bot,
-  moreBots = [],
-  candidates = [],
-  channels = [],
-  env,
-  database = 'embedded',
-  log,
-}: TestAppOptions = {}): Promise<TestApp> {
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const { env, database = 'embedded' } = options
   const lent = env?.['DATA_DIR'] || env?.['DATABASE_URL'] ? undefined : await lendDatabase(database)
-  const config = loadConfig({ NODE_ENV: 'test', OFFLINE_PACE_MS: '0', ...lent?.env, ...env })
-  const project = defineConfig({
-    bots: [defineBot({ name: 'test', instructions: 'Be brief.', model, ...bot }), ...moreBots],
-    candidates,
-  })
-  const app = await createApp({
-    config,
-    project,
-    channels,
-    log: createLog({
-      level: log ? 'info' : 'silent',
-      pretty: false,
-      secrets: [],
-      ...(log && { destination: log }),
-    }),
-  })
+  const app = await createTestApp(options, lent?.env)
   if (lent?.used) await emptyTables(app.store.db)
   await app.server.listen({ host: '127.0.0.1', port: 0 })
   await app.start()
@@ -70,6 +47,20 @@ export async function startTestApp({
       lent?.giveBack()
     },
   }
+}
+
+function createTestApp(
+  { model = 'offline', bot, moreBots = [], candidates = [], channels = [], env, log }: TestAppOptions,
+  lentEnv: LentDatabase['env'] = {},
+): Promise<App> {
+  const test = defineBot({ name: 'test', instructions: 'Be brief.', model, ...bot })
+  const level = log ? 'info' : 'silent'
+  return createApp({
+    config: loadConfig({ NODE_ENV: 'test', OFFLINE_PACE_MS: '0', ...lentEnv, ...env }),
+    project: defineConfig({ bots: [test, ...moreBots], candidates }),
+    channels,
+    log: createLog({ level, pretty: false, secrets: [], ...(log && { destination: log }) }),
+  })
 }
 
 export interface SentEvent {

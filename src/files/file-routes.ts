@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
+import { PROBLEMS } from '../http/problem-schema.ts'
 import type { AnswerFiles } from './files.ts'
 
 const Params = z.object({ token: z.string().max(64), name: z.string().max(255) })
@@ -15,6 +16,7 @@ export function addFileRoutes(server: FastifyInstance, files: AnswerFiles): void
         tags: ['files'],
         params: Params,
         summary: 'A file that a bot gave somebody; only they know its address',
+        response: { 200: z.any().describe('The file'), ...PROBLEMS },
       },
     },
     async (request, reply) => {

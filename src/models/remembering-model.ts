@@ -62,7 +62,8 @@ function add(parts: ModelPart[], part: ModelPart): void {
   else parts.push(part)
 }
 
-function nameOf({ origin: _, question, messages, ...rest }: ModelRequest, of: readonly string[]): string {
+function nameOf(request: ModelRequest, of: readonly string[]): string {
+  const { question, messages, ...rest } = { ...request, origin: undefined }
   const last = messages.at(-1)
   const asked = last && 'text' in last ? { ...last, text: squeeze(last.text) } : last
   const whole = [of, rest, question === undefined ? null : squeeze(question), messages.slice(0, -1), asked]

@@ -1,4 +1,4 @@
-import type { QueuedItem, QueuedWork, WorkState } from '../../store/queued-work.ts'
+import type { QueuedItem, QueuedWork, WorkState } from '../../store/store.ts'
 import { UsageError, type Command, type ExitCode, type Invocation } from '../command.ts'
 import { paint } from '../paint.ts'
 import { parseLimit } from '../parse-limit.ts'

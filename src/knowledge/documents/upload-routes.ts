@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts'
 import { EventStream, toFrame, whenLeft } from '../../http/event-stream.ts'
 import type { Gate, Principal } from '../../http/principal.ts'
 import { fromThrown, toProblem } from '../../http/problem.ts'
+import { EVENT_STREAM, PROBLEMS } from '../../http/problem-schema.ts'
 import type { AddedDocument, DocumentInfo, DocumentProgress, Library, NewDocument } from '../library.ts'
 import { RefusedDocument } from './refused-document.ts'
 
@@ -34,6 +35,7 @@ export function addUploadRoutes(server: FastifyInstance, options: UploadOptions)
       tags: ['knowledge'],
       security: [{ bearer: [] }],
       consumes: ['multipart/form-data'],
+      response: PROBLEMS,
     }
     scope.post(
       '/api/context/upload-file',
@@ -42,7 +44,14 @@ export function addUploadRoutes(server: FastifyInstance, options: UploadOptions)
     )
     scope.post(
       '/api/context/upload-file/stream',
-      { ...route, schema: { ...schema, summary: 'The same, with its progress as events' } },
+      {
+        ...route,
+        schema: {
+          ...schema,
+          summary: 'The same, with its progress as events',
+          response: { 200: EVENT_STREAM, ...PROBLEMS },
+        },
+      },
       (request, reply) => uploadStreaming(request, reply, options),
     )
   })
