@@ -147,7 +147,7 @@ describe.each(appBackends())('accounts on $name', (backend) => {
     const wrong = await signIn(ada.email, 'wrong password')
     const unknown = await signIn('nobody@example.com', 'wrong password')
     expect(wrong).toMatchObject({ status: 401, body: { detail: 'Invalid email or password' } })
-    expect(unknown.body).toEqual(wrong.body)
+    expect({ ...unknown.body, requestId: '' }).toEqual({ ...wrong.body, requestId: '' })
   })
 
   test('passwords are kept as Argon2id, and tokens and hashes show up nowhere', async () => {
