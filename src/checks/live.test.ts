@@ -39,6 +39,7 @@ async function run(change: Partial<LiveContext> & { env?: Record<string, string>
     askModel: async () => ({ model: 'offline', text: 'Hello.', durationMs: 3 }),
     isBotyard: async () => false,
     inspectTelegram: async () => [TELEGRAM],
+    inspectBitrix24: async () => [{ host: 'a.bitrix24.ru', problem: null, mode: 'fetch' }],
     inspectDaData: async () => ({ remaining: 9_000 }),
     ...rest,
   }
@@ -176,4 +177,14 @@ test('DaData is left out without a key, and a refused one is a failure that says
   const refused = await run({ inspectDaData: () => Promise.reject(new AppError('company_unauthorized')) })
   expect(refused.dadata?.status).toBe('fail')
   expect(refused.dadata?.remedy).toContain('DADATA_API_KEY')
+})
+
+test.each([
+  [null, 'pass a.bitrix24.ru: messages are fetched'],
+  ['the application is not authorized', 'warn a.bitrix24.ru: the application is not authorized'],
+] as const)('a Bitrix24 portal with the problem %s', async (problem, expected) => {
+  const { bitrix24 } = await run({
+    inspectBitrix24: async () => [{ host: 'a.bitrix24.ru', problem, mode: 'fetch' }],
+  })
+  expect(`${bitrix24?.status} ${bitrix24?.evidence}`).toBe(expected)
 })

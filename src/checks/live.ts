@@ -5,11 +5,12 @@ import { dirname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
 import type { Check, Finding } from './check.ts'
+import { bitrix24Check, type Bitrix24Context } from './bitrix24.ts'
 import { dadataCheck, type DaDataContext } from './dadata.ts'
 import { telegramCheck, type TelegramContext } from './telegram.ts'
 
 /** What the live checks look at. The functions reach into rooms that checks know nothing of. */
-export interface LiveContext extends TelegramContext, DaDataContext {
+export interface LiveContext extends TelegramContext, Bitrix24Context, DaDataContext {
   readonly config: Config
   /** As `process.versions.node` gives it. */
   readonly nodeVersion: string
@@ -51,6 +52,7 @@ export const liveChecks: readonly Check<LiveContext>[] = [
   { id: 'live.schema', title: 'Tables', run: checkSchema },
   { id: 'live.model', title: 'Model', run: checkModel },
   telegramCheck,
+  bitrix24Check,
   dadataCheck,
 ]
 

@@ -37,6 +37,7 @@ function createContext(config: Config, log: Log): LiveContext {
     askModel: () => askModel(config),
     isBotyard,
     inspectTelegram: () => inspectTelegram(config),
+    inspectBitrix24: () => inspectBitrix24(config, log),
     inspectDaData: async () => (await import('../../app.ts')).inspectDaData(config),
   }
 }
@@ -73,6 +74,20 @@ async function askModel(config: Config): Promise<ModelAnswer> {
 async function inspectTelegram(config: Config): ReturnType<LiveContext['inspectTelegram']> {
   const app = await import('../../app.ts')
   return app.inspectTelegram(config)
+}
+
+/** Opens the database alone: it holds the tokens of portals. */
+async function inspectBitrix24(config: Config, log: Log): ReturnType<LiveContext['inspectBitrix24']> {
+  const app = await import('../../app.ts')
+  const { toBitrix24Settings } = app
+  const off = toBitrix24Settings(config)
+  if (typeof off === 'string') return off
+  const store = await app.openDatabase(config, log)
+  try {
+    return await app.inspectBitrix24(config, store.bitrixPortals)
+  } finally {
+    await store.close()
+  }
 }
 
 async function isBotyard(url: string): Promise<boolean> {
