@@ -161,6 +161,18 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
     expect(JSON.stringify([list.body, models.body, session.body])).not.toContain('swordfish')
   })
 
+  test('only pages of its allowed origins may speak to it, from the moment it is published', async () => {
+    const id = await create()
+    await publish(id)
+    const from = async (origin: string): Promise<number> =>
+      (await send(app, 'POST /api/chat/query', { body: { query: 'Hi', chatbotId: id }, headers: { origin } }))
+        .status
+    expect([await from('https://evil.example'), await from('https://acme.example')]).toEqual([403, 200])
+    await operator(`PATCH /api/chatbots/${id}`, { site: { allowedOrigins: ['https://other.example'] } }, '*')
+    await publish(id)
+    expect(await from('https://acme.example')).toBe(403)
+  })
+
   test('an archived one answers nobody until it is restored', async () => {
     const id = await create()
     await publish(id)
