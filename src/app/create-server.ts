@@ -5,6 +5,7 @@ import { createHttpServer } from '../http/http-server.ts'
 import { SiteOrigins } from '../http/site-origins.ts'
 import { readVersion } from '../version.ts'
 import type { AppParts } from './app-parts.ts'
+import { configurationFlags } from './bot-requirements.ts'
 
 interface ServerParts extends AppParts {
   readonly channelProblems: () => Readonly<Record<string, string>>
@@ -27,6 +28,7 @@ export async function createServer({
   log,
   bots,
   store,
+  observability,
   channelProblems,
   isDraining,
 }: ServerParts): Promise<FastifyInstance> {
@@ -47,6 +49,7 @@ export async function createServer({
     trustProxy: config.TRUST_PROXY,
     publicUrl: config.APP_URL,
     isDraining,
+    tracer: observability.tracing.tracer,
   })
   addHealthRoutes(server, {
     version,
@@ -54,6 +57,7 @@ export async function createServer({
     isDraining,
     checks: { database: () => store.check() },
     channelProblems,
+    flags: () => configurationFlags(config, bots.list()),
   })
   return server
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Tracer } from '@opentelemetry/api'
 import cors, { type FastifyCorsOptionsDelegateCallback } from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -6,6 +7,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { AppError } from '../errors.ts'
 import { documentApi } from './api-documents.ts'
 import { fromThrown, retryAfterSeconds, toProblem } from './problem.ts'
+import { followRequests } from './request-work.ts'
 import type { SiteOrigins } from './site-origins.ts'
 
 export interface HttpServerOptions {
@@ -24,6 +26,8 @@ export interface HttpServerOptions {
   readonly publicUrl: string | undefined
   /** True from the moment the process begins to shut down; replies then close their connections. */
   readonly isDraining: () => boolean
+  /** Absent: no traces. */
+  readonly tracer?: Tracer | undefined
 }
 
 /**
@@ -33,7 +37,7 @@ export interface HttpServerOptions {
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const server = fastify({
     loggerInstance: options.log,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: ({ headers }) => toRequestId(headers['x-request-id']),
     bodyLimit: options.maxBodyBytes,
     keepAliveTimeout: options.keepAliveTimeoutMs,
@@ -46,6 +50,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   server.server.headersTimeout = options.headersTimeoutMs
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
+  followRequests(server, options.tracer)
   await server.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } })
   await server.register(cors, { delegator: corsDelegator(options) })
   await documentApi(server, options)
