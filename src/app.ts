@@ -193,6 +193,8 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
       poe: describePoe(poe),
       speech: voice.speaks,
       transcription: voice.listens,
+      traces: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+      errorReports: config.SENTRY_DSN !== undefined,
     }),
     ...life,
   }

@@ -29,6 +29,9 @@ export interface ServedParts {
   readonly cache: string
   /** How documents are searched, for people. */
   readonly search: string
+  /** Where traces go; undefined when there are none. */
+  readonly traces: string | undefined
+  readonly errorReports: boolean
 }
 
 /** What is on, what is off and why: the lines a start prints. */
@@ -54,7 +57,18 @@ export function summarize(parts: ServedParts): readonly Feature[] {
     { name: 'Poe', ...poe },
     { name: 'speech', ...parts.speech },
     { name: 'recordings', ...parts.transcription },
+    { name: 'metrics', on: true, detail: 'at /metrics and /api/metrics/streaming' },
+    { name: 'traces', on: parts.traces !== undefined, detail: tracesDetail(parts) },
+    { name: 'error reports', on: parts.errorReports, detail: reportsDetail(parts) },
   ]
+}
+
+function tracesDetail({ traces }: ServedParts): string {
+  return traces === undefined ? 'off: set OTEL_EXPORTER_OTLP_ENDPOINT' : `sent to ${traces}`
+}
+
+function reportsDetail({ errorReports }: ServedParts): string {
+  return errorReports ? 'sent to Sentry' : 'off: set SENTRY_DSN'
 }
 
 function chatbotsDetail({ chatbots, tokenSecret }: ServedParts): string {

@@ -86,6 +86,7 @@ export function addObservability(server: FastifyInstance, parts: ObservedParts):
       cacheEnabled: voice.speech !== undefined && config.TTS_CACHE_TTL > 0,
       voicesSupported: voice.speech ? 1 : 0,
       defaultVoice: voice.speech ? voice.speaks.detail : null,
+      failures: voice.speech?.counters.failures ?? 0,
     }),
     maxRunningTurns: config.MAX_RUNNING_TURNS,
     production: config.NODE_ENV === 'production',

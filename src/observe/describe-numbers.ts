@@ -9,6 +9,8 @@ export interface VoiceState {
   readonly cacheEnabled: boolean
   readonly voicesSupported: number
   readonly defaultVoice: string | null
+  /** Sentences that this process could not speak. */
+  readonly failures: number
 }
 
 export interface DescribedState {
@@ -48,7 +50,7 @@ export function describeNumbers({ snapshot, caches, load, voice, uptime }: Descr
       tts: describeCache(caches.of('tts')),
       ...Object.fromEntries(others.map(([name, counters]) => [name, describeCache(counters)])),
     },
-    errors: describeErrors(totals.errors, lost),
+    errors: describeErrors(totals.errors, { lost, unspoken: voice.failures }),
     resources: {
       avgResponseSize: Math.round(averageSize),
       totalTokens: totals.inputTokens + totals.outputTokens,
@@ -117,13 +119,26 @@ function describeCache(counters: CacheCounters): object {
   return { hits, misses, hitRate: round(hitRate(counters)), total: hits + misses }
 }
 
-function describeErrors(codes: Readonly<Record<string, number>>, lost: number): object {
-  const groups = groupErrors(codes)
-  const breakdown = Object.entries(groups).map(([name, count]) => [
+interface Losses {
+  /** Turns that failed. */
+  readonly lost: number
+  /** Sentences that could not be spoken; their answers are there. */
+  readonly unspoken: number
+}
+
+function describeErrors(codes: Readonly<Record<string, number>>, { lost, unspoken }: Losses): object {
+  const failed = groupErrors(codes)
+  const breakdown = Object.entries(failed).map(([name, count]) => [
     name,
     lost === 0 ? 0 : round((count / lost) * 100),
   ])
-  return { ...groups, total: lost, breakdown: Object.fromEntries(breakdown), codes }
+  return {
+    ...failed,
+    tts: failed.tts + unspoken,
+    total: lost,
+    breakdown: Object.fromEntries(breakdown),
+    codes,
+  }
 }
 
 function formatUptime(seconds: number): string {
