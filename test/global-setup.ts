@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -7,6 +7,8 @@ import { Client } from 'pg'
 /** Has all tests of a run make their folders in one, and their databases under one name; takes both away at the end. */
 export default async function setUp(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'botyard-tests-'))
+  // PostgreSQL and nginx run as users of their own.
+  await chmod(folder, 0o755)
   const prefix = `test_${randomUUID().slice(0, 8)}_`
   process.env['TMPDIR'] = folder
   process.env['TEST_DATABASE_PREFIX'] = prefix
