@@ -41,7 +41,7 @@ export async function openStream(
       if (event === 'text') {
         last = (JSON.parse(data) as { readonly content: string }).content
         firstTextMs ??= now - begun
-        if (/[.]\s*$/.test(last)) sentenceAt ??= now
+        sentenceAt ??= /[.]\s*$/.test(last) ? now : undefined
       } else if (event === 'audio') {
         chunks++
         firstAudioMs ??= now - (sentenceAt ?? now)

@@ -19,6 +19,12 @@ export async function addVoice(
     content,
     voiceOf: (bot) => bots.find(bot)?.bot.voice,
     onProblem: (message, cause) => log.warn({ err: cause }, message),
+    onVoiced: (turnId, progress) => {
+      // Not waited for: it is a figure, and the answer is over.
+      store.turns
+        .noteVoice(turnId, progress)
+        .catch((error: unknown) => log.warn({ err: error, turnId }, 'what was spoken is not counted'))
+    },
   })
   server.addHook('onClose', () => voice.close())
   addSpeechRoutes(server, {

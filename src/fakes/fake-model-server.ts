@@ -144,6 +144,13 @@ function createExchange(
       return error(404, { message: 'The model does not exist.' })
     return provider.findProblem(body)
   }
+  const callOther = ({ path, body, response }: Exchange): boolean => {
+    const called = provider.answerCall?.(path, body, words())
+    if (!called) return false
+    if ('file' in body && called.status === 200) heard++
+    sendCalled(response, called, provider.headers)
+    return true
+  }
   return async (exchange) => {
     const { body, response, signal } = exchange
     const plain = refuse(exchange)
@@ -154,10 +161,7 @@ function createExchange(
       return sendJson(response, reply, { ...provider.headers, ...fault.headers })
     }
     if (await sendFaultyReply(response, fault, signal)) return
-    const called = provider.answerCall?.(exchange.path, body, words())
-    if (called && 'bytes' in called) return sendBytes(response, called, provider.headers)
-    if (called && 'file' in body && called.status === 200) heard++
-    if (called) return sendJson(response, called, provider.headers)
+    if (callOther(exchange)) return
     const reply = pickReply(replies, body, answered)
     const spoilsAnswer = fault && 'after' in fault
     if (!spoilsAnswer) answered++
@@ -182,6 +186,15 @@ function sendJson(
 }
 
 const PIECE_BYTES = 8_192
+
+function sendCalled(
+  response: ServerResponse,
+  reply: CalledReply,
+  headers: Readonly<Record<string, string>>,
+): void {
+  if ('bytes' in reply) sendBytes(response, reply, headers)
+  else sendJson(response, reply, headers)
+}
 
 function sendBytes(
   response: ServerResponse,

@@ -136,11 +136,9 @@ function refuse(code: number, status: string, message: string): JsonReply {
   return { status: code, body: { error: { code, message, status } } }
 }
 
-function toSpoken(
-  headers: IncomingMessage['headers'],
-  { input, voice = {}, audioConfig = {} }: SynthesizeBody,
-): SpokenRequest {
-  return { headers, text: input?.text ?? input?.ssml ?? '', voice, audioConfig }
+function toSpoken(headers: IncomingMessage['headers'], body: SynthesizeBody): SpokenRequest {
+  const { voice = {}, audioConfig = {} } = body
+  return { headers, text: textOf(body), voice, audioConfig }
 }
 
 const VOICES = [
@@ -164,25 +162,36 @@ const VOICES = [
   },
 ]
 
-function synthesize({ input, voice, audioConfig }: SynthesizeBody): JsonReply {
-  const invalid = (message: string): JsonReply => refuse(400, 'INVALID_ARGUMENT', message)
-  const text = input?.text ?? input?.ssml ?? ''
-  if (text === '') return invalid('Either `input.text`, `input.ssml` or `input.markup` must be set.')
-  if (Buffer.byteLength(text) > MOST_BYTES)
-    return invalid(
-      'Either `input.text` or `input.ssml` is longer than the limit of 5000 bytes. This limit is different from quotas.',
+function synthesize(body: SynthesizeBody): JsonReply {
+  const text = textOf(body)
+  const encoding = ENCODINGS[String(body.audioConfig?.['audioEncoding'])]
+  const problem = findTextProblem(text) ?? findVoiceProblem(body)
+  if (problem !== undefined) return refuse(400, 'INVALID_ARGUMENT', problem)
+  if (!encoding)
+    return refuse(
+      400,
+      'INVALID_ARGUMENT',
+      '`audio_config.audio_encoding` must be LINEAR16 or MP3 at this fake.',
     )
-  const { languageCode, name } = voice ?? {}
-  if (typeof languageCode !== 'string' || languageCode === '')
-    return invalid('`voice.language_code` must be set.')
-  if (typeof name === 'string' && !name.toLowerCase().startsWith(languageCode.toLowerCase()))
-    return invalid(
-      `Requested language code '${languageCode}' doesn't match the voice '${name}'s language code.`,
-    )
-  const encoding = ENCODINGS[String(audioConfig?.['audioEncoding'])]
-  if (!encoding) return invalid('`audio_config.audio_encoding` must be set to LINEAR16 or MP3 at this fake.')
   const audio = encoding === 'MP3' ? fakeMp3(text) : fakeWav(text)
   return { status: 200, body: { audioContent: audio.toString('base64') } }
+}
+
+function textOf({ input }: SynthesizeBody): string {
+  return input?.text ?? input?.ssml ?? ''
+}
+
+function findTextProblem(text: string): string | undefined {
+  if (text === '') return 'Either `input.text`, `input.ssml` or `input.markup` must be set.'
+  if (Buffer.byteLength(text) <= MOST_BYTES) return undefined
+  return 'Either `input.text` or `input.ssml` is longer than the limit of 5000 bytes. This limit is different from quotas.'
+}
+
+function findVoiceProblem({ voice = {} }: SynthesizeBody): string | undefined {
+  const { languageCode, name = '' } = voice
+  if (typeof languageCode !== 'string' || languageCode === '') return '`voice.language_code` must be set.'
+  if (name === '' || String(name).toLowerCase().startsWith(languageCode.toLowerCase())) return undefined
+  return `Requested language code '${languageCode}' doesn't match the voice '${String(name)}'s language code.`
 }
 
 interface FakeAccount {

@@ -119,6 +119,11 @@ export interface Turns {
   answerOf(turnId: string): Promise<string | undefined>
   /** The conversation a turn belongs to; undefined when there is no such turn. */
   conversationOf(turnId: string): Promise<ConversationKey | undefined>
+  /** Keeps how much of a finished answer was spoken, and how soon; never less than before. */
+  noteVoice(
+    turnId: string,
+    voice: { readonly chunks: number; readonly firstAudioMs: number | null },
+  ): Promise<void>
   /** Asks the turn's process to stop it. False when it is not running. */
   requestStop(turnId: string): Promise<boolean>
   /** Closes turns whose lease has run out (or all that run, when this process owns the database alone). Returns how many. */

@@ -25,6 +25,7 @@ export function createTurns(db: Kysely<Schema>): Turns {
     answerOf: (turnId) => answerOf(db, turnId),
     conversationOf: (turnId) => conversationOf(db, turnId),
     requestStop: (turnId) => requestStop(db, turnId),
+    noteVoice: (turnId, voice) => noteVoice(db, turnId, voice),
     interruptAbandoned: (options) => interruptAbandoned(db, options),
     pruneLogs: (olderThanMs) => pruneLogs(db, olderThanMs),
   }
@@ -173,6 +174,18 @@ async function requestStop(db: Kysely<Schema>, turnId: string): Promise<boolean>
     where id = ${turnId} and outcome is null and lease_until > now()
     returning id`.execute(db)
   return rows.length > 0
+}
+
+/** Speech ends a little after its turn. */
+async function noteVoice(
+  db: Kysely<Schema>,
+  turnId: string,
+  { chunks, firstAudioMs }: Parameters<Turns['noteVoice']>[1],
+): Promise<void> {
+  await sql`
+    update turns set audio_chunks = greatest(audio_chunks, ${chunks}::integer),
+      first_audio_ms = coalesce(first_audio_ms, ${firstAudioMs === null ? null : Math.round(firstAudioMs)}::integer)
+    where id = ${turnId}`.execute(db)
 }
 
 async function pruneLogs(db: Kysely<Schema>, olderThanMs: number): Promise<number> {

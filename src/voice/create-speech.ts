@@ -2,7 +2,7 @@ import type { BotVoice } from '../bot-voice.ts'
 import type { ContentCache } from '../cache/cache.ts'
 import { AppError } from '../errors.ts'
 import type { StartEvent } from '../events.ts'
-import type { Recording, Speech, VoiceMessageRequest } from '../speech.ts'
+import type { Recording, Speech, VoiceMessageRequest, VoiceProgress } from '../speech.ts'
 import { describeEncoding, FORMAT_OF, Packaging, type Encoding } from './audio/packaging.ts'
 import { Narration } from './narration.ts'
 import { Recordings } from './recordings.ts'
@@ -30,6 +30,8 @@ export interface SpeechOptions {
   readonly cacheMs: number
   readonly recordingMs: number
   readonly onProblem: (cause: unknown) => void
+  /** Told how much of an answer was spoken. */
+  readonly onVoiced: (turnId: string, voice: VoiceProgress) => void
 }
 
 /** Speech with what only the server itself needs of it. */
@@ -68,6 +70,7 @@ export function createSpeech(options: SpeechOptions): OwnSpeech {
     voice: (events, asked) => {
       engine.warm?.()
       let bot = ''
+      let turnId = ''
       const narration = new Narration({
         maxChars,
         waitMs,
@@ -78,8 +81,14 @@ export function createSpeech(options: SpeechOptions): OwnSpeech {
           return await packaging.pack(await speaker.say(request, sequence, signal), encoding, signal)
         },
       })
-      const onStart = (event: StartEvent): void => void (bot = event.bot)
-      return voicedEvents({ events, narration, onStart, sound: describeEncoding(encoding) }, asked)
+      const onStart = (event: StartEvent): void => {
+        bot = event.bot
+        turnId = event.turnId
+      }
+      const onEnd = (progress: VoiceProgress): void => {
+        if (turnId !== '' && progress.chunks > 0) options.onVoiced(turnId, progress)
+      }
+      return voicedEvents({ events, narration, onStart, onEnd, sound: describeEncoding(encoding) }, asked)
     },
     record: (request) => recordings.begin(request),
     voiceMessage: async (request): Promise<Recording> => {

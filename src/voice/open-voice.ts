@@ -2,7 +2,7 @@ import type { BotVoice } from '../bot-voice.ts'
 import type { ContentCache } from '../cache/cache.ts'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
-import type { Transcriber } from '../speech.ts'
+import type { Transcriber, VoiceProgress } from '../speech.ts'
 import { FORMAT_OF } from './audio/packaging.ts'
 import { chooseEngine } from './choose-engine.ts'
 import { createSpeech, type OwnSpeech } from './create-speech.ts'
@@ -15,6 +15,8 @@ export interface VoiceParts {
   /** The voice of a bot by its name. */
   readonly voiceOf: (bot: string) => BotVoice | undefined
   readonly onProblem: (message: string, cause: unknown) => void
+  /** Told how much of an answer was spoken. */
+  readonly onVoiced: (turnId: string, voice: VoiceProgress) => void
 }
 
 /** Speech in and out, as far as it is set up. */
@@ -34,7 +36,13 @@ export interface VoiceState {
 }
 
 /** Opens what the configuration asks for. Throws `invalid_configuration`. */
-export async function openVoice({ config, content, voiceOf, onProblem }: VoiceParts): Promise<OpenVoice> {
+export async function openVoice({
+  config,
+  content,
+  voiceOf,
+  onProblem,
+  onVoiced,
+}: VoiceParts): Promise<OpenVoice> {
   const choice = await chooseEngine(config)
   const transcriber = openTranscriber(config)
   if (choice.engine) requireEncoding(choice.engine, config)
@@ -53,6 +61,7 @@ export async function openVoice({ config, content, voiceOf, onProblem }: VoicePa
       timeoutMs: config.TTS_REQUEST_TIMEOUT_MS,
       cacheMs: config.TTS_CACHE_TTL * 1_000,
       recordingMs: config.TTS_JOB_TTL_SEC * 1_000,
+      onVoiced,
       onProblem: (cause) => onProblem('a sentence could not be spoken', cause),
     })
   return {
@@ -67,8 +76,9 @@ export async function openVoice({ config, content, voiceOf, onProblem }: VoicePa
 /** What would speak and listen. Throws `invalid_configuration`. */
 export async function describeVoice(config: Config): Promise<Pick<OpenVoice, 'speaks' | 'listens'>> {
   const nothingKept: ContentCache = { get: async () => undefined, set: async () => undefined }
-  const options = { config, content: nothingKept, voiceOf: () => undefined, onProblem: () => undefined }
-  const voice = await openVoice(options)
+  const nothing = (): undefined => undefined
+  const silent = { voiceOf: nothing, onProblem: nothing, onVoiced: nothing }
+  const voice = await openVoice({ config, content: nothingKept, ...silent })
   await voice.close()
   return { speaks: voice.speaks, listens: voice.listens }
 }

@@ -7,60 +7,97 @@ export interface NarratedAnswer {
   readonly narration: Narration
   /** Told who answers, before anything is spoken. */
   readonly onStart: (event: StartEvent) => void
+  /** Told at the end how much was spoken, unless the reader left before. */
+  readonly onEnd: (voice: VoiceProgress) => void
   /** What clients are told of the audio. */
   readonly sound: { readonly encoding: string; readonly sampleRate: number }
 }
 
 type Came =
-  | { readonly kind: 'event'; readonly result: IteratorResult<LoggedEvent, unknown> }
+  | { readonly kind: 'event'; readonly result: { readonly value: LoggedEvent } }
   | { readonly kind: 'audio'; readonly narrated: Narrated | undefined }
 
 /** Puts the audio of an answer between its events. Text that is there always goes before audio that is there. */
 export async function* voicedEvents(
-  { events, narration, onStart, sound }: NarratedAnswer,
-  { signal, after, caughtUp }: VoiceOptions,
+  { events, narration, onStart, onEnd, sound }: NarratedAnswer,
+  options: VoiceOptions,
 ): AsyncGenerator<VoicedEvent, void> {
+  const { signal, after = NOTHING } = options
   const cancel = (): void => narration.cancel()
   if (signal.aborted) cancel()
   signal.addEventListener('abort', cancel, { once: true })
-  const source = events[Symbol.asyncIterator]()
-  const readText = (): Promise<Came> => {
-    const read = source.next().then((result) => ({ kind: 'event', result }) as const)
+  const take = (entry: LoggedEvent): VoicedEvent | undefined => {
+    if (entry.event.type === 'start') onStart(entry.event)
+    follow(entry.event, narration)
+    if (!isTerminal(entry.event) && entry.seq > after.seq) return teller.tell(entry)
+    teller.pass(entry)
+    return undefined
+  }
+  const both = new TextAndAudio(events, () => narrate(narration, options.caughtUp))
+  const teller = new Teller(after.chunks, sound)
+  try {
+    for (let came = await both.next(); came; came = await both.next()) {
+      const told = came.kind === 'audio' ? teller.tellAudio(came.narrated) : take(came.result.value)
+      if (told) yield told
+    }
+    if (!both.last) return
+    onEnd(teller.voice)
+    yield teller.tell(both.last)
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    narration.cancel()
+    both.leave()
+  }
+}
+
+const NOTHING = { seq: 0, chunks: 0 } as const
+
+/** What comes next of an answer: an event or audio, whichever is first, until both are over. */
+class TextAndAudio {
+  readonly #source: AsyncIterator<LoggedEvent>
+  readonly #narrate: () => Promise<Narrated | undefined>
+  #text: Promise<Came | undefined> | undefined
+  #audio: Promise<Came> | undefined
+  /** The terminal event, which is told when there is no more audio. */
+  last: LoggedEvent | undefined
+
+  constructor(events: AsyncIterable<LoggedEvent>, narrate: () => Promise<Narrated | undefined>) {
+    this.#source = events[Symbol.asyncIterator]()
+    this.#narrate = narrate
+    this.#text = this.#readText()
+    this.#audio = this.#readAudio()
+  }
+
+  /** Undefined at the end, and when the events end without a terminal one. */
+  async next(): Promise<Came | undefined> {
+    const open = [this.#text, this.#audio].filter((one) => one !== undefined)
+    const came = await Promise.race([...open, ...(open.length === 0 ? [undefined] : [])])
+    if (came?.kind === 'audio') this.#audio = came.narrated && this.#readAudio()
+    else if (came) this.#goOn(came.result.value)
+    return came
+  }
+
+  leave(): void {
+    // Not waited for: it ends with the next event of the turn.
+    void this.#source.return?.().catch(() => undefined)
+  }
+
+  #goOn(entry: LoggedEvent): void {
+    this.last = isTerminal(entry.event) ? entry : undefined
+    this.#text = this.last ? undefined : this.#readText()
+  }
+
+  #readText(): Promise<Came | undefined> {
+    const read = this.#source
+      .next()
+      .then((result) => (result.done ? undefined : ({ kind: 'event', result } as const)))
     // Whether it failed is asked when it is its turn.
     read.catch(() => undefined)
     return read
   }
-  const readAudio = async (): Promise<Came> => ({
-    kind: 'audio',
-    narrated: await narrate(narration, caughtUp),
-  })
-  const teller = new Teller(after?.chunks ?? 0, sound)
-  let text: Promise<Came> | undefined = readText()
-  let audio: Promise<Came> | undefined = readAudio()
-  let last: LoggedEvent | undefined
-  try {
-    while (text ?? audio) {
-      const came: Came = await Promise.race([text, audio].filter((one) => one !== undefined))
-      if (came.kind === 'audio') {
-        audio = came.narrated && readAudio()
-        if (came.narrated) yield teller.tellAudio(came.narrated)
-        continue
-      }
-      if (came.result.done) return
-      const value: LoggedEvent = came.result.value
-      if (value.event.type === 'start') onStart(value.event)
-      follow(value.event, narration)
-      if (isTerminal(value.event)) last = value
-      text = last ? undefined : readText()
-      if (!last && value.seq > (after?.seq ?? 0)) yield teller.tell(value)
-      else if (!last) teller.pass(value)
-    }
-    if (last) yield teller.tell(last)
-  } finally {
-    signal.removeEventListener('abort', cancel)
-    narration.cancel()
-    // Not waited for: it ends with the next event of the turn.
-    void source.return?.().catch(() => undefined)
+
+  async #readAudio(): Promise<Came> {
+    return { kind: 'audio', narrated: await this.#narrate() }
   }
 }
 
@@ -88,11 +125,11 @@ class Teller {
   readonly #sound: NarratedAnswer['sound']
   #seq = 0
   #startedAt = Number.NaN
-  #voice: VoiceProgress
+  voice: VoiceProgress
 
   constructor(chunks: number, sound: NarratedAnswer['sound']) {
     this.#sound = sound
-    this.#voice = { chunks, firstAudioMs: null }
+    this.voice = { chunks, firstAudioMs: null }
   }
 
   /** An event that the reader has. */
@@ -103,18 +140,18 @@ class Teller {
 
   tell(entry: LoggedEvent): VoicedEvent {
     this.pass(entry)
-    return { ...entry, voice: this.#voice }
+    return { ...entry, voice: this.voice }
   }
 
-  tellAudio(narrated: Narrated): VoicedEvent {
-    return { seq: this.#seq, event: this.#toEvent(narrated), voice: this.#voice }
+  tellAudio(narrated: Narrated | undefined): VoicedEvent | undefined {
+    return narrated && { seq: this.#seq, event: this.#toEvent(narrated), voice: this.voice }
   }
 
   #toEvent(narrated: Narrated): TurnEvent | WarningEvent {
     if ('problem' in narrated) return { type: 'warning', message: narrated.problem.message }
     const { sequence, bytes } = narrated
-    const { chunks, firstAudioMs } = this.#voice
-    this.#voice = {
+    const { chunks, firstAudioMs } = this.voice
+    this.voice = {
       chunks: chunks + 1,
       firstAudioMs: firstAudioMs ?? (sequence === 0 ? Math.max(0, Date.now() - this.#startedAt) : null),
     }

@@ -109,6 +109,14 @@ describe('a voiced answer', () => {
     expect(names(events).slice(-3)).toEqual(['warning', 'complete', 'close'])
   })
 
+  test('counts in the figures of the server', async () => {
+    const figures = async () =>
+      (await (await fetch(`${app.url}/api/metrics/streaming`)).json()).metrics.resources.totalAudioChunks
+    const before = await figures()
+    await collectEvents(await postJson(app.url + STREAM, ask('say: One sentence. Two sentences.')))
+    await expect.poll(figures, { timeout: 5_000 }).toBe(before + 2)
+  })
+
   test('is not spoken beyond its characters', async () => {
     const events = await collectEvents(
       await postJson(app.url + STREAM, ask(`say: Short one. ${'Long '.repeat(50)}one.`)),

@@ -18,6 +18,7 @@ const BEHIND = 10
 const LOWEST = 19
 
 /** Does the tasks of this thread, one after the other, with a lower priority than the rest of the process. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- says what comes in, which nothing else can
 export function serveThread<Task>(work: (task: Task) => Promise<Uint8Array>): void {
   lowerPriority()
   let last: Promise<unknown> = Promise.resolve()

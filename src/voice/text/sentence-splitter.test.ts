@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SentenceSplitter, type Sentence } from './sentence-splitter.ts'
 
@@ -90,56 +90,30 @@ test('a sentence comes with the first sign behind it, a question with the space'
   expect(splitter.push('Y')).toEqual([{ text: ' Now?', code: false }])
 })
 
-const words = fc.constantFrom(
-  ...[
-    'Hello',
-    'Mr',
-    'e.g',
-    '3',
-    '14',
-    'мир',
-    'г',
-    'नमस्ते',
-    'https://a.b/c',
-    '😀',
-    '👨‍👩‍👧',
-    '\u{D83D}',
-    'A',
-    'i',
-    'word'.repeat(40),
-  ],
-  ...[
-    '.',
-    '.',
-    '...',
-    '…',
-    '!',
-    '?',
-    '।',
-    '。',
-    ',',
-    '"',
-    ')',
-    '*',
-    '**',
-    '`',
-    '```',
-    '```js\n',
-    '~~~',
-    '|',
-    '#',
-    '- ',
-    '1. ',
-    '> ',
-  ],
-  ...[' ', ' ', '\n', '\n\n', '\r\n', '\t'],
+const PIECES = [
+  'Hello Mr e.g 3 14 мир г नमस्ते https://a.b/c 😀 👨‍👩‍👧 A i',
+  '. . ... … ! ? । 。 , " ) * ** ` ``` ~~~ | #',
+]
+const words = constantFrom(
+  ...PIECES.join(' ').split(' '),
+  'word'.repeat(40),
+  '\u{D83D}',
+  '```js\n',
+  '- ',
+  '1. ',
+  '> ',
+  ' ',
+  '\n',
+  '\n\n',
+  '\r\n',
+  '\t',
 )
-const answers = fc.array(words, { maxLength: 120 }).map((parts) => parts.join(''))
+const answers = array(words, { maxLength: 120 }).map((parts) => parts.join(''))
 
 describe('whatever the model writes', () => {
   test('the pieces are the text', () => {
-    fc.assert(
-      fc.property(answers, (text) => {
+    assert(
+      property(answers, (text) => {
         expect(
           split(text)
             .map((piece) => piece.text)
@@ -151,8 +125,8 @@ describe('whatever the model writes', () => {
   })
 
   test('it is cut in the same way when it comes sign by sign, in pieces or at once', () => {
-    fc.assert(
-      fc.property(answers, fc.integer({ min: 1, max: 9 }), (text, size) => {
+    assert(
+      property(answers, integer({ min: 1, max: 9 }), (text, size) => {
         const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []
         expect(split(...pieces)).toEqual(split(text))
       }),

@@ -107,13 +107,10 @@ export class SentenceSplitter {
 
   #endSentence(atEnd: boolean): number | true | undefined {
     const text = this.#text
-    let end = this.#at
-    while (ENDERS.test(text.charAt(end))) end++
-    const enders = text.slice(this.#at, end)
-    const closersFrom = end
-    while (end < text.length && CLOSERS.test(text.charAt(end))) end++
+    const enders = runOf(ENDERS, text, this.#at)
+    const closers = runOf(CLOSERS, text, this.#at + enders.length)
+    const end = this.#at + enders.length + closers.length
     if (end >= text.length) return atEnd ? this.#go(end) : undefined
-    const closers = text.slice(closersFrom, end)
     if (!/\s/.test(text.charAt(end))) return FULL_ENDERS.test(enders) ? this.#finish(end) : this.#go(end)
     const next = /\S[^]?/.exec(text.slice(end))
     if (!next || (!atEnd && isHalf(next[0]))) return atEnd ? this.#go(end) : undefined
@@ -152,6 +149,13 @@ export class SentenceSplitter {
     this.#lastSpace = Math.max(0, this.#lastSpace - end)
     return sentence
   }
+}
+
+/** The signs of a kind in a row. */
+function runOf(kind: RegExp, text: string, start: number): string {
+  let end = start
+  while (end < text.length && kind.test(text.charAt(end))) end++
+  return text.slice(start, end)
 }
 
 function isHalf(signs: string): boolean {

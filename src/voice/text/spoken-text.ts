@@ -24,10 +24,12 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   [/&amp;/g, '&'],
   // Keycaps such as 1️⃣ keep their number.
   [/\u{FE0F}?\u{20E3}/gu, ''],
+  // Their parts: pictures, flags, colours of skin, joiners and selectors, tags.
   [
-    /[\p{Extended_Pictographic}\p{Regional_Indicator}\u{1F3FB}-\u{1F3FF}\u{200D}\u{FE0E}\u{FE0F}\u{E0020}-\u{E007F}]/gu,
+    /\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u{200D}|[\u{E0020}-\u{E007F}]/gu,
     ' ',
   ],
+  [/\u{FE0E}|\u{FE0F}/gu, ''],
   [/\s+/g, ' '],
   [/ ([,.;:!?…])/g, '$1'],
 ]
