@@ -26,7 +26,7 @@ export function printRollouts(rollouts: readonly RolloutView[], out: Writable): 
 export function printRollout(view: RolloutView, out: Writable): void {
   const { bot, status, percent, stable, candidate, stage, plan, reason, judgement } = view
   const write = (label: string, text: string): void =>
-    void out.write(`${paint(out, 'cyan', label.padEnd(9))}  ${text}\n`)
+    void out.write(`${paint(out, 'cyan', label.padEnd(12))}  ${text}\n`)
   out.write(`${paint(out, 'bold', bot)}: ${status} at ${percent} %\n`)
   write('stable', stable)
   write('candidate', candidate)

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { AppError } from '../errors.ts'
 import type { FlagDesk, FlagState } from '../flags/flags.ts'
 import type { Explanation, RolloutDesk, RolloutView, StartedRollout } from '../rollout/rollout.ts'
 import { openTokens } from './open-tokens.ts'
@@ -54,7 +55,10 @@ async function createAsk(config: Config): Promise<Ask> {
       ...(body && { body: JSON.stringify(body) }),
     })
     const answer = (await reply.json()) as { readonly message?: string }
-    if (!reply.ok) throw new Error(answer.message ?? `The server answered with status ${reply.status}.`)
+    if (!reply.ok)
+      throw new AppError('rollout_refused', {
+        params: { problem: answer.message ?? `The server answered with status ${reply.status}.` },
+      })
     return answer as Reply
   }
 }

@@ -3,7 +3,7 @@ import { isOpen } from './revision-chooser.ts'
 import type { DecisionView, Judgement, RolloutView } from './rollout.ts'
 
 /** The share of new conversations that get the candidate. */
-export function percentOf({ status, stage, options }: StoredRollout): number {
+function percentOf({ status, stage, options }: StoredRollout): number {
   if (status === 'promoted' || status === 'completed') return 100
   return isOpen(status) ? (options.plan[stage]?.percent ?? 0) : 0
 }

@@ -37,6 +37,6 @@ export function createFlagStore(db: Kysely<Schema>): FlagStore {
   }
 }
 
-function toFlag({ changed_at, ...flag }: Selectable<FlagTable>): StoredFlag {
-  return flag
+function toFlag({ name, enabled, percentage, allow, deny, variant }: Selectable<FlagTable>): StoredFlag {
+  return { name, enabled, percentage, allow, deny, variant }
 }

@@ -131,14 +131,14 @@ async function keepNote(
   return rows.length > 0
 }
 
-const ENDED: readonly RolloutStatus[] = ['promoted', 'completed', 'rolled-back', 'aborted']
+const ENDED: ReadonlySet<RolloutStatus> = new Set(['promoted', 'completed', 'rolled-back', 'aborted'])
 
 async function move(tx: Transaction<Schema>, rollout: StoredRollout, to: RolloutMove): Promise<boolean> {
   const { status, stage, newWindow, detail, fenced, ...change } = to
   const { rows } = await sql`
     update rollouts set status = ${status}, stage = ${stage}, version = version + 1, reason = ${change.reason},
       changed_at = now(), held_since = null,
-      ended_at = case when ${ENDED.includes(status)} then coalesce(ended_at, now()) end,
+      ended_at = case when ${ENDED.has(status)} then coalesce(ended_at, now()) end,
       stage_started_at = case when ${newWindow} then now() else stage_started_at end,
       tally = case when ${newWindow} then null else tally end,
       evaluated_at = case when ${newWindow} then null else evaluated_at end
