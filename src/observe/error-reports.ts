@@ -35,6 +35,8 @@ const LAST_REPORTS_MS = 2_000
 export async function openErrorReports(options: ErrorReportOptions): Promise<ErrorReports | undefined> {
   const { dsn, release, environment, scrub } = options
   if (dsn === undefined) return undefined
+  if (!isDsn(dsn))
+    throw invalid('SENTRY_DSN is no address of Sentry. Copy it from the settings of the project there.')
   const sentry = await loadSentry()
   const client = new sentry.NodeClient({
     dsn,
@@ -48,8 +50,6 @@ export async function openErrorReports(options: ErrorReportOptions): Promise<Err
     sendClientReports: false,
     beforeSend: (event) => cleanEvent(event, scrub),
   })
-  if (client.getDsn() === undefined)
-    throw invalid('SENTRY_DSN is no address of Sentry. Copy it from the settings of the project there.')
   client.init()
   return {
     report: (error, message, tags) => {
@@ -71,6 +71,12 @@ function cleanEvent<Event extends object>(event: Event, scrub: (text: string) =>
   const { user: _user, request: _request, server_name: _server, breadcrumbs: _breadcrumbs, ...rest } = clean
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that was left out is optional
   return rest as unknown as Event
+}
+
+/** Such as `https://key@o1.ingest.sentry.io/1`. */
+function isDsn(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username !== '' && /\/\d+$/.test(url.pathname)
 }
 
 async function loadSentry(): Promise<typeof import('@sentry/node')> {

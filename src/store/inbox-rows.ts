@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { InboundMessage, Json } from '../inbound.ts'
 import type { InboxMessage } from './inbox-store.ts'
-import type { InboxMessageTable } from './schema.ts'
+import type { InboxMessageTable } from './schema-lanes.ts'
 
 export type InboxMessageRow = Selectable<InboxMessageTable>
 

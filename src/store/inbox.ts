@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import type { InboundMessage } from '../inbound.ts'
 import { answered } from './answered-turn.ts'
 import { freeLane, holdLane, stillHeld } from './free-lane.ts'
 import { INBOX_QUEUE } from './inbox-store.ts'

@@ -1,25 +1,20 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { DocumentStatus, DocumentType } from '../documents.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { DeliveryState, InboxOutcome } from './inbox-store.ts'
 import type { ChatbotTables } from './schema-chatbots.ts'
+import type { LaneSchema } from './schema-lanes.ts'
 import type { RolloutSchema } from './schema-rollouts.ts'
 import type { TurnOutcome } from './store.ts'
 import type { BitrixOAuthStateTable, BitrixPortalTable } from './schema-bitrix.ts'
 import type { VectorSpace } from './vector-store.ts'
 
 /** The tables as the queries see them. `schema-list.ts` says the same to `verifySchema`. */
-export interface Schema extends ChatbotTables, RolloutSchema {
+export interface Schema extends LaneSchema, ChatbotTables, RolloutSchema {
   conversations: ConversationTable
   messages: MessageTable
   turns: TurnTable
   turn_events: TurnEventTable
   metrics_start: MetricsStartTable
-  lanes: LaneTable
-  lane_items: LaneItemTable
-  lane_dead_items: LaneDeadItemTable
-  inbox_messages: InboxMessageTable
-  deliveries: DeliveryTable
   users: UserTable
   ended_tokens: EndedTokenTable
   identities: IdentityTable
@@ -116,78 +111,6 @@ export interface TurnEventTable {
   readonly last_seq: number
   /** JSON text of `LoggedEvent[]`; text because jsonb refuses `\u0000`. */
   readonly events: string
-}
-
-export interface LaneTable {
-  readonly queue: string
-  readonly key: string
-  /** When the lane may be claimed: the run time of its next item, the end of a back-off, or of a lease. */
-  readonly due_at: Date
-  /** A new one with every claim; a worker with another token has lost the lane. */
-  readonly token: Generated<string>
-  readonly leased: Generated<boolean>
-  readonly attempts: Generated<number>
-  readonly last_error: string | null
-}
-
-export interface LaneItemTable {
-  readonly id: BigId
-  readonly queue: string
-  readonly key: string
-  readonly dedupe: string | null
-  /** JSON text. */
-  readonly payload: string
-  readonly run_at: Generated<Date>
-  readonly created_at: Created
-}
-
-export interface LaneDeadItemTable {
-  readonly id: string
-  readonly queue: string
-  readonly key: string
-  readonly dedupe: string | null
-  readonly payload: string
-  readonly attempts: number
-  readonly last_error: string | null
-  readonly created_at: Date
-  readonly died_at: Generated<Date>
-}
-
-export interface InboxMessageTable {
-  readonly id: string
-  readonly channel: string
-  readonly bot: string
-  readonly external_id: string
-  readonly conversation_key: string
-  readonly subject: string
-  readonly text: string
-  /** JSON text. */
-  readonly detail: string
-  readonly accepted_at: Created
-  /** The first of the messages answered together, whose id is also that of the turn. */
-  readonly answered_with: string | null
-  /** Null while the message waits or is worked on. */
-  readonly outcome: InboxOutcome | null
-  readonly finished_at: Date | null
-  readonly error: string | null
-  /** JSON text of `WorkOrigin`: the request that brought it. */
-  readonly trace: string | null
-}
-
-export interface DeliveryTable {
-  readonly message_id: string
-  readonly part: number
-  readonly state: DeliveryState
-  /** The channel's id of what was sent. */
-  readonly external_id: string | null
-  /** JSON text. */
-  readonly content: string | null
-  /** How often it is unknown whether a placeholder was sent. */
-  readonly ambiguous: Generated<number>
-  readonly attempts: Generated<number>
-  readonly last_error: string | null
-  readonly created_at: Created
-  readonly updated_at: Generated<Date>
 }
 
 export interface UserTable {
