@@ -1,5 +1,5 @@
 /** In hertz. */
-export const FAKE_SAMPLE_RATE = 24_000
+const FAKE_SAMPLE_RATE = 24_000
 
 const SECONDS_A_CHARACTER = 0.06
 const TONE_HERTZ = 220
