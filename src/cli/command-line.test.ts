@@ -55,8 +55,10 @@ describe('check', () => {
         '  → Set it to a whole number from 0 to 65535, or remove it to use 5000.',
         '! Environment: DATABSE_URL is not read.',
         '  → Did you mean DATABASE_URL?',
-        '- Project: the environment has to be right first',
-        `${SETTING_ROWS.length - 1} passed, 1 with a warning, 1 failed, 1 skipped\n`,
+        ...['Project', 'Search in documents', 'Voice', 'Voice'].map(
+          (title) => `- ${title}: the environment has to be right first`,
+        ),
+        `${SETTING_ROWS.length - 1} passed, 1 with a warning, 1 failed, 4 skipped\n`,
       ].join('\n'),
     )
   })
@@ -67,8 +69,9 @@ describe('check', () => {
       const keyless = defineBot({ name: 'keyless', instructions: 'Be kind.', model: 'openai/gpt-4o-mini' })
       export default defineConfig({ bots: [fine, keyless] })`
     await using folder = await makeFolder({ 'botyard.config.ts': config })
-    const { code, out } = await runCommand(['check'], { cwd: folder.path })
+    const { code, out } = await runCommand(['check', '--all'], { cwd: folder.path })
     expect(code).toBe(1)
+    expect(out).toContain('✓ Search in documents: full text, vectors of hash/1 in the embedded database\n')
     expect(out).toMatch(/✗ Project: bot keyless: .*OPENAI_API_KEY/)
     expect(out).not.toContain('fine')
   })

@@ -2,6 +2,7 @@ import type { CheckResult } from '../../checks/check.ts'
 import { environmentChecks } from '../../checks/environment.ts'
 import { projectChecks, type CheckedBot } from '../../checks/project.ts'
 import { runChecks } from '../../checks/run-checks.ts'
+import { searchChecks } from '../../checks/search.ts'
 import { voiceChecks } from '../../checks/voice.ts'
 import { checkConfig, type Config } from '../../config.ts'
 import { toAppError } from '../../errors.ts'
@@ -31,7 +32,8 @@ async function* checkAll({ env, cwd }: Terminal): AsyncGenerator<CheckResult, vo
   yield* runChecks(environmentChecks, environment)
   const { config } = environment
   yield* runChecks(projectChecks, { loadBots: config && (() => loadBots(cwd, config)) })
-  const { describeVoice } = await import('../../app.ts')
+  const { describeSearch, describeVoice } = await import('../../app.ts')
+  yield* runChecks(searchChecks, { describe: config && (() => describeSearch(config)) })
   yield* runChecks(voiceChecks, { describe: config && (() => describeVoice(config)) })
 }
 

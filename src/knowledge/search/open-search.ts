@@ -54,6 +54,24 @@ export async function openSearch({ config, store, onWarning }: SearchOptions): P
   }
 }
 
+/** The same line by the settings alone, without the database. Throws what would keep the server from starting. */
+export async function describeSearch(config: Config): Promise<string> {
+  const embedder = await openEmbedder(config)
+  const place = placeOf(config)
+  const reranker = openReranker(config)
+  return [
+    'full text',
+    place === undefined ? 'no vectors' : `vectors of ${embedder.id} in ${place}`,
+    ...(reranker ? [`reranked by ${reranker.id}`] : []),
+  ].join(', ')
+}
+
+function placeOf({ VECTOR_INDEX, QDRANT_URL, DATABASE_URL }: Config): string | undefined {
+  if (VECTOR_INDEX === 'none') return undefined
+  if (QDRANT_URL) return `Qdrant at ${new URL(QDRANT_URL).host}`
+  return DATABASE_URL ? 'the database, where it has pgvector' : 'the embedded database'
+}
+
 /**
  * Qdrant, else pgvector, else the memory of the process. There, vectors that know words only are left out: reading a
  * collection into every process costs more than the misspelt words they would find.
