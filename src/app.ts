@@ -47,6 +47,7 @@ export { toBitrix24Settings } from './channels/bitrix24/bitrix24-options.ts'
 export { inspectBitrix24 } from './channels/bitrix24/inspect-bitrix24.ts'
 export { inspectDaData } from './company/inspect-dadata.ts'
 export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
+export { describeSearch } from './knowledge/search/open-search.ts'
 export { describeVoice } from './voice/open-voice.ts'
 
 export interface AppOptions {
