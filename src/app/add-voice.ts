@@ -26,6 +26,8 @@ export async function addVoice(
         .catch((error: unknown) => log.warn({ err: error, turnId }, 'what was spoken is not counted'))
     },
   })
+  // In development it is started when somebody asks for it: restarts are frequent there.
+  if (config.NODE_ENV === 'production') server.addHook('onListen', async () => voice.speech?.warm())
   server.addHook('onClose', () => voice.close())
   addSpeechRoutes(server, {
     speech: voice.speech,

@@ -40,6 +40,8 @@ export interface OwnSpeech extends Speech {
   /** Counts since the start. */
   readonly counters: SpeakerCounters
   readonly maxChars: number
+  /** Gets the engine ready, so that the first listener does not wait for it. */
+  warm(): void
   close(): Promise<void>
 }
 
@@ -67,6 +69,7 @@ export function createSpeech(options: SpeechOptions): OwnSpeech {
     counters: speaker.counters,
     recordings,
     maxChars,
+    warm: () => engine.warm?.(),
     voice: (events, asked) => {
       engine.warm?.()
       let bot = ''
