@@ -33,7 +33,12 @@ export interface Rollouts {
 export async function openRollouts(parts: RolloutParts): Promise<Rollouts> {
   const { config, log, store, bots } = parts
   const flags = new FlagBoard(store.flags, toDefaultFlags(config))
-  const { chooser, desk } = createDesk(parts, () => runner.refresh())
+  const enabled = config.ROLLOUTS_ENABLED
+  // What cannot be read at once is read by the poller soon.
+  const refresh = async (): Promise<void> => {
+    if (enabled) await runner.refresh().catch(() => undefined)
+  }
+  const { chooser, desk } = createDesk(parts, refresh)
   const runner = new RolloutRunner({
     store: store.rollouts,
     chooser,
@@ -43,7 +48,7 @@ export async function openRollouts(parts: RolloutParts): Promise<Rollouts> {
     onProblem: ({ bot }, error) =>
       log.error({ err: error, bot }, 'a rollout could not be judged; trying again'),
   })
-  const poller = new Poller(config.ROLLOUTS_ENABLED ? [flags, runner] : [flags], {
+  const poller = new Poller(enabled ? [flags, runner] : [flags], {
     everyMs: config.ROLLOUT_POLL_MS,
     onChange: (error) =>
       error === undefined

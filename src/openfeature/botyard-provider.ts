@@ -10,6 +10,8 @@ import {
 } from '@openfeature/server-sdk'
 import { decideFlag, halfOf } from '../flags/decide-flag.ts'
 import type { FlagDecision, FlagState } from '../flags/flags.ts'
+import type { RolloutView } from '../rollout/rollout.ts'
+import { resolveRollout, ROLLOUT_PREFIX } from './resolve-rollout.ts'
 
 export interface BotyardProviderOptions {
   /** Where the server is, such as `http://localhost:5000`. */
@@ -26,7 +28,8 @@ const TIMEOUT_MS = 5_000
 /**
  * Evaluates the flags of a Botyard server in this process: they are read again and again, and an evaluation waits for
  * nothing. `targetingKey` is the identifier; `userId`, `sessionId`, `ip` and `chatbotId` count as in guide 002. While the
- * server is away the last flags stay, with the reason `STALE`.
+ * server is away the last flags stay, with the reason `STALE`. The key `rollout.` and a bot's name says which revision
+ * somebody meets (`targetingKey` is then the subject their channel knows them by, such as `user:7`).
  *
  * @example
  * await OpenFeature.setProviderAndWait(new BotyardProvider({ url: 'http://localhost:5000' }))
@@ -38,6 +41,7 @@ export class BotyardProvider implements Provider {
   readonly events = new OpenFeatureEventEmitter()
   readonly #options: BotyardProviderOptions
   #flags: ReadonlyMap<string, FlagState> = new Map()
+  #rollouts: ReadonlyMap<string, RolloutView> = new Map()
   #read = ''
   #stale = false
   #timer: NodeJS.Timeout | undefined
@@ -63,6 +67,9 @@ export class BotyardProvider implements Provider {
     usual: boolean,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<boolean>> {
+    const rollout = this.#rollouts.get(key)
+    if (rollout)
+      return this.#aged(resolveRollout(rollout, context.targetingKey), (met) => met === 'candidate')
     const flag = this.#flags.get(key)
     if (!flag) return notFound(key, usual)
     const decision = decideFlag(flag, identifierOf(context), this.#abTest())
@@ -75,6 +82,8 @@ export class BotyardProvider implements Provider {
     usual: string,
     context: EvaluationContext,
   ): Promise<ResolutionDetails<string>> {
+    const rollout = this.#rollouts.get(key)
+    if (rollout) return this.#aged(resolveRollout(rollout, context.targetingKey), (met) => rollout[met])
     const flag = this.#flags.get(key)
     if (!flag) return notFound(key, usual)
     const identifier = identifierOf(context)
@@ -94,6 +103,14 @@ export class BotyardProvider implements Provider {
 
   async resolveObjectEvaluation<T extends JsonValue>(key: string, usual: T): Promise<ResolutionDetails<T>> {
     return this.#flags.has(key) ? wrongType(usual) : notFound(key, usual)
+  }
+
+  #aged<Value>(
+    { met, ...details }: ReturnType<typeof resolveRollout>,
+    toValue: (met: 'candidate' | 'stable') => Value,
+  ): ResolutionDetails<Value> {
+    const aged = this.#stale && { reason: StandardResolutionReasons.STALE }
+    return { value: toValue(met), ...details, ...aged }
   }
 
   #details(flag: FlagState, { on, reason, variant }: FlagDecision): Omit<ResolutionDetails<never>, 'value'> {
@@ -128,24 +145,37 @@ export class BotyardProvider implements Provider {
     this.#pollLater()
   }
 
-  /** Returns the names of the flags that changed. */
+  /** Returns the names of what changed. */
   async #refresh(): Promise<readonly string[]> {
+    const [flags, rollouts] = await Promise.all([this.#get('/api/flags'), this.#get('/api/rollouts')])
+    if (flags + rollouts === this.#read) return []
+    const before = new Map<string, unknown>([...this.#flags, ...this.#rollouts])
+    const read = {
+      ...(JSON.parse(flags) as { readonly flags: readonly FlagState[] }),
+      ...(JSON.parse(rollouts) as { readonly rollouts: readonly RolloutView[] }),
+    }
+    this.#flags = new Map(read.flags.map((flag) => [flag.name, flag]))
+    this.#rollouts = new Map(read.rollouts.map((rollout) => [ROLLOUT_PREFIX + rollout.bot, toShown(rollout)]))
+    this.#read = flags + rollouts
+    return [...this.#flags, ...this.#rollouts]
+      .filter(([key, value]) => JSON.stringify(before.get(key)) !== JSON.stringify(value))
+      .map(([key]) => key)
+  }
+
+  async #get(path: string): Promise<string> {
     const { url, token } = this.#options
-    const reply = await fetch(new URL('/api/flags', url), {
+    const reply = await fetch(new URL(path, url), {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(token && { headers: { authorization: `Bearer ${token}` } }),
     })
     if (!reply.ok) throw new Error(`the server answered with status ${reply.status}`)
-    const text = await reply.text()
-    if (text === this.#read) return []
-    const { flags } = JSON.parse(text) as { readonly flags: readonly FlagState[] }
-    const before = this.#flags
-    this.#flags = new Map(flags.map((flag) => [flag.name, flag]))
-    this.#read = text
-    return flags
-      .filter((flag) => JSON.stringify(before.get(flag.name)) !== JSON.stringify(flag))
-      .map(({ name }) => name)
+    return reply.text()
   }
+}
+
+/** Without what changes with every look, which is no change of what people meet. */
+function toShown(rollout: RolloutView): RolloutView {
+  return { ...rollout, judgement: null }
 }
 
 function identifierOf(context: EvaluationContext): string | undefined {

@@ -1,12 +1,15 @@
 import { OpenFeature, ProviderEvents } from '@openfeature/server-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BotyardProvider } from 'botyard/openfeature'
+import { defineBot } from '../bot.ts'
 import { postJson, startTestApp, type TestApp } from '../../test/test-app.ts'
 
 let app: TestApp
 
 beforeAll(async () => {
-  app = await startTestApp()
+  app = await startTestApp({
+    candidates: [defineBot({ name: 'test', instructions: 'Be kind.', model: 'offline' })],
+  })
 })
 
 afterAll(async () => {
@@ -39,6 +42,12 @@ test('an OpenFeature client evaluates the flags of a server, hears of changes, a
     value: true,
     errorCode: 'FLAG_NOT_FOUND',
   })
+  await postJson(`${app.url}/api/rollouts/test/start`, {})
+  await expect
+    .poll(() => client.getStringDetails('rollout.test', '', person))
+    .toMatchObject({ reason: 'SPLIT', flagMetadata: { stage: 0, percent: 1, status: 'running' } })
+  await postJson(`${app.url}/api/rollouts/test/promote`, { full: true })
+  await expect.poll(() => client.getBooleanValue('rollout.test', false, person)).toBe(true)
   const stale = new Promise((resolve) => {
     client.addHandler(ProviderEvents.Stale, resolve)
   })
