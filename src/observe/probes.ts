@@ -15,17 +15,24 @@ export interface ProbeResult {
   readonly checkedAt: Date
 }
 
-/** A probe may cost something on the other side; everybody who asks within this time is told the same. */
-const REMEMBERED_MS = 15_000
-/** Services that answer later do not answer. */
-const DEADLINE_MS = 3_000
+export interface ProbesOptions {
+  /** A probe may cost something on the other side; everybody who asks within this time is told the same. Default 15000. */
+  readonly rememberedMs?: number
+  /** Services that answer later than this, in milliseconds, do not answer. Default 3000. */
+  readonly deadlineMs?: number
+}
 
 /** The probes of a server by the names of what they ask. */
 export class Probes {
+  readonly #options: Required<ProbesOptions>
   readonly #probes = new Map<string, CachedProbe>()
 
+  constructor({ rememberedMs = 15_000, deadlineMs = 3_000 }: ProbesOptions = {}) {
+    this.#options = { rememberedMs, deadlineMs }
+  }
+
   add(name: string, probe: Probe): void {
-    this.#probes.set(name, new CachedProbe(probe))
+    this.#probes.set(name, new CachedProbe(probe, this.#options))
   }
 
   /** Asks all of them at once; takes no longer than the slowest may. */
@@ -37,44 +44,49 @@ export class Probes {
 
 class CachedProbe {
   readonly #probe: Probe
+  readonly #options: Required<ProbesOptions>
   #answer: Promise<ProbeResult> | undefined
   #askedAt = 0
 
-  constructor(probe: Probe) {
+  constructor(probe: Probe, options: Required<ProbesOptions>) {
     this.#probe = probe
+    this.#options = options
   }
 
   run(): Promise<ProbeResult> {
     const now = performance.now()
-    if (this.#answer && now - this.#askedAt < REMEMBERED_MS) return this.#answer
+    if (this.#answer && now - this.#askedAt < this.#options.rememberedMs) return this.#answer
     this.#askedAt = now
-    this.#answer = ask(this.#probe)
+    this.#answer = ask(this.#probe, this.#options.deadlineMs)
     return this.#answer
   }
 }
 
-async function ask(probe: Probe): Promise<ProbeResult> {
+async function ask(probe: Probe, deadlineMs: number): Promise<ProbeResult> {
   const checkedAt = new Date()
   const begun = performance.now()
   const over = new AbortController()
-  const late = delay(DEADLINE_MS, undefined, { signal: over.signal, ref: false }).then(
-    () => Promise.reject(new Error('late')),
+  const late = delay(deadlineMs, undefined, { signal: over.signal, ref: false }).then(
+    () => Promise.reject(new LateError()),
     () => new Promise<never>(() => undefined),
   )
-  const result = await Promise.race([probe(AbortSignal.timeout(DEADLINE_MS)), late]).then(
+  const result = await Promise.race([probe(AbortSignal.timeout(deadlineMs)), late]).then(
     (detail) =>
       detail === null
         ? ({ status: 'skip', detail: 'not in use' } as const)
         : ({ status: 'pass', detail } as const),
-    (error: unknown) => ({ status: 'fail', detail: describeFailure(error, begun) }) as const,
+    (error: unknown) => ({ status: 'fail', detail: describeFailure(error, deadlineMs) }) as const,
   )
   over.abort()
   return { ...result, ms: Math.round(performance.now() - begun), checkedAt }
 }
 
+class LateError extends Error {}
+
 /** Only the sentences of the table are safe to show; others may hold addresses with passwords. */
-function describeFailure(error: unknown, begun: number): string {
-  if (performance.now() - begun >= DEADLINE_MS - 50) return `no answer within ${DEADLINE_MS / 1_000} seconds`
+function describeFailure(error: unknown, deadlineMs: number): string {
+  const late = error instanceof LateError || (error instanceof Error && error.name === 'TimeoutError')
+  if (late) return `no answer within ${deadlineMs / 1_000} seconds`
   const known = toAppError(error)
   return known.code === 'internal' ? 'it could not be reached' : known.message
 }

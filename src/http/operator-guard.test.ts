@@ -1,0 +1,57 @@
+import { fastify } from 'fastify'
+import { expect, test } from 'vitest'
+import { createOperatorGuard, type OperatorGuardOptions } from './operator-guard.ts'
+
+const TOKEN = 'a-token-for-programs'
+
+/** Asks as somebody from an address; resolves with the status of reading and of changing. */
+async function ask(
+  options: Partial<OperatorGuardOptions>,
+  remoteAddress: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<readonly number[]> {
+  const server = fastify()
+  const guard = createOperatorGuard({ gate: undefined, token: TOKEN, allowed: [], open: false, ...options })
+  server.get('/read', { onRequest: guard.read }, async () => 'told')
+  server.get('/change', { onRequest: guard.change }, async () => 'changed')
+  server.setErrorHandler((error: { readonly status?: number }, _request, reply) =>
+    reply.code(error.status ?? 500).send(),
+  )
+  const replies = [
+    await server.inject({ url: '/read', remoteAddress, headers }),
+    await server.inject({ url: '/change', remoteAddress, headers }),
+  ]
+  await server.close()
+  return replies.map(({ statusCode }) => statusCode)
+}
+
+test.each<
+  readonly [string, Partial<OperatorGuardOptions>, string, Record<string, string>, readonly number[]]
+>([
+  ['a stranger', {}, '203.0.113.9', {}, [403, 403]],
+  [
+    'the token reads and changes nothing',
+    {},
+    '203.0.113.9',
+    { authorization: `Bearer ${TOKEN}` },
+    [200, 403],
+  ],
+  ['a wrong token', {}, '203.0.113.9', { authorization: `Bearer ${TOKEN}x` }, [403, 403]],
+  ['an allowed net', { allowed: ['203.0.113.0/24'] }, '203.0.113.9', {}, [200, 403]],
+  ['an allowed address in its IPv6 form', { allowed: ['10.0.0.5'] }, '::ffff:10.0.0.5', {}, [200, 403]],
+  ['an allowed IPv6 net', { allowed: ['2001:db8::/32'] }, '2001:db8::7', {}, [200, 403]],
+  ['a neighbour of it', { allowed: ['2001:db8::/32'] }, '2001:db9::7', {}, [403, 403]],
+  ['this computer in production', {}, '127.0.0.1', {}, [403, 403]],
+  ['this computer in development', { open: true }, '127.0.0.1', {}, [200, 200]],
+  ['this computer by IPv6', { open: true }, '::1', {}, [200, 200]],
+  [
+    'this computer for somebody else',
+    { open: true },
+    '127.0.0.1',
+    { 'x-forwarded-for': '127.0.0.1' },
+    [403, 403],
+  ],
+  ['a stranger in development', { open: true }, '203.0.113.9', {}, [403, 403]],
+])('%s', async (_, ...[options, address, headers, statuses]) => {
+  expect(await ask(options, address, headers)).toEqual(statuses)
+})
