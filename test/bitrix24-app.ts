@@ -62,7 +62,7 @@ export async function startBitrix24App({
 }
 
 /** What a server has to be told of a portal. */
-export function environmentOf(
+function environmentOf(
   bitrix: FakeBitrix24,
   mode: 'fetch' | 'webhook' = 'fetch',
 ): Readonly<Record<string, string>> {

@@ -41,5 +41,6 @@ function describeValue(config: Config | undefined, name: string, { secret }: Set
   if (!config) return 'is readable'
   const value = new Map(Object.entries(config)).get(name)
   if (value === undefined) return 'is not set'
-  return secret ? 'is set' : `is ${value.toString()}`
+  if (secret) return 'is set'
+  return `is ${typeof value === 'object' ? [...value].map(String).join() : value}`
 }

@@ -62,7 +62,7 @@ export async function startBitrix24Messenger({ seed, duplicates }: MessengerOpti
     },
     textOf: ({ method, parameters: { fields } }) =>
       /\.Message\.(?:send|update)$/.test(method)
-        ? String((fields as { readonly message?: unknown } | undefined)?.message ?? '')
+        ? (fields as { readonly message?: string } | undefined)?.message
         : undefined,
     spoil: (method, pick) => bitrix.inject({ ...pick(FAULTS), failTimes: 1, methods: [method] }),
     shown: (chat) =>

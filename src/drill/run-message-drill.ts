@@ -135,14 +135,11 @@ function startMessenger({ channel, ...options }: MessageDrill): Promise<Messenge
 }
 
 /** Now and then the call that passes fails. */
-function spoilMessenger(
-  { seed, faults }: MessageDrill,
-  { methods, spoil }: Messenger,
-): (passing: Passing) => void {
+function spoilMessenger({ seed, faults }: MessageDrill, messenger: Messenger): (passing: Passing) => void {
   const random = createSeededRandom(seed, 'telegram faults')
   return ({ service, stage, method }) => {
-    if (service !== 'messenger' || stage !== 'going' || !methods.spoiled.test(method)) return
-    if (random.next() < faults) spoil(method, (items) => random.pick(items))
+    if (service !== 'messenger' || stage !== 'going' || !messenger.methods.spoiled.test(method)) return
+    if (random.next() < faults) messenger.spoil(method, (items) => random.pick(items))
   }
 }
 

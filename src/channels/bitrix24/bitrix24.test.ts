@@ -217,7 +217,7 @@ describe.each([
 
 test('a busy portal is given time: nothing is lost, nothing twice', async () => {
   const { bitrix: portal, texts: said } = await start({
-    fake: { rateLimits: { perSecond: 20, burst: 10 } },
+    fake: { rateLimits: { perSecond: 20, burst: 4 } },
   })
   const dialogs = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => 300 + number)
   for (const dialog of dialogs) portal.say(dialog, 'hello')

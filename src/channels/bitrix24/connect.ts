@@ -124,7 +124,7 @@ export class PortalConnection {
     log.warn({ portal: portal.host, err: error }, 'Bitrix24: not connected; trying again')
     const failure = failureOf(error)
     if (isFailure(error, 'no-bot')) this.#registered = false
-    if (failure && !/^the authorization has ended/.test(portal.problem ?? ''))
+    if (failure && !portal.problem?.startsWith('the authorization has ended'))
       portal.problem =
         failure.kind === 'rejected' ? failure.message : 'the portal cannot be reached or refuses us'
     const pause = Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** Math.min(this.#failures++, 10))

@@ -71,25 +71,31 @@ export function readMessages(event: string, data: unknown): readonly BitrixMessa
 
 function readV2(data: unknown): readonly BitrixMessage[] {
   const read = V2Schema.safeParse(data).data
-  if (!read) return []
-  const { bot, message, chat, user, language } = read
-  const dialogId = read.dialogId ?? chat?.dialogId
+  const place = read && placeOf(read)
+  if (!place || read.user?.bot || read.message?.isSystem || place.userId === read.bot.id) return []
+  const author = read.user?.name ?? ''
+  const language = read.language || undefined
+  return [{ ...toWords(read.message, Number(read.bot.id)), ...place, author, language }]
+}
+
+/** Who speaks where; undefined when that is nobody or nowhere. */
+function placeOf({
+  dialogId: named,
+  chat,
+  message,
+  user,
+}: z.output<typeof V2Schema>): Pick<BitrixMessage, 'dialogId' | 'userId'> | undefined {
+  const dialogId = named ?? chat?.dialogId
   const userId = message?.authorId ?? user?.id
-  if (user?.bot || message?.isSystem || !isPerson(userId) || dialogId === undefined || userId === bot.id)
-    return []
-  const botId = Number(bot.id)
-  return [
-    {
-      kind: message ? 'message' : 'joined',
-      botId,
-      messageId: message?.id ?? '',
-      dialogId,
-      userId,
-      author: user?.name ?? '',
-      text: fromBBCode(message?.text ?? '', botId),
-      language: language || undefined,
-    },
-  ]
+  return isPerson(userId) && dialogId !== undefined ? { dialogId, userId } : undefined
+}
+
+function toWords(
+  message: z.output<typeof V2Schema>['message'],
+  botId: number,
+): Pick<BitrixMessage, 'kind' | 'botId' | 'messageId' | 'text'> {
+  if (!message) return { kind: 'joined', botId, messageId: '', text: '' }
+  return { kind: 'message', botId, messageId: message.id, text: fromBBCode(message.text ?? '', botId) }
 }
 
 function readV1(data: unknown): readonly BitrixMessage[] {

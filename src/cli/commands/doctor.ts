@@ -1,6 +1,7 @@
 import { liveChecks, type DatabaseState, type LiveContext, type ModelAnswer } from '../../checks/live.ts'
 import { runChecks } from '../../checks/run-checks.ts'
 import { defaultModelOf, loadConfig, type Config } from '../../config.ts'
+import { AppError } from '../../errors.ts'
 import type { Log } from '../../observe/log.ts'
 import type { Command } from '../command.ts'
 import { createQuietLog } from '../create-quiet-log.ts'
@@ -82,7 +83,11 @@ async function inspectBitrix24(config: Config, log: Log): ReturnType<LiveContext
   const { toBitrix24Settings } = app
   const off = toBitrix24Settings(config)
   if (typeof off === 'string') return off
-  const store = await app.openDatabase(config, log)
+  const store = await app.openDatabase(config, log).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'data_folder_in_use') return undefined
+    throw error
+  })
+  if (!store) return 'a running server holds the tokens; ask its /health'
   try {
     return await app.inspectBitrix24(config, store.bitrixPortals)
   } finally {

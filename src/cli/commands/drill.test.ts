@@ -8,7 +8,7 @@ test.each([
   [['messages', '--duplicates', '120%'], '--duplicates takes a share such as 20% or 0.2.'],
   [['messages', '--kill-every', '3'], '--kill-every takes a time such as 3s, 500ms or 1m.'],
   [['messages', '--database', 'mysql'], '--database takes embedded or postgres.'],
-  [['messages', '--channel', 'poe'], '--channel takes telegram.'],
+  [['messages', '--channel', 'poe'], '--channel takes telegram or bitrix24.'],
   [
     ['messages', '--database', 'embedded', '--replicas', '2'],
     'An embedded database belongs to one process: use --replicas 1 or --database postgres.',

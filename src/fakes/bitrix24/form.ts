@@ -10,5 +10,5 @@ function write(form: URLSearchParams, name: string, value: unknown): void {
   if (typeof value === 'object')
     for (const [key, inner] of Object.entries(value)) write(form, `${name}[${key}]`, inner)
   else if (typeof value === 'boolean') form.append(name, value ? '1' : '0')
-  else form.append(name, String(value as string | number))
+  else if (typeof value === 'string' || typeof value === 'number') form.append(name, String(value))
 }

@@ -54,10 +54,7 @@ export class RestServer {
     }
     this.#options.state.calls.push(call)
     const fault = this.#options.faults.take(({ methods }) => methods?.includes(method) ?? true)
-    if (fault?.kind === 'delay') await delay(fault.ms)
-    if (fault?.kind === 'reset' && fault.when === 'before') return void response.socket?.resetAndDestroy()
-    if (fault?.kind === 'html')
-      return void response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>')
+    if (await spoil(response, fault)) return
     const reply = this.#replyTo(method, parameters, fault)
     if (fault?.kind === 'reset') return void response.socket?.resetAndDestroy()
     call.status = reply.status
@@ -104,6 +101,16 @@ export class RestServer {
   }
 }
 
+/** True when the fault has taken the call away before it had its effect. */
+async function spoil(response: ServerResponse, fault: BitrixFault | undefined): Promise<boolean> {
+  if (fault?.kind === 'delay') await delay(fault.ms)
+  if (fault?.kind === 'reset' && fault.when === 'before') response.socket?.resetAndDestroy()
+  else if (fault?.kind === 'html')
+    response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>')
+  else return false
+  return true
+}
+
 /** Some clients write `/rest//method` and `.json`. */
 function parsePath(url: string): { readonly method: string; readonly query: Fields } {
   const { pathname, searchParams } = new URL(url, 'http://portal')
@@ -117,6 +124,6 @@ function parseBody(body: string, headers: IncomingMessage['headers']): Fields {
   return JSON.parse(body || '{}') as Fields
 }
 
-function withoutAuth({ auth: _, ...others }: Fields): Fields {
-  return others
+function withoutAuth(parameters: Fields): Fields {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => name !== 'auth'))
 }
