@@ -125,9 +125,9 @@ async function list(
   db: Kysely<Schema>,
   { only, channel, bot, messageId, limit }: DeliveryFilter,
 ): Promise<readonly Delivery[]> {
-  const { rows } = await sql<Delivery>`
+  const { rows } = await sql<Omit<Delivery, 'content'> & { readonly content: string | null }>`
     select d.message_id as "messageId", m.channel, m.bot, d.part, d.state, d.external_id as "externalId",
-      d.ambiguous, d.attempts, d.last_error as error, d.updated_at as "updatedAt"
+      d.ambiguous, d.attempts, d.last_error as error, d.updated_at as "updatedAt", d.content
     from deliveries d join inbox_messages m on m.id = d.message_id
     where (${only.length === 0} or ${only.includes('ambiguous')} and d.ambiguous > 0
         or ${only.includes('refused')} and d.state = 'refused'
@@ -136,7 +136,10 @@ async function list(
       and (${bot ?? null}::text is null or m.bot = ${bot ?? null})
       and (${messageId ?? null}::text is null or d.message_id = ${toUuid(messageId ?? '')}::uuid)
     order by d.updated_at desc, d.message_id, d.part limit ${limit}`.execute(db)
-  return rows
+  return rows.map(({ content, ...row }) => ({
+    ...row,
+    content: content === null ? null : (JSON.parse(content) as Json),
+  }))
 }
 
 interface EndedMessage {

@@ -134,4 +134,6 @@ export interface Delivery {
   readonly attempts: number
   readonly error: string | null
   readonly updatedAt: Date
+  /** What was put there, or was last tried to be, as the channel writes it; null before that. */
+  readonly content: Json | null
 }

@@ -37,6 +37,7 @@ async function endOne(
   // Once by a worker that died.
   for (let attempt = 0; attempt < 2; attempt++) await store.deliveries.beginPlacing(part)
   await store.deliveries.placed(part, '77')
+  await store.deliveries.beginFilling(part, { text: 'Hello to you' })
   await store.inbox.finish(lane!, [message!.id], end)
   return message!.id
 }
@@ -76,7 +77,7 @@ test('list filters', async () => {
 test('show tells everything of one message, its deliveries included', async () => {
   const { out } = await run('inbox', 'show', answered)
   expect(out).toContain('state          answered\n')
-  expect(out).toContain('delivery       0: sent 77, ambiguous 1\n')
+  expect(out).toContain('delivery       0: sent 77, ambiguous 1\ncontent        {"text":"Hello to you"}\n')
   expect(JSON.parse((await run('inbox', 'show', dead, '--json')).out)).toMatchObject({
     state: 'dead',
     detail: { chat: 7 },

@@ -114,11 +114,13 @@ function printEntry(
   }
   for (const [name, value] of Object.entries(facts))
     if (value) stdout.write(`${paint(stdout, 'cyan', name.padEnd(13))}  ${plainLines(value)}\n`)
-  for (const { part, state, externalId, ambiguous } of deliveries) {
+  for (const { part, state, externalId, ambiguous, content } of deliveries) {
     const doubt = ambiguous > 0 ? `, ambiguous ${ambiguous}` : ''
     stdout.write(
       `${paint(stdout, 'cyan', 'delivery'.padEnd(13))}  ${part}: ${state} ${externalId ?? ''}${doubt}\n`,
     )
+    if (content !== null)
+      stdout.write(`${paint(stdout, 'cyan', 'content'.padEnd(13))}  ${plainLines(JSON.stringify(content))}\n`)
   }
 }
 
