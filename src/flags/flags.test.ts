@@ -18,6 +18,7 @@ const STREAMING: FlagState = {
   deny: [],
   variant: 'A',
 }
+const JWT_SECRET = 'a-secret-that-only-these-tests-know-of'
 const NO_TEST = { enabled: false, variant: 'A' } as const
 
 test.each([
@@ -68,7 +69,7 @@ describe('a server', () => {
   const run = promisify(exec)
 
   beforeAll(async () => {
-    app = await startTestApp({ model: scriptedModel(text('One ', 'two ', 'three.')) })
+    app = await startTestApp({ model: scriptedModel(text('One ', 'two ', 'three.')), env: { JWT_SECRET } })
   })
   afterAll(() => app.close())
   afterEach(async () => {
@@ -137,6 +138,16 @@ describe('a server', () => {
     const url = `${app.url}/api/metrics/feature-flags`
     const foreign = await fetch(url, { headers: { 'x-forwarded-for': '203.0.113.7' } })
     expect(foreign.status).toBe(401)
+    const token = (await runCommand(['token', '--name', 'ci'], { env: { JWT_SECRET } })).out.trim()
+    const headers = { 'x-forwarded-for': '203.0.113.7', authorization: `Bearer ${token}` }
+    const set = await postJson(
+      `${url}/rollout`,
+      { feature: 'tts', percentage: 90, reason: 'phase 7' },
+      headers,
+    )
+    expect(set.status).toBe(200)
+    const [entry] = await app.store.audit.list({ topic: 'flag', name: 'tts', limit: 1 })
+    expect(entry).toMatchObject({ actor: 'operator token', reason: 'phase 7', after: { percentage: 90 } })
   })
 
   test('outside of the share the same endpoint gives the answer whole', async () => {
