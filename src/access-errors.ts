@@ -28,15 +28,15 @@ export const ACCESS_ERRORS = {
     retryable: true,
     sentence: 'Too many failed attempts to sign in. Please wait a few minutes and try again.',
   },
-  sign_up_throttled: {
-    status: 429,
-    retryable: true,
-    sentence: 'Too many accounts were made from this address. Please try again later.',
-  },
   sign_in_busy: {
     status: 429,
     retryable: true,
     sentence: 'Very many people are signing in right now. Please try again in a moment.',
+  },
+  sign_up_throttled: {
+    status: 429,
+    retryable: true,
+    sentence: 'Too many accounts were made from this address. Please try again later.',
   },
   sign_up_closed: {
     status: 403,
