@@ -138,7 +138,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
       {
         title: 'Event loop, how late',
         unit: 's',
-        queries: { '{{instance}} {{replica}} {{quantile}}': 'nodejs_eventloop_delay_seconds' },
+        queries: { '{{instance}} {{replica}} {{percentile}}': 'nodejs_eventloop_delay_seconds' },
       },
       {
         title: 'Connections to the database',

@@ -99,9 +99,9 @@ export const ALERT_CASES: readonly AlertCase[] = [
   {
     alert: 'BotyardEventLoopLate',
     at: '10m',
-    fires: { 'nodejs_eventloop_delay_seconds{quantile="0.99"}': '0.3x20' },
-    labels: { quantile: '0.99' },
-    quiet: { 'nodejs_eventloop_delay_seconds{quantile="0.99"}': '0.1x20' },
+    fires: { 'nodejs_eventloop_delay_seconds{percentile="p99"}': '0.3x20' },
+    labels: { percentile: 'p99' },
+    quiet: { 'nodejs_eventloop_delay_seconds{percentile="p99"}': '0.1x20' },
   },
   {
     alert: 'BotyardActiveStreams',

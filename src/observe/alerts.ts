@@ -137,7 +137,7 @@ export const ALERTS: readonly Alert[] = [
   {
     name: 'BotyardEventLoopLate',
     severity: 'warning',
-    expr: 'nodejs_eventloop_delay_seconds{quantile="0.99"} > 0.2',
+    expr: 'nodejs_eventloop_delay_seconds{percentile="p99"} > 0.2',
     for: '5m',
     summary: 'Something holds the event loop up for more than 200 ms',
     check: ({ metrics }) =>

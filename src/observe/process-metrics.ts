@@ -99,10 +99,10 @@ export class ProcessMetrics {
     addGauge(registry, {
       name: 'nodejs_eventloop_delay_seconds',
       help: 'How late the event loop was within the last minute',
-      labelNames: ['quantile'],
+      labelNames: ['percentile'],
       collect() {
         for (const percentile of [50, 99])
-          this.set({ quantile: String(percentile / 100) }, delayOf(percentile))
+          this.set({ percentile: `p${percentile}` }, delayOf(percentile))
       },
     })
   }
