@@ -74,9 +74,17 @@ export class Portal {
     await this.schedule.courtesy(() => this.#callFresh(method, parameters, signal))
   }
 
-  /** Calls a method with a token that somebody showed, to see whether it is good. */
-  callWith(accessToken: string, method: string, signal: AbortSignal): Promise<unknown> {
-    return this.schedule.run(signal, () => this.#rawCall(method, { auth: accessToken }, signal))
+  /**
+   * Calls a method with a token that somebody showed, to see whether it is good. Only while there is plenty of room, so
+   * that nobody keeps answers waiting by showing tokens; throws a `throttled` failure otherwise.
+   */
+  async callWith(accessToken: string, method: string, signal: AbortSignal): Promise<unknown> {
+    const results: unknown[] = []
+    await this.schedule.courtesy(async () => {
+      results.push(await this.#rawCall(method, { auth: accessToken }, signal))
+    })
+    if (results.length > 0) return results[0]
+    throw new BitrixFailure('the portal is too busy to be asked', { kind: 'throttled' })
   }
 
   /** The address of an authorization server that may see the client secret. */
