@@ -9,6 +9,7 @@ import type { OpenStore } from '../store/open-store.ts'
 import type { StoredRollout } from '../store/store.ts'
 import { evaluate } from './evaluate.ts'
 import { RevisionChooser } from './revision-chooser.ts'
+import { RolloutRunner } from './rollout-runner.ts'
 
 describe.each(backends())('rollouts on $name', (backend) => {
   let store: OpenStore
@@ -149,13 +150,72 @@ describe.each(backends())('rollouts on $name', (backend) => {
     expect(errors(await look(rollout))).toEqual(errors(first))
   })
 
+  const serve = (revision: string): ServedBot => ({
+    bot: defineBot({ name: bot, instructions: revision }),
+    model: scriptedModel(),
+    revision,
+  })
+
+  /** A server whose configuration holds `configured`, with these candidates. */
+  function serverOf(configured: string, ...candidates: readonly string[]) {
+    const find = (name: string) => (name === bot ? serve(configured) : undefined)
+    const chooser = new RevisionChooser({
+      store: store.rollouts,
+      find,
+      revision: (_, revision) =>
+        Promise.resolve([configured, ...candidates].includes(revision) ? serve(revision) : undefined),
+      onMissing: () => undefined,
+    })
+    const runner = new RolloutRunner({
+      store: store.rollouts,
+      chooser,
+      find,
+      evaluateMs: 0,
+      onMove: () => undefined,
+      onProblem: (_, error) => {
+        throw error
+      },
+    })
+    const key = crypto.randomUUID()
+    const request = { conversation: { bot, channel: 'web', key }, subject: key, text: 'Hi' }
+    return {
+      refresh: async () => {
+        await runner.refresh()
+        await runner.settled()
+      },
+      answers: async () => (await chooser.choose(request))?.revision,
+    }
+  }
+
+  test('a deploy that holds the promoted revision completes the rollout, and older servers go on with it', async () => {
+    const rollout = await begin()
+    const promoted = {
+      ...by,
+      status: 'promoted',
+      stage: 1,
+      newWindow: false,
+      detail: null,
+      fenced: false,
+    } as const
+    await store.rollouts.move(rollout, promoted)
+    const [older, newer, further] = [serverOf('s', 'c'), serverOf('c'), serverOf('d', 'c')]
+    for (const server of [older, newer, further, older]) await server.refresh()
+    expect(await Promise.all([older, newer, further].map((server) => server.answers()))).toEqual([
+      'c',
+      'c',
+      'd',
+    ])
+    expect(await store.rollouts.list(bot)).toMatchObject([{ status: 'completed' }])
+    await sql`update rollouts set changed_at = now() - interval '2 hours' where bot = ${bot}`.execute(
+      store.db,
+    )
+    await older.refresh()
+    // Whoever configures the old revision again means it.
+    expect(await older.answers()).toBe('s')
+  })
+
   test('a server without the candidate serves the stable revision and says so once', async () => {
     const rollout = await begin({ plan: [{ percent: 100, soakMinutes: 0 }] })
-    const serve = (revision: string): ServedBot => ({
-      bot: defineBot({ name: bot, instructions: revision }),
-      model: scriptedModel(),
-      revision,
-    })
     const missing: string[] = []
     const chooserOf = (revisions: readonly string[]) => {
       const chooser = new RevisionChooser({
