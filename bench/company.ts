@@ -178,7 +178,12 @@ async function main(): Promise<number> {
   try {
     const server = await startServer({ telegram, dadata, openai }, folder)
     const parts = { telegram, dadata, openai, url: server.url }
-    const rows = await measure(parts, values.smoke ? 5 : Number(values.checks)).finally(() => server.stop())
+    let rows: readonly Row[]
+    try {
+      rows = await measure(parts, values.smoke ? 5 : Number(values.checks))
+    } finally {
+      await server.stop()
+    }
     const report = render(rows, load)
     process.stdout.write(report)
     if (!values.smoke) writeFileSync(join(import.meta.dirname, 'company.md'), report)
