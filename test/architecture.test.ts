@@ -31,7 +31,10 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
     mayImport: ['core', 'http', 'store'],
   },
   openfeature: { doors: ['openfeature.ts'], mayImport: ['core', 'flags', 'rollout'] },
-  rollout: { doors: ['rollout.ts', 'bucket.ts', 'plan.ts', 'simulate.ts'], mayImport: ['core', 'http', 'store'] },
+  rollout: {
+    doors: ['rollout.ts', 'bucket.ts', 'plan.ts', 'simulate.ts'],
+    mayImport: ['core', 'http', 'store'],
+  },
   lanes: { doors: ['lanes.ts', 'lane-runner.ts'], mayImport: ['core', 'store'] },
   outbox: { doors: ['outbox.ts'], mayImport: ['core', 'store'] },
   inbox: { doors: ['inbox.ts'], mayImport: ['core', 'lanes', 'outbox', 'store'] },
@@ -55,7 +58,7 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
   channels: { doors: ['channel.ts'], mayImport: ['core', 'http', 'messaging'] },
   checks: {
     doors:
-      'check run-checks environment project live poe/poe-check poe/poe-checks poe/run-poe-checks poe/smoke-test voice stream/ask-stream stream/judge-load stream/load-profiles stream/run-load'
+      'check run-checks environment project live poe/poe-check poe/poe-checks poe/run-poe-checks poe/smoke-test search voice stream/ask-stream stream/judge-load stream/load-profiles stream/run-load'
         .split(' ')
         .map((name) => `${name}.ts`),
     mayImport: ['core', 'channels', 'store'],

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
+import { freePort } from './server-process.ts'
 
 /** A Redis of the test's own, without a disk. */
 export interface RedisProcess {
@@ -66,13 +66,4 @@ async function launch(port: number) {
   // Left unread, its pipe would fill.
   child.stdout.resume()
   return child
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

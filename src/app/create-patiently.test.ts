@@ -3,6 +3,7 @@ import { createServer, connect, type Server, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { freePort } from '../../test/server-process.ts'
 import { eventually } from '../../test/telegram-app.ts'
 import { testDatabases } from '../../test/test-store.ts'
 import { createApp } from '../app.ts'
@@ -15,14 +16,6 @@ import { createPatiently } from './create-patiently.ts'
 
 const log = createLog({ level: 'silent', pretty: false, secrets: [] })
 const project = defineConfig({ bots: [defineBot({ name: 'test', instructions: 'Be brief.' })] })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((done) => server.once('listening', done))
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
-}
 
 async function configFor(env: Readonly<Record<string, string>>): Promise<Config> {
   return loadConfig({ NODE_ENV: 'test', HOST: '127.0.0.1', PORT: String(await freePort()), ...env })
