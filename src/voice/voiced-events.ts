@@ -71,7 +71,8 @@ class TextAndAudio {
   /** Undefined at the end, and when the events end without a terminal one. */
   async next(): Promise<Came | undefined> {
     const open = [this.#text, this.#audio].filter((one) => one !== undefined)
-    const came = await Promise.race([...open, ...(open.length === 0 ? [undefined] : [])])
+    if (open.length === 0) return undefined
+    const came = await Promise.race(open)
     if (came?.kind === 'audio') this.#audio = came.narrated && this.#readAudio()
     else if (came) this.#goOn(came.result.value)
     return came
