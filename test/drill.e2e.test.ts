@@ -122,7 +122,7 @@ async function finish(child: ChildProcess): Promise<{ readonly code: number | nu
 describe('botyard drill messages', () => {
   const backends = [
     { name: 'the embedded database, one replica', words: [] },
-    { name: 'Bitrix24, fetched', words: ['--channel', 'bitrix24', '--messages', '30', '--chats', '10'] },
+    { name: 'Bitrix24, fetched', words: ['--channel', 'bitrix24', '--messages', '20', '--chats', '5'] },
     ...(DATABASE_URL
       ? [{ name: 'PostgreSQL, two replicas', words: ['--replicas', '2', '--database-url', DATABASE_URL] }]
       : []),
