@@ -73,7 +73,7 @@ interface Desk {
 }
 
 function createDesk(parts: RolloutParts, onChange: () => Promise<void>): Desk {
-  const { log, store, bots, project, published } = parts
+  const { config, log, store, bots, project, published } = parts
   const candidates = serveCandidates(parts)
   const revisions = createRevisions({ bots, candidates, ...(published && { published }) })
   const chooser = new RevisionChooser({
@@ -91,6 +91,7 @@ function createDesk(parts: RolloutParts, onChange: () => Promise<void>): Desk {
     audit: store.audit,
     stableOf: (bot) => chooser.stableOf(bot),
     ...revisions,
+    knownAfterMs: 2 * config.ROLLOUT_POLL_MS,
     optionsOf: (bot) => toRolloutOptions(bots.find(bot)?.bot.rollout, project.rollout),
     onChange,
   })

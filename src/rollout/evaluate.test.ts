@@ -29,7 +29,7 @@ describe.each(backends())('rollouts on $name', (backend) => {
     const plan = [10, 100].map((percent) => ({ percent, soakMinutes: 0 }))
     const options = toRolloutOptions({ plan, leastTurns: 300, ...definition })
     const created = await store.rollouts.create(
-      { bot, stable: 's', candidate: 'c', options, optionsHash: 'hash' },
+      { bot, stable: 's', candidate: 'c', options, optionsHash: 'hash', beginsInMs: 0 },
       by,
     )
     if (!created) throw new Error('another is open')

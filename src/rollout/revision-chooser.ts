@@ -73,7 +73,12 @@ export class RevisionChooser {
 
   #isFresh({ changedAt, options, status }: StoredRollout): boolean {
     const over = changedAt.getTime() + options.idleMinutes * 60_000
-    return status === 'promoted' && Date.now() + this.#clockLead < over
+    return status === 'promoted' && this.#now() < over
+  }
+
+  /** On the database's clock. */
+  #now(): number {
+    return Date.now() + this.#clockLead
   }
 
   async #chooseArm(open: StoredRollout, stable: ServedBot, request: ConverseRequest): Promise<ServedBot> {
@@ -81,7 +86,7 @@ export class RevisionChooser {
     if (!candidate) return stable
     const last = await this.#lastRevision(open, request.conversation)
     if (last === candidate.revision) return candidate
-    if (last === stable.revision) return stable
+    if (last === stable.revision || this.#now() < open.stageStartedAt.getTime()) return stable
     const percent = open.options.plan[open.stage]?.percent ?? 0
     const person = personOf(request)
     return person !== '' && isChosen(open.id, person, percent) ? candidate : stable

@@ -16,6 +16,8 @@ export interface DeskOptions {
   readonly candidatesOf: (bot: string) => readonly ServedBot[]
   /** Any revision of a bot that can be served, by its whole name. */
   readonly revision: (bot: string, revision: string) => Promise<ServedBot | undefined>
+  /** How long after a start every server knows of it, in milliseconds. */
+  readonly knownAfterMs: number
   readonly optionsOf: (bot: string) => RolloutOptions
   /** Told after each change, so that this process acts on it at once. */
   readonly onChange: () => Promise<void>
@@ -33,13 +35,20 @@ export class StoredDesk implements RolloutDesk {
   }
 
   async start(bot: string, { revision, ...by }: StartOrder): Promise<StartedRollout> {
-    const { store, stableOf, optionsOf, onChange } = this.#options
+    const { store, stableOf, optionsOf, knownAfterMs, onChange } = this.#options
     const stable = await stableOf(bot)
     if (!stable) throw new AppError('bot_not_found')
     const candidate = await this.#candidateOf(stable, revision)
     const { options, outlook } = fitPlan(optionsOf(bot), await store.turnsPerDay(bot))
     const created = await store.create(
-      { bot, stable: stable.revision, candidate, options, optionsHash: hashOptions(options) },
+      {
+        bot,
+        stable: stable.revision,
+        candidate,
+        options,
+        optionsHash: hashOptions(options),
+        beginsInMs: knownAfterMs,
+      },
       by,
     )
     if (!created) throw refused(`a rollout of "${bot}" is open; finish it with promote --full or abort.`)

@@ -103,6 +103,8 @@ export interface NewRollout {
   readonly candidate: string
   readonly options: RolloutOptions
   readonly optionsHash: string
+  /** Nobody meets the candidate before every server can know of the rollout, in milliseconds. */
+  readonly beginsInMs: number
 }
 
 export interface RolloutNote {

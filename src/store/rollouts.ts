@@ -84,15 +84,15 @@ function list(db: Kysely<Schema>, bot: string | undefined): Promise<readonly Sto
 
 async function create(
   db: Kysely<Schema>,
-  { bot, stable, candidate, options, optionsHash }: NewRollout,
+  { bot, stable, candidate, options, optionsHash, beginsInMs }: NewRollout,
   change: Change,
 ): Promise<StoredRollout | undefined> {
   return db.transaction().execute(async (tx) => {
     const [created] = await read(
       tx,
-      sql`insert into rollouts (id, bot, stable, candidate, status, options, options_hash, reason)
+      sql`insert into rollouts (id, bot, stable, candidate, status, options, options_hash, reason, stage_started_at)
         values (${randomUUID()}, ${bot}, ${stable}, ${candidate}, 'running', ${JSON.stringify(options)},
-          ${optionsHash}, ${change.reason})
+          ${optionsHash}, ${change.reason}, now() + ${milliseconds(beginsInMs)})
         on conflict (bot) where status in ('running', 'paused') do nothing
         returning ${COLUMNS}`,
     )
