@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ContentCache } from '../cache/cache.ts'
+import type { VoiceProgress } from '../speech.ts'
 import { openVoice, type OpenVoice } from '../voice/open-voice.ts'
 import { addSpeechRoutes } from '../voice/speech-routes.ts'
 import { addTranscriptionRoutes } from '../voice/transcription-routes.ts'
@@ -12,8 +13,13 @@ interface VoiceParts extends AppParts {
 /** Opens speech, in and out, and adds its routes; closed with the server. */
 export async function addVoice(
   server: FastifyInstance,
-  { config, log, bots, store, content }: VoiceParts,
+  { config, log, bots, store, content, observability }: VoiceParts,
 ): Promise<OpenVoice> {
+  const countVoice = async (turnId: string, progress: VoiceProgress): Promise<void> => {
+    const turn = await store.turns.noteVoice(turnId, progress)
+    if (turn && progress.firstAudioMs !== null)
+      observability.metrics.turns.countFirstAudio(turn, progress.firstAudioMs)
+  }
   const voice = await openVoice({
     config,
     content,
@@ -21,9 +27,9 @@ export async function addVoice(
     onProblem: (message, cause) => log.warn({ err: cause }, message),
     onVoiced: (turnId, progress) => {
       // Not waited for: it is a figure, and the answer is over.
-      store.turns
-        .noteVoice(turnId, progress)
-        .catch((error: unknown) => log.warn({ err: error, turnId }, 'what was spoken is not counted'))
+      countVoice(turnId, progress).catch((error: unknown) =>
+        log.warn({ err: error, turnId }, 'what was spoken is not counted'),
+      )
     },
   })
   // In development it is started when somebody asks for it: restarts are frequent there.

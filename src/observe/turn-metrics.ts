@@ -20,6 +20,8 @@ export interface CountedTurn {
   readonly tools: readonly { readonly tool: string; readonly ok: boolean; readonly ms: number }[]
 }
 
+type SpokenTurn = Pick<CountedTurn, Kind>
+
 /** In seconds: within a few percent of the true p95 where people notice a difference. */
 export const SECONDS = [
   0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7.5, 10, 15, 30,
@@ -124,6 +126,11 @@ export class TurnMetrics {
     if (turn.errorCode?.startsWith('model_')) this.countProviderError(model, turn.errorCode)
     this.#requests.inc()
     this.#seconds.observe(turn.durationMs / 1_000)
+  }
+
+  /** Speech goes on after a turn has ended, and is counted then. */
+  countFirstAudio({ bot, revision, channel, model }: SpokenTurn, ms: number): void {
+    this.#firstAudio.observe({ ...this.#kinds.bound({ bot, revision, channel, model }) }, ms / 1_000)
   }
 
   /** `model` as in its id; what failed before a retry counts here, too. */

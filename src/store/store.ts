@@ -119,17 +119,28 @@ export interface Turns {
   answerOf(turnId: string): Promise<string | undefined>
   /** The conversation a turn belongs to; undefined when there is no such turn. */
   conversationOf(turnId: string): Promise<ConversationKey | undefined>
-  /** Keeps how much of a finished answer was spoken, and how soon; never less than before. */
+  /**
+   * Keeps how much of a finished answer was spoken, and how soon; never less than before. The turn when this is the
+   * first that is known of its sound.
+   */
   noteVoice(
     turnId: string,
     voice: { readonly chunks: number; readonly firstAudioMs: number | null },
-  ): Promise<void>
+  ): Promise<VoicedTurn | undefined>
   /** Asks the turn's process to stop it. False when it is not running. */
   requestStop(turnId: string): Promise<boolean>
   /** Closes turns whose lease has run out (or all that run, when this process owns the database alone). Returns how many. */
   interruptAbandoned(options: { readonly all: boolean }): Promise<number>
   /** Deletes event logs of turns that ended more than `olderThanMs` ago; messages and facts stay. Returns how many turns. */
   pruneLogs(olderThanMs: number): Promise<number>
+}
+
+/** What figures of a turn are told apart by. */
+export interface VoicedTurn {
+  readonly bot: string
+  readonly revision: string
+  readonly channel: string
+  readonly model: string
 }
 
 export interface Lease {

@@ -5,7 +5,17 @@ import type { ConversationKey } from '../conversation.ts'
 import { closeAbandoned, interruptAbandoned } from './abandoned-turns.ts'
 import { countUsage } from './chatbot-usage.ts'
 import type { Schema } from './schema.ts'
-import type { BegunTurn, EventSegment, FinishedTurn, Hold, Lease, NewTurn, TurnLog, Turns } from './store.ts'
+import type {
+  BegunTurn,
+  EventSegment,
+  FinishedTurn,
+  Hold,
+  Lease,
+  NewTurn,
+  TurnLog,
+  Turns,
+  VoicedTurn,
+} from './store.ts'
 import { fromStoredEvents, toStoredEvents } from './stored-events.ts'
 import { takeOver } from './take-over.ts'
 import { toMessages } from './stored-messages.ts'
@@ -181,11 +191,18 @@ async function noteVoice(
   db: Kysely<Schema>,
   turnId: string,
   { chunks, firstAudioMs }: Parameters<Turns['noteVoice']>[1],
-): Promise<void> {
-  await sql`
+): ReturnType<Turns['noteVoice']> {
+  const { rows } = await sql<VoicedTurn & { readonly first: boolean }>`
+    with before as (select id, first_audio_ms from turns where id = ${turnId} for update)
     update turns set audio_chunks = greatest(audio_chunks, ${chunks}::integer),
-      first_audio_ms = coalesce(first_audio_ms, ${firstAudioMs === null ? null : Math.round(firstAudioMs)}::integer)
-    where id = ${turnId}`.execute(db)
+      first_audio_ms = coalesce(turns.first_audio_ms, ${firstAudioMs === null ? null : Math.round(firstAudioMs)}::integer)
+    from before where turns.id = before.id
+    returning bot, revision, channel, model,
+      before.first_audio_ms is null and turns.first_audio_ms is not null as first`.execute(db)
+  const turn = rows[0]
+  if (!turn?.first) return undefined
+  const { bot, revision, channel, model } = turn
+  return { bot, revision, channel, model }
 }
 
 async function pruneLogs(db: Kysely<Schema>, olderThanMs: number): Promise<number> {

@@ -115,6 +115,10 @@ describe('a voiced answer', () => {
     const before = await figures()
     await collectEvents(await postJson(app.url + STREAM, ask('say: One sentence. Two sentences.')))
     await expect.poll(figures, { timeout: 5_000 }).toBe(before + 2)
+    const metrics = async () => (await fetch(`${app.url}/metrics`)).text()
+    await expect
+      .poll(metrics, { timeout: 5_000 })
+      .toMatch(/chat_first_audio_seconds_count\{bot="test",.*\} [1-9]/)
   })
 
   test('is not spoken beyond its characters', async () => {
