@@ -1,5 +1,7 @@
 import type { Access } from '../accounts/open-access.ts'
 import type { Channel } from '../channels/channel.ts'
+import { createBitrix24Channel } from '../channels/bitrix24/bitrix24.ts'
+import { toBitrix24Settings } from '../channels/bitrix24/bitrix24-options.ts'
 import { createOpenAIChannel } from '../channels/openai/openai.ts'
 import { createPageChannel } from '../channels/page/page.ts'
 import { createPoeChannel, type PoeChannelOptions } from '../channels/poe/poe.ts'
@@ -8,6 +10,7 @@ import { toTelegramOptions } from '../channels/telegram/telegram-options.ts'
 import { createTelegramChannel, type TelegramChannelOptions } from '../channels/telegram/telegram.ts'
 import { createWebChannel } from '../channels/web/web.ts'
 import { createWidgetChannel } from '../channels/widget/widget.ts'
+import type { BitrixPortals } from '../bitrix24-portals.ts'
 import type { Config } from '../config.ts'
 import type { Guests } from '../guests.ts'
 import { createExemption } from '../http/exempt-clients.ts'
@@ -20,16 +23,18 @@ interface ChannelParts {
   readonly access: Access
   readonly poe: PoeChannelOptions | undefined
   readonly bots: readonly ServedBot[]
+  readonly portals: BitrixPortals
   readonly guests: Guests
 }
 
 /** The channels that ship, as far as the configuration turns them on. */
 export function createChannels(
   config: Config,
-  { gate, access, poe, bots, guests }: ChannelParts,
+  { gate, access, poe, portals, bots, guests }: ChannelParts,
 ): readonly Channel[] {
   const production = config.NODE_ENV === 'production'
   const telegram = toTelegramOptions(config)
+  const bitrix24 = toBitrix24Settings(config)
   const openai = createOpenAIChannel({ apiKeys: config.API_KEYS, maxBodyBytes: config.MAX_BODY_BYTES })
   return [
     createPageChannel(),
@@ -45,6 +50,9 @@ export function createChannels(
     ...(typeof telegram === 'string'
       ? []
       : [createTelegramChannel({ ...telegram, texts: telegramTexts(bots) })]),
+    ...(typeof bitrix24 === 'string'
+      ? []
+      : [createBitrix24Channel({ ...bitrix24, portals, texts: telegramTexts(bots) })]),
     ...(poe ? [createPoeChannel(poe)] : []),
   ]
 }
