@@ -44,7 +44,9 @@ export function defineConfig(definition: ProjectDefinition): Project {
   if (doubled) throw invalid(`\`jobs\` holds two jobs named "${doubled.name}"; rename one of them.`)
   const stray = candidates.find((candidate) => !bots.some(({ name }) => name === candidate.name))
   if (stray)
-    throw invalid(`\`candidates\` holds "${stray.name}", which is none of the bots; list a revision of one of them.`)
+    throw invalid(
+      `\`candidates\` holds "${stray.name}", which is none of the bots; list a revision of one of them.`,
+    )
   const [first] = bots
   if (!first) throw invalid('`bots` is empty; list at least one bot made by defineBot().')
   const chosen = defaultBot === undefined ? first : bots.find(({ name }) => name === defaultBot)

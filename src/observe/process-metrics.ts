@@ -101,8 +101,7 @@ export class ProcessMetrics {
       help: 'How late the event loop was within the last minute',
       labelNames: ['percentile'],
       collect() {
-        for (const percentile of [50, 99])
-          this.set({ percentile: `p${percentile}` }, delayOf(percentile))
+        for (const percentile of [50, 99]) this.set({ percentile: `p${percentile}` }, delayOf(percentile))
       },
     })
   }
