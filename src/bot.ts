@@ -146,14 +146,18 @@ export function defineBot(definition: BotDefinition): Bot {
     maxOutputTokens: definition.maxOutputTokens,
     suggestions: Object.freeze([...(definition.suggestions ?? [])]),
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...definition.limits }),
-    voice: definition.voice && Object.freeze({ ...definition.voice }),
+    voice: frozen(definition.voice),
     commands: Object.freeze((definition.commands ?? []).map((command) => Object.freeze({ ...command }))),
     takesDocuments: definition.takesDocuments ?? false,
-    poe: definition.poe && Object.freeze({ ...definition.poe }),
-    telegram: definition.telegram && Object.freeze({ ...definition.telegram }),
-    site: definition.site && Object.freeze({ ...definition.site }),
-    rollout: definition.rollout && Object.freeze({ ...definition.rollout }),
+    poe: frozen(definition.poe),
+    telegram: frozen(definition.telegram),
+    site: frozen(definition.site),
+    rollout: frozen(definition.rollout),
   })
+}
+
+function frozen<T extends object>(options: T | undefined): Readonly<T> | undefined {
+  return options && Object.freeze({ ...options })
 }
 
 /**

@@ -13,11 +13,11 @@ const INSTALLED: BitrixInstallation = {
 }
 const TOKENS = { accessToken: 'access 2', refreshToken: 'refresh 2', authServer: INSTALLED.authServer }
 
-describe.each(backends())('portals on $name', ({ open }) => {
+describe.each(backends())('portals on $name', (backend) => {
   let store: OpenStore
   let portals: BitrixPortals
   beforeAll(async () => {
-    store = await open()
+    store = await backend.open()
     portals = store.bitrixPortals
   }, 60_000)
   afterAll(() => store.close())
