@@ -5,7 +5,7 @@ import { toActor } from '../chatbots/chatbot-routes.ts'
 import type { Chatbots } from '../chatbots/chatbots.ts'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
-import type { Gate } from '../http/principal.ts'
+import { managesServer, type Gate } from '../http/principal.ts'
 import type { Jobs } from '../jobs/job.ts'
 import { createLibrary, type StoredLibrary } from '../knowledge/documents/create-library.ts'
 import { openSearch } from '../knowledge/search/open-search.ts'
@@ -79,7 +79,8 @@ export function addUploads(
 ): void {
   const findBot: UploadOptions['findBot'] = async (name, principal) => {
     const served = name === undefined ? code.list()[0] : code.find(name)
-    if (served) return served.bot.name
+    // What bots in code say concerns everybody.
+    if (served) return managesServer(principal) ? served.bot.name : undefined
     // A draft, too, is given documents; somebody else's chatbot is as good as none.
     const chatbot = await chatbots
       .as(toActor(principal))

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { NOBODY, subjectOf, type Gate, type Principal } from '../http/principal.ts'
+import { managesServer, NOBODY, subjectOf, type Gate, type Principal } from '../http/principal.ts'
 import { PROBLEMS } from '../http/problem-schema.ts'
 import { addChatbotRecords } from './chatbot-record-routes.ts'
 import {
@@ -42,8 +42,9 @@ export function addChatbotRoutes(server: FastifyInstance, { gate, chatbots }: Ch
 /** Admins and machines manage every chatbot; an operator with an account those of the account. */
 export function toActor(principal: Principal): ChatbotActor {
   const { userId, role } = principal
-  if (userId === NOBODY) return { name: role, account: null, unrestricted: true }
-  return { name: subjectOf(principal), account: userId, unrestricted: role === 'admin' }
+  const unrestricted = managesServer(principal)
+  if (userId === NOBODY) return { name: role, account: null, unrestricted }
+  return { name: subjectOf(principal), account: userId, unrestricted }
 }
 
 const path = '/api/chatbots/:chatbotId'

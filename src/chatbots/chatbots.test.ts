@@ -209,18 +209,41 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
     expect((await operator(`PUT ${path}/quota`, quota, '*')).body.quota).toEqual(quota)
   })
 
-  test('it answers from the documents given to it, and another account gives it none', async () => {
+  test('an operator with an account neither manages nor reads what concerns everybody', async () => {
+    const token = await signUpOperator()
+    const requests = [
+      'GET /api/flags',
+      'PATCH /api/flags/streaming',
+      'POST /api/metrics/feature-flags/rollout',
+      'GET /api/rollouts',
+      'POST /api/rollouts/support/start',
+      'GET /api/metrics/streaming/events',
+    ]
+    const refused = await Promise.all(
+      requests.map((request) => as(token)(request, request.startsWith('GET') ? undefined : {})),
+    )
+    expect(refused.map(({ status }) => status)).toEqual(requests.map(() => 403))
+    const { status, body } = await operator('GET /api/flags')
+    expect([status, body.flags]).toEqual([
+      200,
+      expect.arrayContaining([expect.objectContaining({ name: 'tts' })]),
+    ])
+  })
+
+  test('it answers from the documents given to it, and another account gives none to it or to bots in code', async () => {
     const [one, two] = [await signUpOperator(), await signUpOperator()]
     const { chatbotId } = (await as(one)('POST /api/chatbots', FIELDS)).body
-    const upload = async (token: string): Promise<number> => {
+    const upload = async (token: string, bot: string | undefined = chatbotId): Promise<number> => {
       const form = new FormData()
       form.append('file', new Blob(['# Returns\n\nParcels go back within thirty days.']), 'returns.md')
-      form.append('chatbotId', chatbotId)
+      form.append('chatbotId', bot)
       const headers = { authorization: `Bearer ${token}` }
       return (await fetch(`${app.url}/api/context/upload-file`, { method: 'POST', body: form, headers }))
         .status
     }
-    expect([await upload(two), await upload(one)]).toEqual([404, 201])
+    const code = app.host.bots.list()[0]?.name
+    expect([await upload(two), await upload(two, code), await upload(two, '')]).toEqual([404, 404, 404])
+    expect([await upload(admin, code), await upload(one)]).toEqual([201, 201])
     await as(one)(`POST /api/chatbots/${chatbotId}/publish`, undefined, '*')
     const { body } = await ask(chatbotId, { query: 'When do parcels go back?' })
     expect(body.answer).toContain('thirty days')

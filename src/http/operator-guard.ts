@@ -2,10 +2,10 @@ import { BlockList, isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
 import { bearerOf, isOneOf } from './bearer.ts'
-import type { Gate, GateHook } from './principal.ts'
+import { managesServer, type Gate, type GateHook } from './principal.ts'
 
 export interface OperatorGuardOptions {
-  /** Knows the tokens of operators; absent when there are no accounts. */
+  /** Knows the tokens of who manages the server; absent when there are no accounts. */
   readonly gate: Gate | undefined
   /** The secret of programs that only read. */
   readonly token: string | undefined
@@ -17,11 +17,11 @@ export interface OperatorGuardOptions {
 
 /** Who may read how the server is, and who may change it. */
 export interface OperatorGuard {
-  /** Operators, holders of the token, and the addresses that are allowed; everybody else gets 401 or 403. */
+  /** Who manages the server, holders of the token, and the addresses that are allowed; everybody else gets 401 or 403. */
   readonly read: GateHook
   /** True for whom `read` lets through, without counting or refusing. */
   mayRead(request: FastifyRequest): Promise<boolean>
-  /** Operators alone, and whoever sits at this computer outside production. */
+  /** Who manages the server, and whoever sits at this computer outside production. */
   readonly change: GateHook
 }
 
@@ -34,22 +34,21 @@ export function createOperatorGuard({ gate, token, allowed, open }: OperatorGuar
     if (given !== undefined && token !== undefined && isOneOf(given, [token])) return true
     return isHere(request) || isListed(list, request.ip)
   }
-  const asOperator = gate?.withRole('operator', 'admin')
-  const requireOperator: GateHook = async (request, reply) => {
-    if (!asOperator) throw new AppError('forbidden')
-    await asOperator(request, reply)
+  const requireManager: GateHook = async (request, reply) => {
+    if (!gate) throw new AppError('forbidden')
+    await gate.managing(request, reply)
   }
   return {
     read: async (request, reply) => {
-      if (!isKnown(request)) await requireOperator(request, reply)
+      if (!isKnown(request)) await requireManager(request, reply)
     },
     mayRead: async (request) => {
       if (isKnown(request)) return true
       const principal = await gate?.identify(request)
-      return principal !== undefined && principal.role !== 'user'
+      return principal !== undefined && managesServer(principal)
     },
     change: async (request, reply) => {
-      if (!isHere(request) || bearerOf(request) !== undefined) await requireOperator(request, reply)
+      if (!isHere(request) || bearerOf(request) !== undefined) await requireManager(request, reply)
     },
   }
 }

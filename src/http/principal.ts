@@ -2,7 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
 import { bearerOf } from './bearer.ts'
 
-/** What somebody may do: `user` their own things, `operator` the management API, `admin` also the accounts. */
+/**
+ * What somebody may do: `user` their own things, `operator` also the chatbots of their account, `admin` everything. The
+ * token of a machine belongs to no account, so its operator manages the server, see `managesServer`.
+ */
 export type Role = 'user' | 'operator' | 'admin'
 
 /** The `userId` of tokens that machines use to operate the server: they belong to no account. */
@@ -21,6 +24,11 @@ export type Authenticate = (token: string) => Promise<Principal>
 /** Whose rows a person owns, on every channel: the `subject` of their turns and the scope of their tools' rows. */
 export function subjectOf({ userId }: Pick<Principal, 'userId'>): `user:${number}` {
   return `user:${userId}`
+}
+
+/** True for who may do and read what concerns everybody: admins, and machines. */
+export function managesServer({ userId, role }: Principal): boolean {
+  return role === 'admin' || (role === 'operator' && userId === NOBODY)
 }
 
 type CountUse = (principal: Principal, request: FastifyRequest, reply: FastifyReply) => Promise<void>
@@ -67,6 +75,11 @@ export class Gate {
       const { role } = await this.#admit(request, reply)
       if (!roles.includes(role)) throw new AppError('forbidden')
     }
+  }
+
+  /** As `withRole`, for who manages the server. */
+  readonly managing: GateHook = async (request, reply) => {
+    if (!managesServer(await this.#admit(request, reply))) throw new AppError('forbidden')
   }
 
   /** Who sent the request. The route has to have one of the hooks. */
