@@ -29,8 +29,8 @@ const MOST_AFFILIATED = 100
 export function createRegister(options: RegisterOptions): OpenRegister {
   const lookups = new Lookups(options)
   return {
-    find: async ({ digits }, { signal }) => await within(signal, lookups.find(digits)),
-    findAffiliated: async (inn, { signal }) => await within(signal, lookups.findAffiliated(inn)),
+    find: async ({ digits }, { signal }) => await within(signal, () => lookups.find(digits)),
+    findAffiliated: async (inn, { signal }) => await within(signal, () => lookups.findAffiliated(inn)),
     close: () => lookups.close(),
   }
 }
@@ -149,14 +149,14 @@ function dayInMoscow(now: Date): string {
   return new Date(now.getTime() + 3 * 3_600_000).toISOString().slice(0, 10)
 }
 
-/** Whoever leaves stops waiting; the lookup itself goes on, since it is paid for. */
-async function within<Value>(signal: AbortSignal, lookup: Promise<Value>): Promise<Value> {
+/** Whoever leaves stops waiting; the lookup itself goes on, since it is paid for. Whoever has left begins none. */
+async function within<Value>(signal: AbortSignal, lookUp: () => Promise<Value>): Promise<Value> {
   signal.throwIfAborted()
   const left = Promise.withResolvers<never>()
   const leave = (): void => left.reject(signal.reason)
   signal.addEventListener('abort', leave, { once: true })
   try {
-    return await Promise.race([lookup, left.promise])
+    return await Promise.race([lookUp(), left.promise])
   } finally {
     signal.removeEventListener('abort', leave)
   }

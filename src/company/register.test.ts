@@ -4,6 +4,7 @@ import { loadConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
 import { createFakeDaData, type FakeDaData } from '../fakes/dadata.ts'
 import type { OpenStore } from '../store/open-store.ts'
+import type { CompanyStore } from '../store/store.ts'
 import type { CompanyFacts } from './company.ts'
 import { inspectDaData } from './inspect-dadata.ts'
 import { createRegister, type OpenRegister, type RegisterOptions } from './create-register.ts'
@@ -55,6 +56,20 @@ describe.each(backends())('a register of companies on $name', (backend) => {
     if (thrown instanceof AppError) return thrown
     throw new Error('It did not fail.')
   }
+
+  test('who has left already is looked up nothing, and a failure nobody waits for ends no process', async () => {
+    const asked: string[] = []
+    const find: CompanyStore['find'] = async ({ service }) => void asked.push(service)
+    const register = open({ perDay: 0, store: { ...store.companies, find } })
+    const left = { signal: AbortSignal.abort(new Error('left')) }
+    await expect(register.find({ kind: 'inn', digits: '7701000019' }, left)).rejects.toThrow('left')
+    await expect(register.findAffiliated('7701000019', left)).rejects.toThrow('left')
+    const leaving = new AbortController()
+    const waiting = register.find({ kind: 'inn', digits: '7701000019' }, leaving)
+    leaving.abort(new Error('left'))
+    await expect(waiting).rejects.toThrow('left')
+    expect(asked).toEqual(['findById/party'])
+  })
 
   test('finds the company and not its branch, and remembers it', async () => {
     const register = open()
