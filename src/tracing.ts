@@ -55,6 +55,16 @@ export function currentWork(): ((run: () => void) => void) | undefined {
   return work && ((run) => works.run(work, run))
 }
 
+/** Runs something that belongs to no request, such as the start of a timer that goes on when the request is over. */
+export function outsideWork<Result>(run: () => Result): Result {
+  return works.exit(run)
+}
+
+/** False when traces are off for the work that runs now: nothing then has to be described. */
+export function isTraced(): boolean {
+  return works.getStore()?.tracer !== undefined
+}
+
 /** The id of the request that runs now; undefined outside of requests. */
 export function currentRequestId(): string | undefined {
   return works.getStore()?.requestId
@@ -88,17 +98,20 @@ export function parseWork(text: string | null): WorkOrigin {
  * Runs something as a span of the trace of the current work; just runs it when traces are off. What it throws, or
  * `span` says itself, becomes the span's error; never the words of an error, which may hold what people said.
  */
-export async function inSpan<Result>(
+export function inSpan<Result>(
   name: string,
-  { kind, attributes }: WorkSpan,
+  options: WorkSpan,
   run: (span: Span | undefined) => Promise<Result>,
 ): Promise<Result> {
   const work = works.getStore()
-  if (!work?.tracer) return await run(undefined)
-  const span = startSpan(work, name, {
-    ...(kind !== undefined && { kind }),
-    ...(attributes && { attributes }),
-  })
+  return work?.tracer ? runSpan(startSpan(work, name, options), work, run) : run(undefined)
+}
+
+async function runSpan<Result>(
+  span: Span,
+  work: Work,
+  run: (span: Span) => Promise<Result>,
+): Promise<Result> {
   try {
     return await works.run({ ...work, context: trace.setSpan(work.context, span) }, () => run(span))
   } catch (error) {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import type { FinishedTurn, Lease, Turns } from '../store/store.ts'
+import { outsideWork } from '../tracing.ts'
 import type { LiveTurn } from './live-turn.ts'
 
 export interface JournalOptions extends Lease {
@@ -39,7 +40,7 @@ export class Journal {
 
   open(turn: LiveTurn): void {
     this.#live.set(turn.id, turn)
-    this.#timer ??= setInterval(() => this.#tick(), this.#options.flushMs).unref()
+    this.#timer ??= outsideWork(() => setInterval(() => this.#tick(), this.#options.flushMs).unref())
   }
 
   /**
