@@ -1,5 +1,5 @@
-import { SpanKind, type Tracer } from '@opentelemetry/api'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { SpanKind, type Span, type Tracer } from '@opentelemetry/api'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BOTYARD } from '../trace-attributes.ts'
 import { currentWork, failSpan, runWork, withSpan } from '../tracing.ts'
 
@@ -17,6 +17,12 @@ export function followRequests(server: FastifyInstance, tracer: Tracer | undefin
       tracer: PROBES.test(route) ? undefined : tracer,
       ...(typeof traceparent === 'string' && { traceparent }),
     }
+    const begin = (): void => {
+      const resume = currentWork()
+      if (resume) works.set(request, resume)
+      done()
+    }
+    if (!work.tracer) return runWork(work, begin)
     const attributes = {
       'http.request.method': request.method,
       'http.route': route,
@@ -24,16 +30,8 @@ export function followRequests(server: FastifyInstance, tracer: Tracer | undefin
     }
     runWork(work, () =>
       withSpan(`${request.method} ${route}`, { kind: SpanKind.SERVER, attributes }, (span) => {
-        if (span)
-          reply.raw.once('close', () => {
-            const { statusCode } = reply.raw
-            span.setAttribute('http.response.status_code', statusCode)
-            if (statusCode >= 500) failSpan(span, String(statusCode))
-            span.end()
-          })
-        const resume = currentWork()
-        if (resume) works.set(request, resume)
-        done()
+        if (span) endWithReply(span, reply)
+        begin()
       }),
     )
   })
@@ -42,5 +40,14 @@ export function followRequests(server: FastifyInstance, tracer: Tracer | undefin
     const resume = works.get(request)
     if (resume) resume(done)
     else done()
+  })
+}
+
+function endWithReply(span: Span, { raw }: FastifyReply): void {
+  raw.once('close', () => {
+    const { statusCode } = raw
+    span.setAttribute('http.response.status_code', statusCode)
+    if (statusCode >= 500) failSpan(span, String(statusCode))
+    span.end()
   })
 }

@@ -239,9 +239,10 @@ export class ConversationHost {
         channel,
         queueMs: request.waitedMs ?? null,
       }
-      const told = await this.#store(turn, { last, facts, report: toReport(last, context) })
+      const report = toReport(last, context)
+      const told = await this.#store(turn, { last, facts, report })
       turn.append(told)
-      this.#options.onTurn(toReport(told, context))
+      this.#options.onTurn(told === last ? report : toReport(told, context))
     } catch (error) {
       this.#options.onError(error)
     } finally {

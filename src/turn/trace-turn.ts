@@ -3,7 +3,7 @@ import type { TerminalEvent } from '../events.ts'
 import type { Passage, ToolCall } from '../messages.ts'
 import type { ModelRequest } from '../models/model.ts'
 import { BOTYARD, GEN_AI } from '../trace-attributes.ts'
-import { failSpan, inSpan } from '../tracing.ts'
+import { failSpan, inSpan, isTraced } from '../tracing.ts'
 import type { TurnFacts } from './turn-facts.ts'
 import type { TurnInput } from './turn.ts'
 
@@ -18,6 +18,7 @@ export function traceTurn(
   { input, facts, channel }: TracedTurn,
   run: () => Promise<TerminalEvent>,
 ): Promise<TerminalEvent> {
+  if (!isTraced()) return run()
   const { bot, revision, model, conversationId, turnId } = input
   const attributes = {
     [GEN_AI.operation]: 'invoke_agent',
@@ -46,6 +47,7 @@ export function traceModel<Result>(
   request: ModelRequest,
   run: (span: Span | undefined) => Promise<Result>,
 ): Promise<Result> {
+  if (!isTraced()) return run(undefined)
   const { temperature, maxOutputTokens } = request
   const attributes = {
     [GEN_AI.operation]: 'chat',
@@ -76,6 +78,7 @@ export function traceTool<Result extends { readonly ok: boolean }>(
   { tool, callId }: ToolCall,
   run: () => Promise<Result>,
 ): Promise<Result> {
+  if (!isTraced()) return run()
   const attributes = {
     [GEN_AI.operation]: 'execute_tool',
     [GEN_AI.tool]: tool,

@@ -119,7 +119,7 @@ export class TurnFacts {
   }
 
   get words(): number {
-    return this.text.match(/\S+/g)?.length ?? 0
+    return countWords(this.text)
   }
 
   toEnd(reason: EndReason): EndEvent {
@@ -129,7 +129,7 @@ export class TurnFacts {
       reason,
       durationMs: this.elapsedMs,
       firstTokenMs: this.#firstTokenMs,
-      wordCount: this.words,
+      wordCount: countWords(text),
       sentenceCount: text.match(/[^.!?।…]+(?:[.!?।…]+|$)/g)?.filter((part) => part.trim() !== '').length ?? 0,
     }
   }
@@ -138,6 +138,10 @@ export class TurnFacts {
     this.#pieces.push(text)
     this.#characters += text.length
   }
+}
+
+function countWords(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0
 }
 
 /** Providers and their imitators send all kinds of numbers; the row of facts holds whole ones. */

@@ -52,7 +52,7 @@ export function toReport(last: TerminalEvent, { input, facts, channel, queueMs }
     searchMs: facts.searchMs,
     inputTokens: facts.inputTokens,
     outputTokens: facts.outputTokens,
-    words: facts.words,
+    words: last.type === 'end' ? last.wordCount : facts.words,
     audioChunks: facts.audioChunks,
     tools: facts.tools.map((use) => (known.has(use.tool) ? use : { ...use, tool: 'unknown' })),
   }
