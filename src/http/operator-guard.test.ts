@@ -51,6 +51,31 @@ test.each<
     { 'x-forwarded-for': '127.0.0.1' },
     [403, 403],
   ],
+  [
+    'this computer by its name and port',
+    { open: true },
+    '::1',
+    { host: 'localhost:5000', origin: 'http://127.0.0.1:5173' },
+    [200, 200],
+  ],
+  ['this computer as [::1]', { open: true }, '::1', { host: '[::1]:5000' }, [200, 200]],
+  // A page of a stranger whose name leads here, in the browser of whoever sits at this computer.
+  ['a name that was bent to here', { open: true }, '127.0.0.1', { host: 'evil.example:5000' }, [403, 403]],
+  [
+    'a name that only begins as ours',
+    { open: true },
+    '127.0.0.1',
+    { host: 'localhost.evil.example' },
+    [403, 403],
+  ],
+  [
+    'a page of a stranger',
+    { open: true },
+    '127.0.0.1',
+    { host: 'localhost:5000', origin: 'https://evil.example' },
+    [403, 403],
+  ],
+  ['a page without an origin', { open: true }, '127.0.0.1', { origin: 'null' }, [403, 403]],
   ['a stranger in development', { open: true }, '203.0.113.9', {}, [403, 403]],
 ])('%s', async (_, ...[options, address, headers, statuses]) => {
   expect(await ask(options, address, headers)).toEqual(statuses)

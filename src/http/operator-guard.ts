@@ -53,10 +53,17 @@ export function createOperatorGuard({ gate, token, allowed, open }: OperatorGuar
   }
 }
 
-/** From this computer, and not handed on by a proxy. */
+/** From this computer, asked by its own name or a page of its own, and not handed on by a proxy. */
 function isLocal({ raw, headers }: FastifyRequest): boolean {
   const handedOn = ['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => headers[name] !== undefined)
-  return !handedOn && /^(?:::1|(?:::ffff:)?127\.[\d.]+)$/.test(raw.socket.remoteAddress ?? '')
+  const { host = '', origin } = headers
+  // A browser here also speaks for strangers: by pages of theirs, and by names of theirs that lead here.
+  const isAskedHere = isOwnName(`http://${host}`) && (origin === undefined || isOwnName(origin))
+  return !handedOn && isAskedHere && /^(?:::1|(?:::ffff:)?127\.[\d.]+)$/.test(raw.socket.remoteAddress ?? '')
+}
+
+function isOwnName(address: string): boolean {
+  return /^(?:localhost|\[::1\]|127\.[\d.]+)$/.test(URL.parse(address)?.hostname ?? '')
 }
 
 function toBlockList(allowed: readonly string[]): BlockList {
