@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../../test/otlp-receiver.ts'
@@ -121,6 +122,25 @@ describe('what a server tells of itself', () => {
     expect(body).toMatch(/chat_first_token_seconds_bucket\{le="60",bot="test",revision="\w+",channel="wire"/)
     expect(body).toMatch(/database_pool_wait_seconds_count [1-9]/)
     expect(await scrape('/metrics')).toContain('chat_duration_seconds_count 3')
+  })
+
+  test('a database that keeps silent does not keep Prometheus from its scrape', async () => {
+    const [locked, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const holding = app.store.db.transaction().execute(async (tx) => {
+      await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
+      await sql`lock table turns in access exclusive mode`.execute(tx)
+      locked.resolve()
+      await done.promise
+    })
+    await locked.promise
+    // Everybody who asks within a second is told the same.
+    await vi.waitFor(async () => {
+      const reply = await fetch(`${app.url}/metrics`, { signal: AbortSignal.timeout(5_000) })
+      expect(await reply.text()).toContain('chat_numbers_readable 0')
+    }, 8_000)
+    done.resolve()
+    await holding
+    expect(await scrape('/metrics')).toContain('chat_numbers_readable 1')
   })
 
   test('one trace goes from the webhook over the lane to the delivery', async () => {

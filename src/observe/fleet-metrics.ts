@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Gauge, Registry } from 'prom-client'
 import { addCounter, addGauge } from './add-metric.ts'
 import { ERROR_GROUPS, groupErrors } from './error-groups.ts'
 import type { FleetNumbers, Snapshot } from './fleet-numbers.ts'
+
+/** How long a scrape waits for the database, in milliseconds; Prometheus waits 10 s for all of it. */
+const PATIENCE_MS = 2_000
 
 /**
  * The names of guide 002 (`/prometheus/metrics`), counted from the turns of all replicas: every replica says the same,
@@ -24,10 +28,13 @@ export class FleetMetrics {
     this.#addGauges()
   }
 
-  /** To be called before a scrape. While the database is away the last values are told, and `chat_numbers_readable` is 0. */
+  /**
+   * To be called before a scrape. While the database is away, or keeps silent, the last values are told, and
+   * `chat_numbers_readable` is 0.
+   */
   async refresh(): Promise<void> {
     try {
-      const snapshot = await this.#numbers.read()
+      const snapshot = await inTime(this.#numbers.read())
       for (const fill of this.#fill) fill(snapshot)
       this.#readable.set(1)
     } catch {
@@ -101,5 +108,17 @@ export class FleetMetrics {
       counter.reset()
       for (const [value, count] of Object.entries(read(snapshot))) counter.inc({ type: value }, count)
     })
+  }
+}
+
+async function inTime<Result>(reading: Promise<Result>): Promise<Result> {
+  const read = new AbortController()
+  const late = delay(PATIENCE_MS, undefined, { signal: read.signal, ref: false }).then(() => {
+    throw new Error('the database keeps silent')
+  })
+  try {
+    return await Promise.race([reading, late])
+  } finally {
+    read.abort()
   }
 }

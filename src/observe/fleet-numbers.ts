@@ -17,10 +17,11 @@ const RECENT_MS = 300_000
 /** Everybody who asks within this time is told the same. */
 const REMEMBERED_MS = 1_000
 
-/** Reads the numbers, at most once a second. */
+/** Reads the numbers, at most once a second, and never twice at once. */
 export class FleetNumbers {
   readonly #numbers: Numbers
   #reading: Promise<Snapshot> | undefined
+  /** Infinity while the database is being asked. */
   #readAt = 0
 
   constructor(numbers: Numbers) {
@@ -29,12 +30,19 @@ export class FleetNumbers {
 
   /** Throws `database_unavailable`. */
   read(): Promise<Snapshot> {
-    const now = performance.now()
-    if (this.#reading && now - this.#readAt < REMEMBERED_MS) return this.#reading
-    this.#readAt = now
+    if (this.#reading && performance.now() - this.#readAt < REMEMBERED_MS) return this.#reading
     const reading = this.#read()
     this.#reading = reading
-    reading.catch(() => this.forget())
+    this.#readAt = Infinity
+    const end = (keep: boolean): void => {
+      if (this.#reading !== reading) return
+      this.#readAt = performance.now()
+      if (!keep) this.forget()
+    }
+    reading.then(
+      () => end(true),
+      () => end(false),
+    )
     return reading
   }
 
