@@ -122,8 +122,11 @@ export function toHost(parts: WiredParts): Host {
     clear: (conversation) => turns.clear(conversation),
     link: async (subject, code) => {
       const linked = await access.link(subject, code)
-      if (linked) await store.tasks.adopt(subject, await access.resolve(subject))
-      return linked
+      if (!linked) return false
+      const account = await access.resolve(subject)
+      await store.tasks.adopt(subject, account)
+      await services.library.adopt(subject, account)
+      return true
     },
     resume: (turnId, afterSeq, readerLeft) => turns.resume(turnId, afterSeq, readerLeft),
     stop: (turnId) => turns.stop(turnId),

@@ -120,6 +120,13 @@ const ROUTES: Readonly<Record<string, (collection: Collection, body: unknown) =>
         collection.points.delete(id)
     return DONE
   },
+  'POST points/payload': (collection, body) => {
+    const { filter, payload } = body as { readonly filter: QdrantFilter; readonly payload: Point['payload'] }
+    for (const [id, point] of collection.points)
+      if (matches(filter, point.payload))
+        collection.points.set(id, { ...point, payload: { ...point.payload, ...payload } })
+    return DONE
+  },
   'POST points/query': (collection, body) => {
     const {
       query,

@@ -20,6 +20,11 @@ export interface Library {
   ): Promise<readonly FoundPassage[]>
   /** What those who speak at a place may use. */
   bind(place: DocumentPlace): BoundDocuments
+  /**
+   * Gives the documents of one subject to another, such as the account that a sender has linked. Resolves when they are
+   * found there by their words; vectors outside the database follow in the background.
+   */
+  adopt(from: string, to: string): Promise<void>
 }
 
 /** A piece of a document that is searched; the section around it is what answers are made from. */
@@ -35,10 +40,12 @@ export interface Chunk {
   readonly text: string
 }
 
-/** Keeps what a further kind of search needs, such as vectors. Both calls may come again for the same pieces. */
+/** Keeps what a further kind of search needs, such as vectors. Every call may come again for the same pieces. */
 export interface Indexer {
   add(chunks: readonly Chunk[], options: { readonly signal: AbortSignal }): Promise<void>
   remove(documentId: string): Promise<void>
+  /** Has the pieces of one owner belong to another. */
+  adopt(from: string, to: string): Promise<void>
 }
 
 /** Finds pieces; it must look only into the collections named. Pieces of documents that are not ready are left out later. */

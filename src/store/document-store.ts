@@ -23,6 +23,12 @@ export interface DocumentStore {
   remove(key: CollectionKey, nameOrId: string): Promise<boolean>
   clear(key: CollectionKey): Promise<number>
   stats(key: CollectionKey): Promise<CollectionStats>
+  /**
+   * In one commit: what `from` owns, of whichever bot, belongs to `to`, with its pieces and the vectors in the database. What
+   * `to` has word for word is removed; a name that `to` has used gets a number. Resolves with the documents that are not
+   * ready yet, to be read from their begin.
+   */
+  adopt(from: string, to: string): Promise<readonly (CollectionKey & { readonly id: string })[]>
   /** What was read of a document, from its begin. Undefined when there is no ready one of that name or id. */
   textOf(key: CollectionKey, nameOrId: string, maxCharacters: number): Promise<string | undefined>
 

@@ -3,10 +3,11 @@ import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import type { CollectionKey, CollectionStats, DocumentInfo } from '../documents.ts'
 import type { CollectionLimits, DocumentStore, GivenDocument, StoredAddition } from './document-store.ts'
+import { adoptDocuments } from './documents-adoption.ts'
 import { createDocumentSearch } from './documents-search.ts'
 import { createDocumentWork } from './documents-work.ts'
 import type { Schema } from './schema.ts'
-import { countVersion, inCollection, named, toDocument } from './stored-documents.ts'
+import { countVersion, inCollection, lockCollection, named, toDocument } from './stored-documents.ts'
 
 /** Content is stored in parts, so that no statement and no reply grows with the document. */
 const PART_BYTES = 1_048_576
@@ -21,6 +22,7 @@ export function createDocuments(db: Kysely<Schema>): DocumentStore {
     remove: async (key, nameOrId) => (await remove(db, key, nameOrId)) > 0,
     clear: (key) => remove(db, key),
     stats: (key) => stats(db, key),
+    adopt: (from, to) => adoptDocuments(db, from, to),
   }
 }
 
@@ -32,7 +34,7 @@ interface Addition {
 
 async function add(db: Kysely<Schema>, { key, document, limits }: Addition): Promise<StoredAddition> {
   return await db.transaction().execute(async (tx) => {
-    await lock(tx, key)
+    await lockCollection(tx, key)
     const same = await findSame(tx, key, document)
     if (same) return { outcome: 'unchanged', document: same }
     const others = await measureOthers(tx, key, document.name)
@@ -48,17 +50,6 @@ async function add(db: Kysely<Schema>, { key, document, limits }: Addition): Pro
     const before = await find(tx, key, document.name)
     return { outcome: before ? 'replaced' : 'new', document: await insert(tx, key, document) }
   })
-}
-
-/** One transaction at a time changes what is in a collection. */
-async function lock(tx: Transaction<Schema>, { bot, owner }: CollectionKey): Promise<void> {
-  await tx
-    .insertInto('document_collections')
-    .values({ bot, owner })
-    .onConflict((conflict) =>
-      conflict.columns(['bot', 'owner']).doUpdateSet({ version: sql<string>`document_collections.version` }),
-    )
-    .execute()
 }
 
 /** A document of the same bytes that is ready or on its way; that of the same name first. */
@@ -147,7 +138,7 @@ async function find(
 /** Removes one document with all its versions, or all. Resolves with how many names are gone. */
 async function remove(db: Kysely<Schema>, key: CollectionKey, nameOrId?: string): Promise<number> {
   return await db.transaction().execute(async (tx) => {
-    await lock(tx, key)
+    await lockCollection(tx, key)
     const meant = nameOrId === undefined ? undefined : await find(tx, key, nameOrId)
     if (nameOrId !== undefined && !meant) return 0
     const rows = await tx

@@ -69,3 +69,14 @@ export async function countVersion(tx: Kysely<Schema>, { bot, owner }: Collectio
     .where('owner', '=', owner)
     .execute()
 }
+
+/** One transaction at a time changes what is in a collection. */
+export async function lockCollection(tx: Kysely<Schema>, { bot, owner }: CollectionKey): Promise<void> {
+  await tx
+    .insertInto('document_collections')
+    .values({ bot, owner })
+    .onConflict((conflict) =>
+      conflict.columns(['bot', 'owner']).doUpdateSet({ version: sql<string>`document_collections.version` }),
+    )
+    .execute()
+}

@@ -31,7 +31,7 @@ export function createVectors(db: Kysely<Schema>, { indexed }: VectorOptions): V
     },
     add: (vectors, way) => add(db, vectors, way),
     remove: async (documentId) => {
-      if (!(await hasTable(db))) return
+      if (!(await hasVectorTable(db))) return
       await sql`
         delete from chunk_vectors where chunk_id in (select id from chunks where document_id = ${documentId})
       `.execute(db)
@@ -56,7 +56,8 @@ async function hasVectorType(db: Kysely<Schema>): Promise<boolean> {
   return rows.length > 0
 }
 
-async function hasTable(db: Kysely<Schema>): Promise<boolean> {
+/** The table is made with the first vector. */
+export async function hasVectorTable(db: Kysely<Schema>): Promise<boolean> {
   const { rows } = await sql<{ readonly found: boolean }>`
     select to_regclass('chunk_vectors') is not null as found`.execute(db)
   return rows[0]?.found === true

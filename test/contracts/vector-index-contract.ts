@@ -129,6 +129,19 @@ export function vectorIndexContract(name: string, open: () => Promise<TestIndex>
       expect(await find(opened, [ADA], 1)).toEqual([kept?.chunkId])
     })
 
+    test('go with their pieces to another owner', async () => {
+      const opened = await prepare()
+      const [moved] = await put(opened, ADA, [along(1)])
+      const [other] = await put(opened, { bot: 'other', owner: ADA.owner }, [along(1)])
+      const [his] = await put(opened, BOB, [along(1, 0.3)])
+      await find(opened, [ADA, BOB], 1)
+      await opened.store.documents.adopt(ADA.owner, BOB.owner)
+      await opened.index.adopt(ADA.owner, BOB.owner)
+      expect(await find(opened, [ADA], 1)).toEqual([])
+      expect(await find(opened, [BOB], 1)).toEqual([moved?.chunkId, his?.chunkId])
+      expect(await find(opened, [{ bot: 'other', owner: BOB.owner }], 1)).toEqual([other?.chunkId])
+    })
+
     test('of another dimension are refused', async () => {
       const opened = await prepare()
       const { documentId, chunkIds } = await storeChunks(opened.store, ADA, ['text'])

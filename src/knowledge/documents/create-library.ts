@@ -12,6 +12,7 @@ import type {
   SearchOptions,
 } from '../library.ts'
 import { StoredCollection, type CollectionOptions } from './document-collection.ts'
+import { createAdoptJob, putAdoption } from './adopt-documents.ts'
 import { createIngestJobs } from './ingest-jobs.ts'
 import { createTextSearcher } from './text-searcher.ts'
 
@@ -35,8 +36,9 @@ export function createLibrary(options: LibraryOptions): StoredLibrary {
     collection: (key) => new StoredCollection(key, options),
     search: (keys, query, limits) => search({ store, searcher, keys, query }, limits),
     bind: (place) => bind(library, place),
+    adopt: (from, to) => putAdoption(options, { from: ownedBy(from), to: ownedBy(to) }),
   }
-  return { ...library, backgroundJobs: createIngestJobs(options) }
+  return { ...library, backgroundJobs: [...createIngestJobs(options), createAdoptJob(options)] }
 }
 
 interface Search {
@@ -81,8 +83,11 @@ function bind(library: Library, place: DocumentPlace): BoundDocuments {
   }
 }
 
-/** A subject cannot be called like a group or like what is shared. */
 function ownerOf({ subject, conversation, group }: DocumentPlace): string {
-  if (group) return `chat:${conversation.channel}:${conversation.key}`
+  return group ? `chat:${conversation.channel}:${conversation.key}` : ownedBy(subject)
+}
+
+/** A subject cannot be called like a group or like what is shared. */
+function ownedBy(subject: string): string {
   return subject === SHARED || /^(?:chat|person):/.test(subject) ? `person:${subject}` : subject
 }

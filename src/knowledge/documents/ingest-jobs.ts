@@ -34,7 +34,8 @@ export async function putIngest(jobs: Jobs, key: CollectionKey, documentId: stri
     job: INGEST,
     key: `${key.bot}/${key.owner}`,
     payload: { ...key, documentId },
-    dedupe: documentId,
+    // With its owner: an attempt for the one before it may still hold its place.
+    dedupe: `${documentId}/${key.owner}`,
   })
 }
 

@@ -29,6 +29,10 @@ export class ChunkIndexer implements Indexer {
     await this.#parts.vectors?.index.remove(documentId)
   }
 
+  async adopt(from: string, to: string): Promise<void> {
+    await this.#parts.vectors?.index.adopt(from, to)
+  }
+
   /** Forgets all vectors and makes them anew from the stored pieces. Resolves with how many there are. */
   async reindex(
     store: VectorStore,

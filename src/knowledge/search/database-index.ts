@@ -11,6 +11,7 @@ export function createDatabaseIndex(store: VectorStore): VectorIndex {
     add: (vectors) => store.add(vectors, 'vector'),
     search: (keys, { vector, limit }) => store.search(keys, vector, limit),
     remove: (documentId) => store.remove(documentId),
+    adopt: async () => undefined,
     clear: async () => undefined,
   }
 }

@@ -53,6 +53,7 @@ export function createMemoryIndex({ store, versionOf }: MemoryIndexOptions): Vec
       return found.toSorted((a, b) => b.score - a.score).slice(0, query.limit)
     },
     remove: (documentId) => store.remove(documentId),
+    adopt: async () => undefined,
     clear: async () => matrices.clear(),
   }
 }

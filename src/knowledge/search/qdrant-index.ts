@@ -26,6 +26,7 @@ type Client = Pick<
   | 'query'
   | 'upsert'
   | 'delete'
+  | 'setPayload'
 >
 
 /** Vectors in Qdrant, one point for a piece, its bot and owner in the payload and in every query. */
@@ -80,6 +81,14 @@ class QdrantIndex implements VectorIndex {
   async remove(documentId: string): Promise<void> {
     const filter = { must: [{ key: 'document', match: { value: documentId } }] }
     await this.#call((client) => client.delete(this.#name, { wait: true, filter }))
+  }
+
+  async adopt(from: string, to: string): Promise<void> {
+    const filter = { must: [{ key: 'owner', match: { value: from } }] }
+    await this.#call(async (client) => {
+      if (!(await client.collectionExists(this.#name)).exists) return
+      await client.setPayload(this.#name, { wait: true, payload: { owner: to }, filter })
+    })
   }
 
   async clear(): Promise<void> {

@@ -14,6 +14,8 @@ export interface VectorIndex {
   /** Nearest first. Empty before anything was added. */
   search(keys: readonly CollectionKey[], query: VectorQuery): Promise<readonly FoundChunk[]>
   remove(documentId: string): Promise<void>
+  /** Has what belongs to `from` belong to `to`, where the store has not done so with the pieces; may come again. */
+  adopt(from: string, to: string): Promise<void>
   /** Forgets everything, to be prepared for other vectors. */
   clear(): Promise<void>
 }
