@@ -49,11 +49,11 @@ export class FlagBoard implements FlagReader, FlagDesk {
     change: FlagChange,
     by: { readonly actor: string; readonly reason: string },
   ): Promise<FlagState> {
-    await this.refresh()
     const flag = this.#require(name)
     const problem = findChangeProblem(flag.name, change)
     if (problem) throw new AppError('flag_invalid', { params: { problem } })
-    await this.#store.set({ ...flag, ...change }, by)
+    const usual = { ...(this.#defaults.get(name) ?? flag), enabled: true }
+    await this.#store.set(usual, change, by)
     await this.refresh()
     return this.#require(name)
   }

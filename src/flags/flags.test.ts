@@ -212,6 +212,32 @@ describe('a server', () => {
     await off.refresh()
     expect(off.isOn('streaming', { userId: 'user-1' })).toBe(false)
   })
+
+  test('of two operators at once neither undoes what the other sets, such as the kill switch', async () => {
+    const board = () =>
+      new FlagBoard(app.store.flags, [STREAMING, { ...STREAMING, name: 'abTest', enabled: false }])
+    const [one, other] = [board(), board()]
+    const by = { actor: 'a test', reason: 'none' }
+    await Promise.all([
+      one.set('streaming', { enabled: false }, by),
+      other.set('streaming', { percentage: 50 }, by),
+    ])
+    await one.refresh()
+    const [flag] = await app.store.flags.list()
+    await one.set('streaming', { enabled: true }, by)
+    expect(flag).toMatchObject({ name: 'streaming', enabled: false, percentage: 50 })
+  })
+
+  test('what the environment turns off is on again with it, whatever was set meanwhile', async () => {
+    const off = new FlagBoard(app.store.flags, [{ ...STREAMING, name: 'tts', enabled: false }])
+    const on = new FlagBoard(app.store.flags, [
+      { ...STREAMING, name: 'tts' },
+      { ...STREAMING, name: 'abTest' },
+    ])
+    await off.set('tts', { percentage: 100 }, { actor: 'a test', reason: 'none' })
+    await on.refresh()
+    expect(on.isOn('tts', { userId: 'user-1' })).toBe(true)
+  })
 })
 
 test('botyard flags sets and lists them', async () => {

@@ -3,8 +3,11 @@ import type { RolloutOptions } from '../rollout-options.ts'
 /** Feature flags as operators have set them; a flag that nobody has set has no row. */
 export interface FlagStore {
   list(): Promise<readonly StoredFlag[]>
-  /** In one commit: the new state of a flag and the entry about it. Returns what was stored before. */
-  set(flag: StoredFlag, change: Change): Promise<StoredFlag | undefined>
+  /**
+   * In one commit: what is new of a flag and the entry about it. What `news` does not name stays as it is then, or is as
+   * `usual` while nobody has set the flag.
+   */
+  set(usual: StoredFlag, news: Partial<Omit<StoredFlag, 'name'>>, change: Change): Promise<void>
 }
 
 export interface StoredFlag {
