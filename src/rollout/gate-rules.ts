@@ -136,18 +136,21 @@ function decide(measured: Measured, context: GateContext): Decided {
   }
 }
 
-function decideCompared({ rule, beyond, stable }: Measured, worse: boolean, context: GateContext): Decided {
+function decideCompared(measured: Measured, worse: boolean, context: GateContext): Decided {
+  const { rule, beyond, stable } = measured
   const against = `${rule.what}: ${show(beyond)}, stable ${show(stable)}`
   if (worse) return rollBackOf(rule, against, context)
-  return stable.bad / stable.total > rule.rollBack.share
-    ? { verdict: 'pause', reason: `both revisions are bad together, such as in an outage: ${against}` }
-    : { verdict: 'hold', reason: `not certainly worse than stable: ${against}` }
+  if (stable.bad / stable.total > rule.rollBack.share)
+    return { verdict: 'pause', reason: `both revisions are bad together, such as in an outage: ${against}` }
+  // Stable has only the conversations that began before: they end, and no more evidence comes.
+  if (context.facts.percent >= 100) return decideAlone(measured, context)
+  return { verdict: 'hold', reason: `not certainly worse than stable: ${against}` }
 }
 
-/** Without stable turns at the same time, what providers do wrong may be an outage, and everything else is ours. */
-function decideAlone({ rule, beyond }: Measured, context: GateContext): Decided {
+/** Without enough stable turns at the same time, what providers do wrong may be an outage, and everything else is ours. */
+function decideAlone({ rule, beyond, stable }: Measured, context: GateContext): Decided {
   const { tally } = context.facts
-  const against = `${rule.what}: ${show(beyond)}, with no stable turns to compare with`
+  const against = `${rule.what}: ${show(beyond)}, with too few stable turns to compare with (${stable.total})`
   if (!isFailure(rule)) return { verdict: 'pause', reason: against }
   const own = toShare(beyond.bad - tally.candidate.providerErrors, beyond.total)
   if (own.lower > rule.rollBack.share) return rollBackOf(rule, against, context)

@@ -59,13 +59,31 @@ test.each<[string, StepFacts, string, RegExp]>([
     'failing alone',
     facts(arm(400, 40), arm(0), { percent: 100 }),
     'roll-back',
-    /no stable turns to compare with/,
+    /too few stable turns to compare with/,
   ],
   [
     'a provider that fails alone',
     facts(arm(400, 40, { providerErrors: 40 }), arm(0), { percent: 100 }),
     'pause',
     /the provider fails/,
+  ],
+  [
+    'failing for everybody, when the last stable conversations have ended',
+    facts(arm(400, 40), arm(30), { percent: 100 }),
+    'roll-back',
+    /too few stable turns to compare with/,
+  ],
+  [
+    'a provider that fails then',
+    facts(arm(400, 40, { providerErrors: 40 }), arm(30), { percent: 100 }),
+    'pause',
+    /the provider fails/,
+  ],
+  [
+    'an outage of both at the begin of the last step',
+    facts(arm(400, 40), arm(30, 4), { percent: 100 }),
+    'pause',
+    /both revisions are bad together/,
   ],
   [
     'people who are not chosen by chance',
