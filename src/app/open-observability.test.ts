@@ -67,6 +67,7 @@ describe('what a server tells of itself', () => {
       requests: { total: 3, successful: 2, failed: 1, active: 0, successRate: 66.67 },
       users: { activeUnique: 3, totalSessions: 3 },
       latency: { firstToken: { p50: expect.any(Number) }, firstAudio: { avg: null }, complete: {} },
+      recent: { ended: 3, failed: 1, firstToken: { p95: expect.any(Number) } },
       cache: { kb: { hits: 0, misses: 0, hitRate: 0, total: 0 }, tts: { hitRate: 0 } },
       errors: { openai: 1, tts: 0, network: 0, validation: 0, other: 0, codes: { model_unauthorized: 1 } },
       resources: { totalTokens: 45, memoryPercent: expect.any(Number), cpuPercent: expect.any(Number) },

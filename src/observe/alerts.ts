@@ -5,7 +5,8 @@ export interface WatchedNumbers {
     readonly checks: Readonly<Record<string, { readonly status: string; readonly value: unknown }>>
   }
   readonly metrics: {
-    readonly latency: { readonly firstToken: { readonly p95: number | null } }
+    /** Of the last five minutes. */
+    readonly recent: { readonly ended: number; readonly firstToken: { readonly p95: number | null } }
     readonly resources: {
       readonly memoryPercent: number
       readonly cpuPercent: number
@@ -77,7 +78,10 @@ export const ALERTS: readonly Alert[] = [
     expr: `(${failedShare('5m')} > 0.02) ${ENOUGH}`,
     for: '5m',
     summary: 'More than 2 % of the turns fail',
-    check: ({ health }) => problemOf(health.checks['errorRate'], (value) => `${value} % of the turns fail`),
+    check: ({ health, metrics }) =>
+      isEnough(metrics)
+        ? problemOf(health.checks['errorRate'], (value) => `${value} % of the turns fail`)
+        : undefined,
   },
   {
     name: 'BotyardFirstTokenSlow',
@@ -86,7 +90,9 @@ export const ALERTS: readonly Alert[] = [
     for: '5m',
     summary: 'One in twenty first tokens takes more than 1.5 s',
     check: ({ metrics }) =>
-      above(metrics.latency.firstToken.p95, 1_500, (ms) => `the p95 of the first token is ${ms} ms`),
+      isEnough(metrics)
+        ? above(metrics.recent.firstToken.p95, 1_500, (ms) => `the p95 of the first token is ${ms} ms`)
+        : undefined,
   },
   {
     name: 'BotyardAnswersSlow',
@@ -213,6 +219,13 @@ export function runbookOf({ name }: Pick<Alert, 'name'>): string {
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-')
     .toLowerCase()
   return `docs/runbooks/${words}.md`
+}
+
+/** As the health of the numbers: one failure of a quiet night is no rate. */
+const FEWEST_TURNS = 10
+
+function isEnough({ recent }: WatchedNumbers['metrics']): boolean {
+  return recent.ended >= FEWEST_TURNS
 }
 
 function above(value: number | null, threshold: number, say: (value: number) => string): string | undefined {

@@ -24,7 +24,7 @@ export interface DescribedState {
 
 /** `/api/metrics/streaming` as guide 002 shows it. */
 export function describeNumbers({ snapshot, caches, load, voice, uptime }: DescribedState): object {
-  const { totals, latencies, activity, successRate, averageSize } = snapshot
+  const { totals, latencies, recent, activity, successRate, averageSize } = snapshot
   const { completed, stopped, failed, interrupted } = totals.outcomes
   const successful = completed + stopped
   const lost = failed + interrupted
@@ -45,6 +45,7 @@ export function describeNumbers({ snapshot, caches, load, voice, uptime }: Descr
       firstAudio: describeLatency(latencies.firstAudio),
       complete: describeLatency(latencies.complete),
     },
+    recent: { ended: recent.ended, failed: recent.failed, firstToken: describeLatency(recent.firstToken) },
     cache: {
       kb: describeCache(caches.of('knowledge_base')),
       tts: describeCache(caches.of('tts')),

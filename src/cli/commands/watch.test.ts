@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { runCommand } from '../../../test/run-command.ts'
+import { runCommand, type CommandRun } from '../../../test/run-command.ts'
 import { failing, scriptedModel } from '../../../test/scripted-model.ts'
 import { postJson, startTestApp, type TestApp } from '../../../test/test-app.ts'
 import { AppError } from '../../errors.ts'
@@ -29,19 +29,35 @@ const fail = async (): Promise<void> => {
 const WELL = {
   checks: { errorRate: { status: 'pass', value: 0 }, redis: { status: 'pass', value: 'connected' } },
   metrics: {
-    latency: { firstToken: { p95: 300 } },
+    recent: { ended: 100, firstToken: { p95: 300 } },
     resources: { memoryPercent: 20, cpuPercent: 5, eventLoopDelayMs: 1 },
     queue: { oldestWaitMs: 0, dead: 0 },
   },
 }
 
-test('a server that is well is left alone', async () => {
-  const server = createHttpServer((_request, response) => response.end(JSON.stringify(WELL)))
+const lookAt = async (numbers: object, words: readonly string[] = []): Promise<CommandRun> => {
+  const server = createHttpServer((_request, response) => response.end(JSON.stringify(numbers)))
   const url = `http://${await listen(server)}`
-  const { code, out } = await runCommand(['watch', '--once', '--url', url, '--webhook', hook.url])
+  const ran = await runCommand(['watch', '--once', '--url', url, ...words])
   await close(server)
+  return ran
+}
+
+test('a server that is well is left alone', async () => {
+  const { code, out } = await lookAt(WELL, ['--webhook', hook.url])
   expect([code, hook.posts]).toEqual([0, []])
   expect(out).toContain('all is well')
+})
+
+test('neither one turn nor what was long ago says that a server is not well', async () => {
+  const checks = { ...WELL.checks, errorRate: { status: 'warn', value: 100 } }
+  const latency = { firstToken: { p95: 9_000 } }
+  const recent = (ended: number) => ({ ended, firstToken: { p95: 2_000 } })
+  const metrics = { ...WELL.metrics, latency, recent: recent(1) }
+  expect((await lookAt({ checks, metrics })).out).toContain('all is well')
+  const { out } = await lookAt({ checks, metrics: { ...metrics, recent: recent(10) } })
+  expect(out).toContain('BotyardErrorRate: 100 % of the turns fail')
+  expect(out).toContain('BotyardFirstTokenSlow: the p95 of the first token is 2000 ms')
 })
 
 test('an unhealthy server is told of, and the command leaves with 1', async () => {
