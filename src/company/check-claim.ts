@@ -1,5 +1,7 @@
 import type { CompanyFacts, RiskAssessment, RiskLevel } from './company.ts'
+import { claimOf, claimsNothing } from './claim-advice.ts'
 import { CLAIM_TOPICS, type ClaimTopic } from './claim-topics.ts'
+import { areFiguresRight } from './claim-figures.ts'
 import { datesIn, numbersIn } from './claim-values.ts'
 import type { Evidence } from './evidence.ts'
 
@@ -18,17 +20,30 @@ export function checkClaim(sentence: string, context: ClaimContext): Refusal | u
   const { dates, rest } = datesIn(plain)
   if (!dates.every((date) => context.evidence.days.some((day) => day.startsWith(date)))) return 'date'
   if (!numbersIn(rest).every((claimed) => claimed.isIn(context.evidence.numbers))) return 'number'
+  if (!areFiguresRight(rest, context.facts)) return 'number'
   if (!namesIn(plain).every((name) => isNamed(name, context.evidence))) return 'name'
   if (!isLevelRight(plain, context.risk.level)) return 'level'
   return areTopicsRight(plain, context) ? undefined : 'status'
 }
 
+/** Behind these a capital begins a name; behind other words with a colon any sentence may begin. */
+const NAMED_BEFORE_COLON =
+  '(?i:учредител|директор|руководител|собственник|владел|бенефициар|участник|холдинг|групп|партн[её]р|founder|director|head|owner|shareholder|group|partner)\\p{L}*'
+const INNER_NAME = new RegExp(
+  `(?<=[\\p{L}\\d,);—–-]\\s+|\\(|${NAMED_BEFORE_COLON}:\\s+)\\p{Lu}[\\p{L}-]+`,
+  'gu',
+)
+/** A first word of which something is said that is said of persons and companies. */
+const FIRST_NAME =
+  /^\P{L}*(\p{Lu}[\p{L}-]+)\s+(?:[—–-]\s|(?:владе|принадлеж|контролир|является|назначен|основал|owns|controls|founded|is|was)(?:\p{L}*)\s)/u
+
 /** Words with a capital where none begins a sentence, and whatever stands in quotation marks. */
 function namesIn(sentence: string): readonly string[] {
   const quoted = [...sentence.matchAll(/[«"“]([^»"”]+)[»"”]/g)].flatMap(([, inside = '']) => words(inside))
   const unquoted = sentence.replaceAll(/[«"“][^»"”]+[»"”]/g, ' ')
-  const inner = [...unquoted.matchAll(/(?<=[\p{L}\d,)]\s+)\p{Lu}[\p{L}-]+/gu)].map(([word]) => word)
-  return [...quoted, ...inner.flatMap(words)]
+  const inner = [...unquoted.matchAll(INNER_NAME)].map(([word]) => word)
+  const first = FIRST_NAME.exec(unquoted)?.[1] ?? ''
+  return [...quoted, ...[...inner, first].flatMap(words)]
 }
 
 function words(text: string): readonly string[] {
@@ -71,17 +86,18 @@ function isLevelRight(sentence: string, level: RiskLevel): boolean {
   return LEVELS.every(([name, said]) => name === level || !said.test(sentence))
 }
 
-/** What a clause says to do, or under which condition, claims nothing. */
-const ADVICE =
-  /^\P{L}*(?:\p{L}+\s+){0,2}(?:запро[сш]|провер|уточн|рекоменд|следует|нужно|необходимо|стоит|получи|изучи|убед|потреб|попрос|свер|оцени|учитыв|если|в случае|при условии|request|ask|check|verify|obtain|consider|recommend|should|make sure|if(?!\p{L}))/iu
+/** What says that the source did not tell. */
 const SILENCE =
   /нет (?:данных|сведений|информации)|данн\p{L}+ (?:о|об|по) .*(?:нет|отсутств)|недоступн|не (?:сообщ|раскры|предостав|переда|оценив|извест|указан)|неизвестн|отсутств\p{L}+ (?:данн|сведен|информац)|unavailable|not available|unknown|no (?:data|information)|not (?:told|disclosed|judged)|did not tell/iu
 const NEGATION =
-  /(?<!\p{L})(?:не|нет|без|ни|отсутств\p{L}*|не выявлен\p{L}*|no|not|without|none|neither|nor|inactive)(?!\p{L})/iu
+  /(?<!\p{L})(?:(?:не|нет)(?!\s+(?:сомнен|исключ|только))|без|ни|отсутств\p{L}*|не выявлен\p{L}*|no|not|without|none|neither|nor|inactive)(?!\p{L})/iu
+
+/** What a line is about, such as `Долги: нет`. */
+const LABEL = /^(\P{L}*\p{L}+(?:\s\p{L}+)?):\s/u
 
 function areTopicsRight(sentence: string, { facts }: ClaimContext): boolean {
-  if (ADVICE.test(sentence)) return true
-  return sentence
+  return claimOf(sentence)
+    .replace(LABEL, '$1 ')
     .split(/[,;:()]|\s(?:но|однако|а|but|however|while)\s|\s(?:и|and)\s(?=(?:не|нет|no|not)\s)/u)
     .every((clause) =>
       CLAIM_TOPICS.every((topic) => !topic.pattern.test(clause) || isRight(clause, topic, facts)),
@@ -91,7 +107,7 @@ function areTopicsRight(sentence: string, { facts }: ClaimContext): boolean {
 function isRight(clause: string, { holds, matter = false }: ClaimTopic, facts: CompanyFacts): boolean {
   const truth = holds(facts)
   if (SILENCE.test(clause)) return truth === undefined
-  if (ADVICE.test(clause)) return true
+  if (claimsNothing(clause)) return true
   if (matter) return truth === true
   return NEGATION.test(clause) ? truth === false : truth === true
 }

@@ -19,10 +19,39 @@ const told =
   (facts: CompanyFacts): boolean | undefined =>
     (find(facts) ?? null) === null ? undefined : true
 
+/** That there is none of something, said as `нет сотрудников`, `сотрудников нет` or `no employees`. */
+function none(russian: string, english: string): RegExp {
+  const absent = '(?:нет|без|отсутств\\p{L}+|нулев\\p{L}+)'
+  return new RegExp(
+    `(?<!\\p{L})(?:${absent} ${russian}|${russian} (?:у \\p{L}+ )?${absent})(?!\\p{L})|\\b(?:no|zero|without) ${english}\\b`,
+    'iu',
+  )
+}
+
+function isNone(value: number | null): boolean | undefined {
+  return value === null ? undefined : value === 0
+}
+
+function resultOf(
+  { finance: { income, expense } }: CompanyFacts,
+  is: (result: number) => boolean,
+): boolean | undefined {
+  return income === null || expense === null ? undefined : is(income - expense)
+}
+
 /** What an analysis may be wrong about, in Russian and English. */
 export const CLAIM_TOPICS: readonly ClaimTopic[] = [
   { pattern: /ликвид(?:ир|ац)|liquidat/iu, holds: status('LIQUIDATING', 'LIQUIDATED') },
-  { pattern: /банкрот|несостоятельн|bankrupt|insolven/iu, holds: status('BANKRUPT') },
+  {
+    pattern:
+      /прекратил\p{L}* (?:сво\p{L}+ )?(?:деятельност|существован)|исключен\p{L}* из|снят\p{L}* с (?:налогового )?уч[её]та|(?<!\p{L})закрыт[аоы]?(?!\p{L})|ceased|dissolved|struck off|closed down|defunct/iu,
+    holds: status('LIQUIDATED'),
+  },
+  {
+    pattern:
+      /банкрот|несостоятельн|конкурсн\p{L}+ (?:производств|управля)|внешн\p{L}+ управл|процедур\p{L}+ наблюдени|bankrupt|insolven|receivership/iu,
+    holds: status('BANKRUPT'),
+  },
   { pattern: /реорганиз|reorgani[sz]/iu, holds: status('REORGANIZING') },
   {
     pattern:
@@ -37,7 +66,11 @@ export const CLAIM_TOPICS: readonly ClaimTopic[] = [
   },
   {
     pattern: /штраф|пен[яией](?!\p{L})|penalt/iu,
-    holds: told(({ finance }) => finance.penalty),
+    holds: ({ finance: { penalty } }) => (penalty === null ? undefined : penalty > 0),
+  },
+  {
+    pattern: none('выручк\\p{L}*', 'revenue'),
+    holds: ({ finance }) => isNone(finance.revenue),
     matter: true,
   },
   {
@@ -46,7 +79,17 @@ export const CLAIM_TOPICS: readonly ClaimTopic[] = [
     matter: true,
   },
   {
-    pattern: /прибыл|убыт|рентабельн|доход|расход|profit|(?<!\p{L})loss(?:es)?(?!\p{L})|income|expense/iu,
+    pattern:
+      /прибыл|рентабельн|доход\p{L}* (?:\p{L}+ )?превы\p{L}+ (?:\p{L}+ )?расход|profit|income exceed/iu,
+    holds: (facts) => resultOf(facts, (result) => result > 0),
+  },
+  {
+    pattern:
+      /убыт|расход\p{L}* (?:\p{L}+ )?превы\p{L}+ (?:\p{L}+ )?доход|(?<!\p{L})loss(?:es)?(?!\p{L})|loss-making|expenses exceed/iu,
+    holds: (facts) => resultOf(facts, (result) => result < 0),
+  },
+  {
+    pattern: /доход|расход|income|expense/iu,
     holds: told(({ finance }) => finance.income ?? finance.revenue),
     matter: true,
   },
@@ -61,11 +104,35 @@ export const CLAIM_TOPICS: readonly ClaimTopic[] = [
     holds: told(({ employeeCount }) => employeeCount),
     matter: true,
   },
-  { pattern: /лиценз|licen[cs]e/iu, holds: told(({ licenses }) => licenses), matter: true },
-  // Nothing of this is ever told by the source.
+  {
+    pattern: none('(?:учредител|участник)\\p{L}*', '(?:founders|shareholders)'),
+    holds: ({ founders }) => isNone(founders && founders.length),
+    matter: true,
+  },
+  {
+    pattern: /единственн\p{L}+ (?:учредител|участник|владел)|sole (?:founder|owner|shareholder)/iu,
+    holds: ({ founders }) => founders?.length === 1,
+    matter: true,
+  },
+  {
+    pattern: none('(?:сотрудник|работник|персонал)\\p{L}*', '(?:employees|staff)'),
+    holds: ({ employeeCount }) => isNone(employeeCount),
+    matter: true,
+  },
+  {
+    pattern: /лиценз|licen[cs]e/iu,
+    holds: ({ licenses }) => (licenses === null ? undefined : licenses.length > 0),
+  },
+  // Nothing of this is ever told by the source: figures are of one year.
   {
     pattern:
-      /(?<!\p{L})суд(?:а|ы|ом|ов|у|е)?(?!\p{L})|судеб|арбитраж|исполнительн\p{L}+ производств|санкц|госзакуп|репутац|отзыв|court|lawsuit|litigation|sanction|reputation/iu,
+      /раст[её]т|выросл|вырос(?!\p{L})|увеличил|снизил|сократил|упал|(?<!\p{L})рост(?:а|ом)?(?!\p{L})|grew|grows|growing|increased|declin|decreased/iu,
+    holds: () => undefined,
+    matter: true,
+  },
+  {
+    pattern:
+      /(?<!\p{L})суд(?:а|ы|ом|ов|у|е)?(?!\p{L})|судеб|арбитраж|исполнительн\p{L}+ производств|санкц|уголовн|мошенн|однодневк|обналич|отмыван|террор|экстремис|госзакуп|репутац|отзыв|court|lawsuit|litigation|sanction|criminal|fraud|shell company|launder|terroris|reputation/iu,
     holds: () => undefined,
     matter: true,
   },

@@ -63,10 +63,37 @@ const WORDS: readonly (readonly [RegExp, number])[] = [
   [/(?<!\p{L})(?:семь|семи|seven)(?!\p{L})/giu, 7],
   [/(?<!\p{L})(?:восемь|восьми|eight)(?!\p{L})/giu, 8],
   [/(?<!\p{L})(?:девять|девяти|nine)(?!\p{L})/giu, 9],
-  [/(?<!\p{L})(?:десять|десяти|десятки|ten|dozens)(?!\p{L})/giu, 10],
+  [/(?<!\p{L})(?:десять|десяти|ten)(?!\p{L})/giu, 10],
+  ...(
+    [
+      ['одиннадцат|eleven', 11],
+      ['двенадцат|twelve', 12],
+      ['тринадцат|thirteen', 13],
+      ['четырнадцат|fourteen', 14],
+      ['пятнадцат|fifteen', 15],
+      ['шестнадцат|sixteen', 16],
+      ['семнадцат|seventeen', 17],
+      ['восемнадцат|eighteen', 18],
+      ['девятнадцат|nineteen', 19],
+      ['двадцат|twenty', 20],
+      ['тридцат|thirty', 30],
+      ['сорок|forty', 40],
+      ['пят(?:ь|и)десят|fifty', 50],
+      ['шест(?:ь|и)десят|sixty', 60],
+      ['сем(?:ь|и)десят|seventy', 70],
+      ['восем(?:ь|и)десят|eighty', 80],
+      ['девяност|ninety', 90],
+      // Without digits before it no fact is as vague.
+      ['десятк|сотн|двест|трист|четырест|вдвое|втрое|dozen|hundred|doubled|tripled|twice', Number.NaN],
+      ['(?<!\\d\\s*)(?:тысяч|миллион|миллиард|триллион|thousand|million|billion|trillion)', Number.NaN],
+    ] as const
+  ).map(([names, value]): readonly [RegExp, number] => [
+    new RegExp(`(?<!\\p{L})(?:${names})\\p{L}*`, 'giu'),
+    value,
+  ]),
 ]
 
-/** Every number of a text without dates, in digits or, up to ten, in words. */
+/** Every number of a text without dates, in digits or in words; vague ones such as `сотни` are in no facts. */
 export function numbersIn(text: string): readonly ClaimedNumber[] {
   const digits = [...text.matchAll(/\d[\d\u{a0}\u{202f} ]*(?:[.,]\d+)*/gu)].map((match) => {
     const after = text.slice(match.index + match[0].length).trimStart()

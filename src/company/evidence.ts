@@ -14,7 +14,8 @@ export interface Evidence {
 /** Words with a capital that name no one: registers, forms, kinds of papers. */
 const COMMON =
   'DaData ФНС ФССП ЕГРЮЛ ЕГРИП ЕФРСБ Федресурс ИНН КПП ОГРН ОГРНИП ОКВЭД ОКПО НДС УСН ПФР СФР РФ Россия Российская Федерация ' +
-  'ООО АО ПАО ЗАО ОАО ИП НКО Устав Риск Russia Russian Federation INN KPP OGRN OKVED LLC JSC VAT RUB CEO FTS'
+  'ООО АО ПАО ЗАО ОАО ИП НКО Устав Риск Компания Организация Общество Предприниматель Учредитель Директор Руководитель Доля ' +
+  'Он Она Оно Они Это Company Organization Founder Director Head Share It This He She They The There Russia Russian Federation INN KPP OGRN OKVED LLC JSC VAT RUB CEO FTS'
 
 /** Gathers what the facts, the score and the words of the report support. */
 export function gatherEvidence(parts: Omit<ReportParts, 'analysis'>): Evidence {
