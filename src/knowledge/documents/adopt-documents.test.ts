@@ -13,7 +13,7 @@ const signal = AbortSignal.timeout(60_000)
 interface Sender {
   readonly own: CollectionKey
   readonly account: CollectionKey
-  link(): Promise<void>
+  readonly link: () => Promise<void>
 }
 
 describe.each(appBackends())('documents given before an account was linked, on $name', (backend) => {
