@@ -39,7 +39,9 @@ export class SiteOrigins {
   /** Throws `origin_not_allowed` when the page that sent the request may not speak to the bot it names. */
   require(request: FastifyRequest): void {
     const { origin } = request.headers
-    if (!origin || !SITE_ROUTES.test(request.url) || this.#isOwn(origin, request)) return
+    // The route and not the address, which may be written in many ways (`/%61pi`).
+    const { url = '' } = request.routeOptions
+    if (!origin || !SITE_ROUTES.test(url) || this.#isOwn(origin, request)) return
     for (const bot of [...botsIn(request.query), ...botsIn(request.body)]) {
       const allowed = this.#options.allowedOriginsOf(bot)
       // Bots without a list are open to whom CORS lets in, and a server behind proxies may not know its own name.
