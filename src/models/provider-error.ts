@@ -51,11 +51,16 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 /** The error of the table for what a provider said; its words, without secrets, become the cause. */
 export function toProviderError({ status, headers = {}, body, secrets = [] }: ProviderFailure): AppError {
   const words = redact(body.slice(0, EXCERPT_LENGTH), secrets)
-  const cause = new Error(
+  const cause = new ProviderReply(
     `the provider ${status === undefined ? 'failed in its stream' : `answered ${status}`}: ${words}`,
   )
   const retryAfterMs = parseRetryAfter(headers)
   return new AppError(codeOf(status, body), retryAfterMs === undefined ? { cause } : { cause, retryAfterMs })
+}
+
+/** By this name reports of errors know that what follows the colon may repeat what people said. */
+class ProviderReply extends Error {
+  override readonly name = 'ProviderReply'
 }
 
 function codeOf(status: number | undefined, body: string): ErrorCode {

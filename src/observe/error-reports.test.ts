@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppError } from '../errors.ts'
+import { toProviderError } from '../models/provider-error.ts'
 import { openErrorReports } from './error-reports.ts'
 import { createLog } from './log.ts'
 import { createScrubber } from './scrub.ts'
@@ -59,6 +60,36 @@ test('errors of the log are reported with their causes, without secrets, and are
   })
   expect(event.exception.values.map(({ value }) => value)).toContain('no entry with [secret]')
   expect(['user', 'request', 'server_name', 'breadcrumbs'].filter((field) => field in event)).toEqual([])
+})
+
+const reported = (envelope = ''): string[] => {
+  const [, , item = '{}'] = envelope.split('\n')
+  const { exception } = JSON.parse(item) as { exception: { values: { value: string }[] } }
+  return exception.values.map(({ value }) => value)
+}
+
+test('what a provider or a parser repeats of what people said is left out', async () => {
+  const reports = await open(dsn)
+  const said = 'my diagnosis is private'
+  reports?.report(toProviderError({ status: 400, body: `{"error":"bad input: ${said}"}` }), 'turn-failed', {})
+  try {
+    JSON.parse(said)
+  } catch (error) {
+    reports?.report(error, 'a tool failed', {})
+  }
+  await reports?.close()
+  expect(envelopes.slice(-2).join()).not.toContain('diagnosis')
+  expect(envelopes.slice(-2).flatMap(reported)).toContain('the provider answered 400')
+})
+
+test('what goes wrong again and again is reported once a minute', async () => {
+  const before = envelopes.length
+  const reports = await open(dsn)
+  for (let time = 0; time < 5; time++)
+    reports?.report(new AppError('database_unavailable'), 'events could not be stored', {})
+  reports?.report(new AppError('internal'), 'events could not be stored', {})
+  await reports?.close()
+  expect(envelopes.length - before).toBe(2)
 })
 
 test('without an address nothing is loaded, and a wrong one says so', async () => {

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { ReportOnce } from './report-once.ts'
 
 export interface ErrorReportOptions {
   /** Where reports go. Absent: nowhere. */
@@ -18,7 +19,7 @@ export interface ErrorTags {
 
 /** Tells a service such as Sentry of errors. */
 export interface ErrorReports {
-  /** Returns at once; a service that is away is nobody's failure. */
+  /** Returns at once; a service that is away is nobody's failure. The same error is told once a minute. */
   report(error: unknown, message: string | undefined, tags: ErrorTags): void
   /** Hands over what has not left yet. */
   close(): Promise<void>
@@ -51,8 +52,10 @@ export async function openErrorReports(options: ErrorReportOptions): Promise<Err
     beforeSend: (event) => cleanEvent(event, scrub),
   })
   client.init()
+  const once = new ReportOnce()
   return {
     report: (error, message, tags) => {
+      if (!once.isDue(error, message)) return
       const scope = new sentry.Scope()
       scope.setTags({ ...tags, ...(error instanceof AppError && { code: error.code }) })
       if (message !== undefined) scope.setExtra('message', message)
@@ -65,10 +68,34 @@ export async function openErrorReports(options: ErrorReportOptions): Promise<Err
   }
 }
 
-/** Secrets are replaced wherever they stand; who asked, from where and on which computer is left out. */
-function cleanEvent<Event extends object>(event: Event, scrub: (text: string) => string): Event {
+interface ReportedError {
+  readonly type?: string
+  value?: string
+}
+
+interface Reported {
+  readonly exception?: { readonly values?: readonly ReportedError[] }
+}
+
+/** Errors that repeat what they were given, by their names, and where in their words that begins. */
+const REPEATING: Readonly<Record<string, RegExp>> = {
+  ProviderReply: /:.*/s,
+  SyntaxError: /\s*["'].*/s,
+  // Of the driver of PostgreSQL.
+  error: /: ".*/s,
+}
+
+/**
+ * Secrets are replaced wherever they stand; who asked, from where and on which computer is left out, and so is what an
+ * error repeats of what people said.
+ */
+function cleanEvent<Event extends Reported>(event: Event, scrub: (text: string) => string): Event {
   const clean = JSON.parse(scrub(JSON.stringify(event))) as Event & Readonly<Record<string, unknown>>
   const { user: _user, request: _request, server_name: _server, breadcrumbs: _breadcrumbs, ...rest } = clean
+  for (const error of rest.exception?.values ?? []) {
+    const repeated = REPEATING[error.type ?? '']
+    if (repeated) error.value = error.value?.replace(repeated, '') ?? ''
+  }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that was left out is optional
   return rest as unknown as Event
 }
