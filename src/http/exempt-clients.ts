@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
+import { isLocal } from './local-clients.ts'
 
 /** True for requests that no limit counts. */
 export type IsExempt = (request: FastifyRequest) => boolean
@@ -14,13 +15,4 @@ export function createExemption(named: readonly string[] = []): IsExempt {
     else list.addSubnet(address, Number(bits), family)
   }
   return (request) => isLocal(request) || list.check(request.ip, isIPv6(request.ip) ? 'ipv6' : 'ipv4')
-}
-
-/** From this computer, and not handed on: a developer, a probe or a benchmark. */
-export function isLocal({ raw, headers }: FastifyRequest): boolean {
-  return isLoopback(raw.socket.remoteAddress ?? '') && headers['x-forwarded-for'] === undefined
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address)
 }

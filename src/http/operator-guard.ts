@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
 import { bearerOf, isOneOf } from './bearer.ts'
+import { isLocal } from './local-clients.ts'
 import { managesServer, type Gate, type GateHook } from './principal.ts'
 
 export interface OperatorGuardOptions {
@@ -28,7 +29,7 @@ export interface OperatorGuard {
 /** Makes the guard of everything that tells how the server is. */
 export function createOperatorGuard({ gate, token, allowed, open }: OperatorGuardOptions): OperatorGuard {
   const list = toBlockList(allowed)
-  const isHere = (request: FastifyRequest): boolean => open && isLocal(request)
+  const isHere = (request: FastifyRequest): boolean => open && isOperatorHere(request)
   const isKnown = (request: FastifyRequest): boolean => {
     const given = bearerOf(request)
     if (given !== undefined && token !== undefined && isOneOf(given, [token])) return true
@@ -54,12 +55,11 @@ export function createOperatorGuard({ gate, token, allowed, open }: OperatorGuar
 }
 
 /** From this computer, asked by its own name or a page of its own, and not handed on by a proxy. */
-function isLocal({ raw, headers }: FastifyRequest): boolean {
-  const handedOn = ['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => headers[name] !== undefined)
-  const { host = '', origin } = headers
+function isOperatorHere(request: FastifyRequest): boolean {
+  const { host = '', origin } = request.headers
   // A browser here also speaks for strangers: by pages of theirs, and by names of theirs that lead here.
   const isAskedHere = isOwnName(`http://${host}`) && (origin === undefined || isOwnName(origin))
-  return !handedOn && isAskedHere && /^(?:::1|(?:::ffff:)?127\.[\d.]+)$/.test(raw.socket.remoteAddress ?? '')
+  return isAskedHere && isLocal(request)
 }
 
 function isOwnName(address: string): boolean {

@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from '../errors.ts'
 import type { CreateLimiter, Limiter } from '../limits/limits.ts'
 import { clientAddress } from './client-address.ts'
 import type { IsExempt } from './exempt-clients.ts'
+import { isHandedOn } from './local-clients.ts'
 import type { Principal } from './principal.ts'
 
 export interface RateLimitOptions {
@@ -122,5 +123,5 @@ async function count(limiter: Limiter, { key, code, reply }: Use): Promise<void>
 
 /** A proxy says whom it speaks for, but we were told not to listen: everybody would share one limit. */
 function hidesClient(request: FastifyRequest): boolean {
-  return request.headers['x-forwarded-for'] !== undefined && request.ip === request.raw.socket.remoteAddress
+  return isHandedOn(request) && request.ip === request.raw.socket.remoteAddress
 }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../../errors.ts'
 import type { GuestStanding } from '../../guests.ts'
 import { clientAddress } from '../../http/client-address.ts'
-import { isLocal } from '../../http/exempt-clients.ts'
+import { isLocal } from '../../http/local-clients.ts'
 import type { BotInfo } from '../channel.ts'
 import type { SessionQueryBody } from './ask-bot.ts'
 import type { ConversationPlace, WebParts } from './web-routes.ts'
@@ -36,7 +36,7 @@ export async function admitQuestion(
   request.log.debug({ bot: bot.name, query: query.query.slice(0, LOGGED_CHARACTERS) }, 'query')
   const freeMessages = bot.site?.freeMessages
   if (!guests || freeMessages === undefined || place.signedIn) return { place, guest: undefined }
-  // Everybody on a computer, or behind a proxy on it that hides them, has the same local address.
+  // Everybody on a computer, or behind a proxy on it that says nothing of them, has the same local address.
   const address = isLocal(request) ? undefined : clientAddress(request)
   const guest = await guests.admit({ bot: bot.name, freeMessages, sessionId, address, messageId })
   return { place, guest }
