@@ -38,14 +38,10 @@ export interface ServedParts {
 export function summarize(parts: ServedParts): readonly Feature[] {
   const { bots, database, openaiChannel, keysRequired, telegram, poe, tokenSecret, cache, search } = parts
   return [
-    ...bots.map(({ name, model, missing }) => ({
-      name: `bot ${name}`,
-      on: missing === undefined,
-      detail: missing ?? `answers with ${model}`,
-    })),
+    ...botLines(bots),
     ...(bots.some(({ model }) => model === 'offline') ? [NO_LANGUAGE_MODEL] : []),
     { name: 'database', on: true, detail: database },
-    { name: 'chat page', on: true, detail: 'at /' },
+    { name: 'chat page', on: true, detail: 'at /, as a widget for other sites at /widget.js' },
     { name: 'web API', on: true, detail: 'at /api/chat/query/stream, described at /docs' },
     { name: 'chatbots', on: tokenSecret !== undefined, detail: chatbotsDetail(parts) },
     { name: 'documents', on: true, detail: `searched by ${search}` },
@@ -63,6 +59,24 @@ export function summarize(parts: ServedParts): readonly Feature[] {
   ]
 }
 
+/** A line for the bots of each model, and one for each that cannot do its work. */
+function botLines(bots: ServedParts['bots']): readonly Feature[] {
+  const working = Map.groupBy(
+    bots.filter(({ missing }) => missing === undefined),
+    ({ model }) => model,
+  )
+  return [
+    ...[...working].map(([model, group]) => ({
+      name: 'bots',
+      on: true,
+      detail: `${group.map(({ name }) => name).join(', ')}: answered by ${model === 'offline' ? 'the offline model' : model}`,
+    })),
+    ...bots.flatMap(({ name, missing }) =>
+      missing === undefined ? [] : [{ name: `bot ${name}`, on: false, detail: missing }],
+    ),
+  ]
+}
+
 function tracesDetail({ traces }: ServedParts): string {
   return traces === undefined ? 'off: set OTEL_EXPORTER_OTLP_ENDPOINT' : `sent to ${traces}`
 }
@@ -75,14 +89,13 @@ function chatbotsDetail({ chatbots, tokenSecret }: ServedParts): string {
   const published = `${chatbots} published in the database`
   return tokenSecret === undefined
     ? `${published}; set JWT_SECRET to make more at /api/chatbots`
-    : `${published}, made at /api/chatbots`
+    : `${published}; made at /api/chatbots`
 }
 
 const NO_LANGUAGE_MODEL: Feature = {
   name: 'language model',
   on: false,
-  detail:
-    'off: the built-in offline model answers; set OPENAI_API_KEY, COHERE_API_KEY or ANTHROPIC_API_KEY for a real one',
+  detail: 'off: set OPENAI_API_KEY, COHERE_API_KEY or ANTHROPIC_API_KEY',
 }
 
 function openaiDetail({
@@ -90,20 +103,20 @@ function openaiDetail({
   keysRequired,
 }: Pick<ServedParts, 'openaiChannel' | 'keysRequired'>): string {
   if (!openaiChannel) return 'off in production until API_KEYS says who may use it'
-  return `at /v1/chat/completions, ${keysRequired ? 'for the keys in API_KEYS' : 'open to everybody (development); set API_KEYS to close it'}`
+  return `at /v1/chat/completions, ${keysRequired ? 'for the keys in API_KEYS' : 'open to everybody until API_KEYS is set'}`
 }
 
 function accountsDetail(tokenSecret: ServedParts['tokenSecret']): string {
   if (tokenSecret === undefined) return 'off in production until JWT_SECRET is set'
-  const where = 'at /api/auth, REST API at /api/{user_id}/chat'
+  const where = 'at /api/auth, their REST API at /api/{user_id}/chat'
   if (tokenSecret === 'setting') return `${where}; tokens are signed with JWT_SECRET`
   return tokenSecret === 'file'
-    ? `${where}; tokens are signed with a secret kept in DATA_DIR (development)`
+    ? `${where}; tokens are signed with a secret in DATA_DIR`
     : `${where}; tokens end with this process, as DATA_DIR cannot be written: set JWT_SECRET`
 }
 
 function cacheDetail(cache: string): string {
   return cache === 'Redis'
     ? 'holds caches and rate limits for all replicas'
-    : 'off: each process counts rate limits for itself; set REDIS_URL to share them'
+    : 'off: set REDIS_URL to share caches and rate limits among processes'
 }

@@ -22,7 +22,7 @@ export const voiceChecks: readonly Check<VoiceContext>[] = [
   },
   {
     id: 'voice.transcription',
-    title: 'Voice',
+    title: 'Recordings',
     // A wrong engine has been told by the check before.
     run: async ({ describe }) => toFinding('', (await describe?.().catch(() => undefined))?.listens),
   },

@@ -55,7 +55,7 @@ describe('check', () => {
         '  → Set it to a whole number from 0 to 65535, or remove it to use 5000.',
         '! Environment: DATABSE_URL is not read.',
         '  → Did you mean DATABASE_URL?',
-        ...['Project', 'Search in documents', 'Voice', 'Voice'].map(
+        ...['Project', 'Search in documents', 'Voice', 'Recordings'].map(
           (title) => `- ${title}: the environment has to be right first`,
         ),
         `${SETTING_ROWS.length - 1} passed, 1 with a warning, 1 failed, 4 skipped\n`,

@@ -6,7 +6,7 @@ const EXIT_CODES = '0 done, 1 failed, 2 not understood'
 
 /** The page of `botyard --help`. */
 export function overviewHelp(commands: readonly Command[], stream: Writable): string {
-  const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary] as const)
+  const rows = commands.map(({ name, summary }) => [name, summary] as const)
   return (
     [
       `${paint(stream, 'bold', 'botyard')}: the production server for chatbots`,
@@ -36,7 +36,7 @@ export function commandHelp({ name, usage, summary, options, examples }: Command
   return [
     `${paint(stream, 'bold', `botyard ${name}`)}: ${summary}`,
     section(stream, 'Usage', [
-      `botyard ${name} ${usage}${rows.length > 0 ? ' [options]' : ''}`.replace('  ', ' '),
+      ['botyard', name, usage, rows.length > 0 ? '[options]' : ''].filter(Boolean).join(' '),
     ]),
     ...(rows.length > 0 ? [section(stream, 'Options', table(stream, rows))] : []),
     section(stream, 'Examples', examples),

@@ -1,14 +1,23 @@
 import type { Writable } from 'node:stream'
 import type { StartedServer } from '../serve.ts'
+import type { Feature } from '../summary.ts'
 import { paint } from './paint.ts'
 
-/** What a person at the terminal wants to know of a server that has just begun to listen. */
+/** What a person at the terminal wants to know of a server that has just begun to listen: first what it does. */
 export function printStart({ url, summary }: StartedServer, out: Writable): void {
   const width = Math.max(...summary.map(({ name }) => name.length))
-  const lines = summary.map(({ name, on, detail }) => {
-    const mark = on ? paint(out, 'green', '●') : paint(out, 'dim', '○')
-    return `  ${mark} ${name.padEnd(width)}  ${on ? detail : paint(out, 'dim', detail)}`
-  })
-  const address = paint(out, 'bold', paint(out, 'cyan', url))
-  out.write(`\nBotyard is listening at ${address}\n\n${lines.join('\n')}\n\nStop it with Ctrl-C.\n\n`)
+  const on = summary.filter((feature) => feature.on)
+  const off = summary.filter((feature) => !feature.on)
+  const toLine = (mark: string, { name, detail }: Feature): string =>
+    `  ${mark} ${name.padEnd(width)}  ${detail}`
+  const lines = [
+    `Botyard is listening at ${paint(out, 'bold', paint(out, 'cyan', url))}`,
+    '',
+    ...on.map((feature) => toLine(paint(out, 'green', '●'), feature)),
+    '',
+    ...off.map((feature) => paint(out, 'dim', toLine('○', feature))),
+    ...(off.length > 0 ? [''] : []),
+    'Stop it with Ctrl-C.',
+  ]
+  out.write(`\n${lines.join('\n')}\n\n`)
 }

@@ -13,7 +13,7 @@ const PROBE_PATIENCE_MS = 2_000
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'Look at this computer: port, disk, database, tables, model, Telegram',
+  summary: 'Look at this computer: port, disk, database, model, and services it is configured for',
   usage: '',
   arity: [0, 0],
   options: { json: { type: 'boolean', about: 'Print every result as JSON' } },

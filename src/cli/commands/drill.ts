@@ -14,8 +14,7 @@ const MOST_MESSAGES = 10_000
 
 export const drill: Command = {
   name: 'drill',
-  summary:
-    'Flood the bots of this folder with messages, kill the server again and again, count what went wrong',
+  summary: 'Flood the bots of this folder, kill the server again and again, count what went wrong',
   usage: 'messages',
   arity: [1, 1],
   options: {

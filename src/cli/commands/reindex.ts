@@ -5,7 +5,7 @@ import { withStore } from '../with-store.ts'
 
 export const reindex: Command = {
   name: 'reindex',
-  summary: 'Make the vectors of all documents anew, after another EMBEDDING_MODEL or index was chosen',
+  summary: 'Make the vectors of all documents anew, for another EMBEDDING_MODEL or index',
   usage: '',
   arity: [0, 0],
   options: {},
