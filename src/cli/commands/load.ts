@@ -5,7 +5,7 @@ import { UsageError, type Command, type Invocation, type Terminal } from '../com
 import { printLoad } from '../print-load.ts'
 
 const USUAL_TIMEOUT_S = 30
-const USUAL_QUERY = 'Hello! What can you do for me?'
+const USUAL_QUERY = 'Hello!'
 const MOST_USERS = 5_000
 const MOST_REQUESTS = 1_000_000
 
