@@ -1,6 +1,8 @@
 import { fastify } from 'fastify'
 import { expect, test } from 'vitest'
+import { AppError } from '../errors.ts'
 import { createOperatorGuard, type OperatorGuardOptions } from './operator-guard.ts'
+import { Gate } from './principal.ts'
 
 const TOKEN = 'a-token-for-programs'
 
@@ -79,4 +81,14 @@ test.each<
   ['a stranger in development', { open: true }, '203.0.113.9', {}, [403, 403]],
 ])('%s', async (_, ...[options, address, headers, statuses]) => {
   expect(await ask(options, address, headers)).toEqual(statuses)
+})
+
+test('while nobody can tell whose token it is, it opens nothing and keeps nobody from the rest', async () => {
+  const gate = new Gate(() => Promise.reject(new AppError('database_unavailable')))
+  const guard = createOperatorGuard({ gate, token: TOKEN, allowed: [], open: false })
+  const server = fastify()
+  server.get('/', async (request) => ({ told: await guard.mayRead(request) }))
+  const headers = { authorization: 'Bearer that-of-an-operator' }
+  expect((await server.inject({ url: '/', headers })).json()).toEqual({ told: false })
+  await server.close()
 })
