@@ -13,13 +13,21 @@ test('without a project file the ready-made bots are served', async () => {
   expect((await loadProject(folder.path)).bots).toEqual(bots)
 })
 
-test.each(['botyard.config.ts', 'botyard.config.js', 'botyard.config.mjs'])('%s is found', async (file) => {
-  await using folder = await makeFolder({ [file]: PROJECT })
-  expect((await loadProject(folder.path)).defaultBot.name).toBe('greeter')
-})
+test.each(['botyard.config.ts', 'botyard.config.mts', 'botyard.config.js', 'botyard.config.mjs'])(
+  '%s is found',
+  async (file) => {
+    await using folder = await makeFolder({ [file]: PROJECT })
+    expect((await loadProject(folder.path)).defaultBot.name).toBe('greeter')
+  },
+)
 
 test.each([
   ['imports what is not there', "import './missing.ts'", /botyard\.config\.ts cannot be loaded\. .*missing/s],
+  [
+    'Node.js takes for CommonJS',
+    "throw new SyntaxError('Cannot use import statement outside a module')",
+    /outside a module\. Node\.js takes it for CommonJS: run `npm pkg set type=module`/,
+  ],
   ['throws', "throw new Error('no luck')", /botyard\.config\.ts cannot be loaded\. Error: no luck/],
   [
     'exports nothing',

@@ -4,7 +4,12 @@ import { pathToFileURL } from 'node:url'
 import { AppError } from '../errors.ts'
 import { defineConfig, type Project } from '../project.ts'
 
-const PROJECT_FILES = ['botyard.config.ts', 'botyard.config.js', 'botyard.config.mjs'] as const
+const PROJECT_FILES = [
+  'botyard.config.ts',
+  'botyard.config.mts',
+  'botyard.config.js',
+  'botyard.config.mjs',
+] as const
 
 /**
  * Imports the project file of a folder; without one, the ready-made bots are served. Throws
@@ -27,9 +32,20 @@ async function importFile(file: string): Promise<{ readonly default?: unknown }>
     return await import(pathToFileURL(file).href)
   } catch (error) {
     const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    const problem = `${file} cannot be loaded. ${cause}`
+    const remedy = isTakenForCommonJs(error)
+      ? '. Node.js takes it for CommonJS: run `npm pkg set type=module`, or rename it to botyard.config.mts.'
+      : ''
+    const problem = `${file} cannot be loaded. ${cause}${remedy}`
     throw new AppError('invalid_configuration', { params: { problem }, cause: error })
   }
+}
+
+/** `npm init` writes `"type": "commonjs"`; the sentences are those of V8. */
+function isTakenForCommonJs(error: unknown): boolean {
+  return (
+    error instanceof SyntaxError &&
+    /import statement outside a module|Unexpected token 'export'/.test(error.message)
+  )
 }
 
 function isProject(value: unknown): value is Project {
