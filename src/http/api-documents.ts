@@ -12,6 +12,23 @@ export interface ApiDocumentOptions {
 const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="110" height="32"><text y="23" fill="#fff" \
 font-family="system-ui, sans-serif" font-size="22" font-weight="600">Botyard</text></svg>`
 
+/** The groups of the page, what people look for first at the top; a group that is not named comes last. */
+const TAGS = [
+  { name: 'chat', description: 'Ask bots, with streamed answers' },
+  { name: 'openai', description: 'The same with the OpenAI API' },
+  { name: 'conversations', description: 'The REST API of people who are signed in' },
+  { name: 'auth', description: 'Accounts and linked channels' },
+  { name: 'voice', description: 'Texts to speech, recordings to text' },
+  { name: 'knowledge', description: 'Documents that bots answer from' },
+  { name: 'tasks', description: 'Tasks and reminders of people' },
+  { name: 'files', description: 'Files that bots gave people' },
+  { name: 'chatbots', description: 'Bots as data, for operators' },
+  { name: 'rollouts', description: 'New revisions step by step, for operators' },
+  { name: 'flags', description: 'Feature flags, for operators' },
+  { name: 'metrics', description: 'Numbers, for operators' },
+  { name: 'health', description: 'Whether the server is well' },
+]
+
 /** The page styles itself inline; it shows our own description alone, so that does no harm. */
 const CONTENT_SECURITY_POLICY = {
   'default-src': "'self'",
@@ -30,6 +47,7 @@ export async function documentApi(
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Botyard', version, description: 'Talk to the bots of this server.' },
+      tags: TAGS,
       ...(publicUrl && { servers: [{ url: publicUrl }] }),
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
     },
