@@ -203,6 +203,7 @@ describe.each(testDatabases())('the bot company on $name', (database) => {
     [401, '⚠️ Ошибка конфигурации: неверный API ключ OpenAI'],
     [429, '⚠️ Превышен лимит запросов к OpenAI. Попробуйте позже.'],
     [500, '⚠️ Сервис OpenAI временно недоступен. Попробуйте позже.'],
+    [504, '⚠️ Превышено время ожидания ответа от OpenAI. Попробуйте позже.'],
   ])(
     'когда OpenAI отвечает %i, карточка остаётся, и модель не спрашивают снова',
     async (status, sentence) => {
@@ -254,6 +255,12 @@ describe.each(testDatabases())('the bot company on $name', (database) => {
     expect(page).toContain('&lt;img src=x onerror=alert(1)&gt; **жирный** &amp; &quot;кавычки&quot;')
     expect(page).not.toContain('<img')
     expect((await fetch(`${app.app.url}/files/${'A'.repeat(32)}/x.html`)).status).toBe(404)
+  })
+
+  test('чужое имя не размечает ответа', async () => {
+    const { text } = await askWeb('Риски 6601000052')
+    expect(text).toContain('жирный')
+    expect(text).not.toMatch(/\*\*жирный|(?<!\\)<img/)
   })
 
   test('English is answered in English', async () => {

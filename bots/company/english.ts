@@ -39,6 +39,7 @@ export const english: CompanyTexts = {
     model_quota_exhausted: '⚠️ {provider} is receiving too many requests. Please try again later.',
     model_unavailable: '⚠️ {provider} is not available right now. Please try again later.',
     model_stream_broken: '⚠️ {provider} is not available right now. Please try again later.',
+    timeout: '⚠️ {provider} took too long to answer. Please try again later.',
     other: '⚠️ The API of {provider} failed (code {code})',
   },
   noModel: 'A language model writes the analysis, and none is connected. Card and risk score do without.',

@@ -39,6 +39,7 @@ export const russian: CompanyTexts = {
     model_quota_exhausted: '⚠️ Превышен лимит запросов к {provider}. Попробуйте позже.',
     model_unavailable: '⚠️ Сервис {provider} временно недоступен. Попробуйте позже.',
     model_stream_broken: '⚠️ Сервис {provider} временно недоступен. Попробуйте позже.',
+    timeout: '⚠️ Превышено время ожидания ответа от {provider}. Попробуйте позже.',
     other: '⚠️ Ошибка {provider} API (код {code})',
   },
   noModel: 'Анализ пишет языковая модель, а она не подключена. Карточка и риск-скор рассчитаны без неё.',

@@ -86,8 +86,15 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   poe: 'Poe',
 }
 
-function modelSentence({ code }: AppError, { language, model }: AnalysisOptions): string {
+function modelSentence(error: AppError, { language, model }: AnalysisOptions): string {
+  const { code } = error
   const { modelErrors } = texts[language]
   const name = model.id.split('/')[0] ?? model.id
-  return fill(modelErrors[code] ?? modelErrors.other, { provider: PROVIDERS[name] ?? name, code })
+  const sentence = isTimeout(error) ? modelErrors.timeout : (modelErrors[code] ?? modelErrors.other)
+  return fill(sentence, { provider: PROVIDERS[name] ?? name, code })
+}
+
+/** Too long to answer, for us or for a server between: the table has one code for it and for being away. */
+function isTimeout({ code, cause }: AppError): boolean {
+  return code === 'model_unavailable' && /timeout|answered (?:408|504)\b/i.test(String(cause))
 }

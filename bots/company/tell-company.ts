@@ -7,6 +7,7 @@ import {
   type CompanyFacts,
   type CompanyNumber,
   composeReport,
+  escapeMarkdown,
   type Language,
   type Message,
   renderReportHtml,
@@ -50,7 +51,7 @@ export async function* tellSection(
     section === 'affiliated' ? await context.services.companies.findAffiliated(facts.inn, context) : undefined
   const parts = { facts, risk: assessRisk(facts, new Date()), ...(affiliated && { affiliated }) }
   const names = section === 'card' ? (['card', 'finance'] as const) : [section]
-  yield `${facts.name.short}\n\n${renderReportMarkdown(composeReport(parts, language), names)}`
+  yield `${escapeMarkdown(facts.name.short)}\n\n${renderReportMarkdown(composeReport(parts, language), names)}`
 }
 
 /** The report as a file, with the analysis that the conversation already holds. */

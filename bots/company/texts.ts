@@ -20,7 +20,10 @@ export interface CompanyTexts {
   readonly lookupErrors: Readonly<Partial<Record<ErrorCode, string>>>
   readonly affiliatedUnavailable: string
   /** `{provider}`, and in `other` `{code}` */
-  readonly modelErrors: Readonly<Partial<Record<ErrorCode, string>>> & { readonly other: string }
+  readonly modelErrors: Readonly<Partial<Record<ErrorCode, string>>> & {
+    readonly timeout: string
+    readonly other: string
+  }
   readonly noModel: string
   readonly analysisUnavailable: string
   /** `{count}` */
