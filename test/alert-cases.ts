@@ -18,6 +18,12 @@ const turns = (completed: number, failed: number, minutes = 30): Series => ({
   'chat_turns_total{outcome="failed"}': `0+${failed}x${minutes}`,
 })
 
+/** The only turns of a quiet night, a few minutes before either look. */
+const FEW_FAILURES: Series = {
+  'chat_turns_total{outcome="completed"}': '0x60',
+  'chat_turns_total{outcome="failed"}': '0x15 1x24 2x19',
+}
+
 /** 100 observations a minute, `below` of them up to `le`, the others up to `next`. */
 const histogram = (
   name: string,
@@ -40,6 +46,8 @@ export const ALERT_CASES: readonly AlertCase[] = [
   { alert: 'BotyardUnhealthy', at: '15m', fires: turns(90, 10), quiet: turns(96, 4) },
   { alert: 'BotyardErrorBudgetFast', at: '20m', fires: turns(80, 20), quiet: turns(90, 10) },
   { alert: 'BotyardErrorBudgetSlow', at: '45m', fires: turns(90, 10, 60), quiet: turns(96, 4, 60) },
+  { alert: 'BotyardErrorBudgetFast', at: '20m', fires: turns(80, 20), quiet: FEW_FAILURES },
+  { alert: 'BotyardErrorBudgetSlow', at: '45m', fires: turns(90, 10, 60), quiet: FEW_FAILURES },
   { alert: 'BotyardErrorRate', at: '15m', fires: turns(97, 3), quiet: turns(99, 1) },
   // A single failure of a quiet hour wakes nobody.
   { alert: 'BotyardErrorRate', at: '15m', fires: turns(97, 3), quiet: turns(2, 1) },

@@ -38,7 +38,7 @@ const quantile = (share: number, metric: string, by = 'le'): string =>
   `histogram_quantile(${share}, sum by (${by}) (rate(${metric}_bucket[5m])))`
 
 /** A percentage of a handful of turns says nothing. */
-const ENOUGH = 'and sum(increase(chat_turns_total[5m])) > 20'
+const enough = (window = '5m'): string => `and sum(increase(chat_turns_total[${window}])) > 20`
 
 /** Every alert, the gravest first; those of guides 001 and 002 with their thresholds. */
 export const ALERTS: readonly Alert[] = [
@@ -52,7 +52,7 @@ export const ALERTS: readonly Alert[] = [
   {
     name: 'BotyardUnhealthy',
     severity: 'critical',
-    expr: `(${failedShare('5m')} > 0.05) ${ENOUGH} or (sum(rate(chat_first_token_seconds_sum[5m])) / sum(rate(chat_first_token_seconds_count[5m])) > 2) ${ENOUGH}`,
+    expr: `(${failedShare('5m')} > 0.05) ${enough()} or (sum(rate(chat_first_token_seconds_sum[5m])) / sum(rate(chat_first_token_seconds_count[5m])) > 2) ${enough()}`,
     for: '2m',
     summary: 'More than 5 % of the turns fail, or the first token takes more than 2 s on average',
     check: ({ health: { status, checks } }) =>
@@ -61,21 +61,21 @@ export const ALERTS: readonly Alert[] = [
   {
     name: 'BotyardErrorBudgetFast',
     severity: 'critical',
-    expr: `(${failedShare('1h')} > 0.144) and (${failedShare('5m')} > 0.144)`,
+    expr: `(${failedShare('1h')} > 0.144) and (${failedShare('5m')} > 0.144) ${enough('1h')}`,
     for: '2m',
     summary: 'Turns fail so often that a month of 99 % is used up in two days',
   },
   {
     name: 'BotyardErrorBudgetSlow',
     severity: 'warning',
-    expr: `(${failedShare('6h')} > 0.06) and (${failedShare('30m')} > 0.06)`,
+    expr: `(${failedShare('6h')} > 0.06) and (${failedShare('30m')} > 0.06) ${enough('6h')}`,
     for: '15m',
     summary: 'Turns fail so often that a month of 99 % is used up in five days',
   },
   {
     name: 'BotyardErrorRate',
     severity: 'warning',
-    expr: `(${failedShare('5m')} > 0.02) ${ENOUGH}`,
+    expr: `(${failedShare('5m')} > 0.02) ${enough()}`,
     for: '5m',
     summary: 'More than 2 % of the turns fail',
     check: ({ health, metrics }) =>
@@ -86,7 +86,7 @@ export const ALERTS: readonly Alert[] = [
   {
     name: 'BotyardFirstTokenSlow',
     severity: 'warning',
-    expr: `(${quantile(0.95, 'chat_first_token_seconds')} > 1.5) ${ENOUGH}`,
+    expr: `(${quantile(0.95, 'chat_first_token_seconds')} > 1.5) ${enough()}`,
     for: '5m',
     summary: 'One in twenty first tokens takes more than 1.5 s',
     check: ({ metrics }) =>
@@ -97,7 +97,7 @@ export const ALERTS: readonly Alert[] = [
   {
     name: 'BotyardAnswersSlow',
     severity: 'warning',
-    expr: `(${quantile(0.95, 'chat_turn_seconds')} > 15) ${ENOUGH}`,
+    expr: `(${quantile(0.95, 'chat_turn_seconds')} > 15) ${enough()}`,
     for: '10m',
     summary: 'One in twenty answers takes more than 15 s',
   },
