@@ -38,7 +38,8 @@ export const FLAG_SETTINGS = {
   },
   AB_TEST_STREAMING: {
     section: 'Rollouts',
-    about: 'Stream the answers of one half of the people, in place of the percentage.',
+    about:
+      'Stream the answers of one half of the people, in place of the percentage, until operators set otherwise.',
     type: yesOrNo,
     default: 'false',
   },

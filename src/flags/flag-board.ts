@@ -52,7 +52,8 @@ export class FlagBoard implements FlagReader, FlagDesk {
     const flag = this.#require(name)
     const problem = findChangeProblem(flag.name, change)
     if (problem) throw new AppError('flag_invalid', { params: { problem } })
-    const usual = { ...(this.#defaults.get(name) ?? flag), enabled: true }
+    const environment = this.#defaults.get(name) ?? flag
+    const usual = { ...environment, enabled: hasKillSwitch(flag.name) || environment.enabled }
     await this.#store.set(usual, change, by)
     await this.refresh()
     return this.#require(name)
@@ -65,13 +66,18 @@ export class FlagBoard implements FlagReader, FlagDesk {
   }
 }
 
+/** Off is where the A/B test begins, and nothing that has to be kept off. */
+function hasKillSwitch(name: FlagName): boolean {
+  return name !== 'abTest'
+}
+
 /** The kill switch of the environment wins: it works when nothing else does. */
 function withStored(usual: FlagState, stored: StoredFlag | undefined): FlagState {
   if (!stored) return usual
   const { enabled, percentage, allow, deny, variant } = stored
   return {
     ...usual,
-    enabled: usual.enabled && enabled,
+    enabled: (usual.enabled || !hasKillSwitch(usual.name)) && enabled,
     percentage,
     allow,
     deny,

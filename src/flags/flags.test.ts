@@ -238,6 +238,14 @@ describe('a server', () => {
     await on.refresh()
     expect(on.isOn('tts', { userId: 'user-1' })).toBe(true)
   })
+
+  test('the A/B test, which begins off, is begun by operators and by nothing else they set', async () => {
+    const board = new FlagBoard(app.store.flags, [{ ...STREAMING, name: 'abTest', enabled: false }])
+    const by = { actor: 'a test', reason: 'none' }
+    expect(await board.set('abTest', { variant: 'B' }, by)).toMatchObject({ enabled: false, variant: 'B' })
+    expect(await board.set('abTest', { enabled: true }, by)).toMatchObject({ enabled: true, variant: 'B' })
+    await board.set('abTest', { enabled: false }, by)
+  })
 })
 
 test('botyard flags sets and lists them', async () => {
