@@ -1,8 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startBitrix24App } from '../../../test/bitrix24-app.ts'
 import type { Bitrix24App, Bitrix24AppOptions } from '../../../test/bitrix24-app.ts'
 import { eventually, puppet, type Puppet } from '../../../test/telegram-app.ts'
+import { AppError } from '../../errors.ts'
 import { createFakeBitrix24, type FakeBitrix24 } from '../../fakes/bitrix24.ts'
+import { exchangeCode } from './auth-server.ts'
+import { Portal } from './portal.ts'
 
 const open: Bitrix24App[] = []
 afterEach(async () => {
@@ -119,6 +122,12 @@ describe('messages', () => {
   })
 })
 
+/** The code that the portal sends somebody back with. */
+async function codeFor({ url, clientId }: FakeBitrix24): Promise<string> {
+  const reply = await fetch(`${url}/oauth/authorize/?client_id=${clientId}&state=s`, { redirect: 'manual' })
+  return new URL(reply.headers.get('location') ?? '').searchParams.get('code') ?? ''
+}
+
 describe('tokens', () => {
   test('that end are refreshed once, however many calls find that', async () => {
     const before = bitrix.tokenRequests.length
@@ -127,6 +136,34 @@ describe('tokens', () => {
     for (const dialog of dialogs) bitrix.say(dialog, 'hello')
     for (const dialog of dialogs) expect(await answersTo(dialog)).toEqual(['echo hello'])
     expect(bitrix.tokenRequests.slice(before)).toEqual([{ grantType: 'refresh_token', status: 200 }])
+  })
+
+  test('that come while the database is away are kept when it is back: the old ones are used up', async () => {
+    const fake = await createFakeBitrix24()
+    onTestFinished(() => fake.close())
+    const { bitrixPortals } = shared.app.store
+    const away = [new AppError('database_unavailable'), new AppError('database_unavailable')]
+    const keepTokens: typeof bitrixPortals.keepTokens = async (...tokens) => {
+      const problem = away.pop()
+      if (problem) throw problem
+      return bitrixPortals.keepTokens(...tokens)
+    }
+    const { clientId, clientSecret, url: origin, authUrl: server } = fake
+    const application = { origin, clientId, clientSecret }
+    const portal = new Portal({
+      application,
+      oauthUrl: server,
+      tokenKeys: [],
+      portals: { ...bitrixPortals, keepTokens },
+      callsPerSecond: 1_000,
+      timeoutMs: 5_000,
+    })
+    const granted = await exchangeCode(await codeFor(fake), { application, server, timeoutMs: 5_000 })
+    const installed = { origin, memberId: granted.member_id, applicationToken: null }
+    await bitrixPortals.install({ ...installed, ...portal.sealTokens(granted) })
+    fake.expireTokens()
+    const { signal } = new AbortController()
+    expect(await portal.call('app.info', {}, signal)).toMatchObject({ CODE: clientId })
   })
 
   test('are nowhere in the database as they are', async () => {

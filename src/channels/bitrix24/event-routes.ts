@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { BitrixPortal, BitrixPortals } from '../../bitrix24-portals.ts'
 import { AppError } from '../../errors.ts'
 import { isOneOf } from '../../http/bearer.ts'
 import { failureOf } from './bitrix-failure.ts'
 import { parseEvent, type BitrixEvent } from './event-body.ts'
+import { hold } from './hold.ts'
 import { keep, requireOwnApplication, type InstallContext } from './install.ts'
 import type { Portal } from './portal.ts'
 import { readMessages, type BitrixMessage } from './read-message.ts'
@@ -23,9 +23,6 @@ export const EVENT_PATH = '/bitrix/event'
 const PATHS = [EVENT_PATH, '/webhook/bitrix'] as const
 
 const LARGEST_BODY = 2 * 1024 * 1024
-/** Bitrix24 delivers an event once: while the database is away its message is held here. */
-const HOLD_MS = 20_000
-const HOLD_PAUSE_MS = 250
 
 /** Adds the addresses for events. An event is acknowledged when what it says is stored. */
 export function addEventRoutes(server: FastifyInstance, routes: EventRoutes): void {
@@ -68,20 +65,6 @@ async function takeEvent(event: BitrixEvent, routes: EventRoutes, log: FastifyBa
     default:
       for (const message of readMessages(event.event, event.data))
         await hold(() => routes.receive(message, portal))
-  }
-}
-
-/** There is no second delivery, so a passing failure is waited out. */
-async function hold(store: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + HOLD_MS
-  for (;;) {
-    try {
-      return await store()
-    } catch (error) {
-      const passing = error instanceof AppError && error.retryable
-      if (!passing || performance.now() > deadline) throw error
-    }
-    await delay(HOLD_PAUSE_MS)
   }
 }
 

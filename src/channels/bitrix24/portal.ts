@@ -5,6 +5,7 @@ import type { BitrixApplication, TokenKey } from '../../bitrix24-setting-types.t
 import { refreshTokens, type GrantedTokens } from './auth-server.ts'
 import { BitrixFailure, isFailure } from './bitrix-failure.ts'
 import { CallSchedule } from './call-schedule.ts'
+import { hold } from './hold.ts'
 import { callRest } from './rest-call.ts'
 import { TokenSeal } from './token-seal.ts'
 
@@ -162,7 +163,8 @@ export class Portal {
       const refreshToken = this.seal.open(portal.refreshToken, 'refresh')
       const server = this.authServerFor(portal.authServer)
       const granted = await refreshTokens(refreshToken, { application: this.application, server, timeoutMs })
-      await portals.keepTokens(this.origin, this.owner, this.sealTokens(granted))
+      // The old ones are used up: what is lost here only a person at the portal can give again.
+      await hold(() => portals.keepTokens(this.origin, this.owner, this.sealTokens(granted)))
       await this.read()
     } catch (error) {
       await portals.releaseRefresh(this.origin, this.owner).catch(() => undefined)
