@@ -278,7 +278,7 @@ describe('every route of the description', () => {
   }
 
   beforeAll(async () => {
-    app = await startTestApp({ model })
+    app = await startTestApp({ model, env: { RATE_LIMIT_PER_SECOND: '0' } })
     const { body } = await send(app, 'GET /openapi.json')
     const paths = Object.entries<Record<string, Pick<Route, 'responses' | 'security'>>>(body.paths)
     routes = paths.flatMap(([path, methods]) =>
