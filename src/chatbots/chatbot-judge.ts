@@ -24,13 +24,9 @@ export class ChatbotJudge {
     this.#options = options
   }
 
-  /** Fields for a draft. `mayUse` says whose documents it may share. Throws `chatbot_invalid` or `chatbot_id_taken`. */
-  async draft(
-    id: string,
-    given: unknown,
-    mayUse: (chatbot: string) => Promise<boolean>,
-  ): Promise<ChatbotFields> {
-    if (this.#options.isCode(id)) throw new AppError('chatbot_id_taken')
+  /** Fields for a draft. `mayUse` says of which bots it may share the documents. Throws `chatbot_invalid` or `chatbot_id_taken`. */
+  async draft(id: string, given: unknown, mayUse: (bot: string) => Promise<boolean>): Promise<ChatbotFields> {
+    if (this.isCode(id)) throw new AppError('chatbot_id_taken')
     const fields = this.#normal(parseChatbotFields(given))
     toBot(id, fields, this.#options.library)
     for (const [index, name] of (fields.knowledge ?? []).entries())
@@ -39,6 +35,11 @@ export class ChatbotJudge {
         throw invalidChatbot(`\`knowledge[${index}]\` is "${name}"; ${fix}`)
       }
     return fields
+  }
+
+  /** True for the name of a bot in code. */
+  isCode(name: string): boolean {
+    return this.#options.isCode(name)
   }
 
   /** What is published: an immutable snapshot, its model named, and its hash. Throws `chatbot_invalid`. */
@@ -66,8 +67,8 @@ export class ChatbotJudge {
       : fields
   }
 
-  async #mayShare(name: string, mayUse: (chatbot: string) => Promise<boolean>): Promise<boolean> {
-    if (name === 'own' || name === 'people' || this.#options.isCode(name)) return true
-    return parseChatbotId(name) !== undefined && (await mayUse(name))
+  async #mayShare(name: string, mayUse: (bot: string) => Promise<boolean>): Promise<boolean> {
+    if (name === 'own' || name === 'people') return true
+    return (this.isCode(name) || parseChatbotId(name) !== undefined) && (await mayUse(name))
   }
 }

@@ -204,6 +204,9 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
     expect(foreign.map(({ status }) => status)).toEqual(foreign.map(() => 404))
     const shared = await as(two)('POST /api/chatbots', { ...FIELDS, knowledge: [chatbotId] })
     expect([shared.status, shared.body.details[0].field]).toEqual([422, 'knowledge[0]'])
+    const ofCode = { ...FIELDS, knowledge: [app.host.bots.list()[0]?.name] }
+    expect((await as(two)('POST /api/chatbots', ofCode)).status).toBe(422)
+    expect((await operator('POST /api/chatbots', ofCode)).status).toBe(201)
     const quota = { tokensPerDay: 1_000_000, tokensPerMonth: null }
     expect((await as(one)(`PUT ${path}/quota`, quota, '*')).status).toBe(403)
     expect((await operator(`PUT ${path}/quota`, quota, '*')).body.quota).toEqual(quota)

@@ -162,7 +162,9 @@ export class StoredChatbots implements OwnChatbots {
     return stored
   }
 
+  /** Bots in code are the server's. */
   async #sees(id: string): Promise<boolean> {
+    if (this.#parts.judge.isCode(id)) return this.#actor.unrestricted
     const stored = await this.#parts.store.find(id)
     return stored !== undefined && this.#owns(stored)
   }
