@@ -25,12 +25,12 @@ interface AddedRoutes {
 
 /** Adds the routes that are no channel's; the rooms behind them are closed with the server. */
 export async function addRoutes(server: FastifyInstance, parts: RouteParts): Promise<AddedRoutes> {
-  const { config, log, code, access, opened, services, chatbots, rollouts } = parts
+  const { config, log, code, access, opened, services, chatbots } = parts
   const gate = addAccess(server, access, { config, onWarning: (message) => log.warn(message) })
   server.addHook('onClose', () => services.companies.close())
   server.addHook('onClose', async () => chatbots.close())
   addFileRoutes(server, services.files)
-  addRollouts(server, { config, gate, rollouts })
+  addRollouts(server, { ...parts, gate })
   const voice = await addVoice(server, { ...parts, content: access.content })
   if (gate) {
     addTaskRoutes(server, { gate, tasks: services.tasks })

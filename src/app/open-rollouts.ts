@@ -26,6 +26,7 @@ export interface Rollouts {
   readonly flags: FlagBoard
   readonly desk: RolloutDesk
   readonly choose: RevisionChooser['choose']
+  readonly open: RevisionChooser['open']
   close(): Promise<void>
 }
 
@@ -60,6 +61,7 @@ export async function openRollouts(parts: RolloutParts): Promise<Rollouts> {
     flags,
     desk,
     choose: (request) => chooser.choose(request),
+    open: () => chooser.open(),
     close: async () => {
       await poller.close()
       await runner.settled()

@@ -15,6 +15,13 @@ export interface PoolState {
   readonly waiting: number
 }
 
+/** A rollout that is `running` or `paused`; `stage` counts from 0. */
+export interface OpenRollout {
+  readonly bot: string
+  readonly status: string
+  readonly stage: number
+}
+
 export interface MetricsOptions {
   /** Names this process where several share a port; a label of what is counted in the process. */
   readonly replica: string | undefined
@@ -109,6 +116,19 @@ export class Metrics {
   /** Adds a number that is read at each scrape, such as the turns that run here. */
   addGauge(name: string, help: string, read: () => number): void {
     addReading(this.#own, { name, help, read })
+  }
+
+  /** Adds where open rollouts stand; read from the database, so every replica says the same. */
+  addRollouts(open: () => readonly OpenRollout[]): void {
+    addGauge(this.#shared, {
+      name: 'chat_rollout_stage',
+      help: 'The step that the open rollout of a bot is at, from 1',
+      labelNames: ['bot', 'status'],
+      collect() {
+        this.reset()
+        for (const { bot, status, stage } of open()) this.set({ bot, status }, stage + 1)
+      },
+    })
   }
 
   countShed(reason: string): void {

@@ -46,8 +46,11 @@ test('an OpenFeature client evaluates the flags of a server, hears of changes, a
   await expect
     .poll(() => client.getStringDetails('rollout.test', '', person))
     .toMatchObject({ reason: 'SPLIT', flagMetadata: { stage: 0, percent: 1, status: 'running' } })
+  const scraped = async () => (await fetch(`${app.url}/metrics`)).text()
+  expect(await scraped()).toContain('chat_rollout_stage{bot="test",status="running"} 1')
   await postJson(`${app.url}/api/rollouts/test/promote`, { full: true })
   await expect.poll(() => client.getBooleanValue('rollout.test', false, person)).toBe(true)
+  expect(await scraped()).not.toContain('chat_rollout_stage{')
   const stale = new Promise((resolve) => {
     client.addHandler(ProviderEvents.Stale, resolve)
   })

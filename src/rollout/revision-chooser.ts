@@ -32,6 +32,11 @@ export class RevisionChooser {
     if (now) this.#clockLead = now.getTime() - Date.now()
   }
 
+  /** The rollouts that are running or paused. */
+  open(): readonly StoredRollout[] {
+    return [...this.#byBot.values()].flat().filter(({ status }) => isOpen(status))
+  }
+
   /** See `HostOptions.choose`; a promise only while a rollout has a say. */
   choose(request: ConverseRequest): ServedBot | undefined | Promise<ServedBot> {
     const { bot } = request.conversation
