@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { Answer } from '../../conversation.ts'
+import type { LoggedEvent } from '../../events.ts'
 import type { GuestStanding } from '../../guests.ts'
 import type { BotInfo, Host } from '../channel.ts'
 import { DEFAULT_LANGUAGE, type ChatQuery } from './web-requests.ts'
@@ -29,7 +30,7 @@ export async function askBot(
 ): Promise<Answer> {
   const { query: text, messageId, language } = query
   try {
-    return await host.converse({
+    const answer = await host.converse({
       conversation: { bot: bot.name, channel: 'web', key: place.key },
       ...(messageId && { messageId: messageId.toLowerCase() }),
       subject: place.subject,
@@ -38,8 +39,21 @@ export async function askBot(
       ...(language !== DEFAULT_LANGUAGE && { language }),
       readerLeft,
     })
+    return guest ? { ...answer, events: giveBackOnError(answer.events, guest) } : answer
   } catch (error) {
     await guest?.giveBack()
     throw error
+  }
+}
+
+/** Who was given no answer has used no free message. */
+async function* giveBackOnError(
+  events: AsyncIterable<LoggedEvent>,
+  guest: GuestStanding,
+): AsyncGenerator<LoggedEvent, void> {
+  for await (const entry of events) {
+    // A count that cannot be taken back is no reason to keep the error from them.
+    if (entry.event.type === 'error') await guest.giveBack().catch(() => undefined)
+    yield entry
   }
 }

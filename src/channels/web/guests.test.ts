@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { send, signUp, type Reply } from '../../../test/people.ts'
-import { scriptedModel, text } from '../../../test/scripted-model.ts'
+import { failing, scriptedModel, text } from '../../../test/scripted-model.ts'
 import {
   collectEvents,
   postJson,
@@ -13,9 +13,11 @@ import { AppError } from '../../errors.ts'
 
 let app: TestApp
 const lines: Record<string, unknown>[] = []
-const model = scriptedModel(async function* answer(request) {
+const model = scriptedModel(async function* answer(request, signal) {
   const last = request.messages.at(-1)
-  yield* text(last?.role === 'user' ? last.text : '')
+  const words = last?.role === 'user' ? last.text : ''
+  if (words === 'fail') yield* failing(new AppError('model_refused'))(request, signal)
+  else yield* text(words)
 })
 
 beforeAll(async () => {
@@ -155,6 +157,14 @@ describe('people who have not signed in', () => {
     expect((await ask(guest)).body.requiresAuthNext).toBe(false)
     expect((await ask(guest)).body.answer).toBe('Hello')
     expect((await ask({ ...guest, messageId: crypto.randomUUID() })).body.requiresAuthNext).toBe(true)
+  })
+
+  test('lose no free message when the answer fails', async () => {
+    const guest = { sessionId: crypto.randomUUID(), address: newAddress() }
+    expect((await ask({ ...guest, query: 'fail' })).status).toBe(422)
+    expect((await stream({ ...guest, query: 'fail' })).map(({ event }) => event)).toContain('error')
+    expect((await ask(guest)).body.requiresAuthNext).toBe(false)
+    expect((await ask(guest)).body.requiresAuthNext).toBe(true)
   })
 })
 
