@@ -240,7 +240,7 @@ describe.each(testDatabases())('the bot company on $name', (database) => {
     const asked = openai.requests.length
     const { text, suggestions } = await askWeb('7801000037', { chatbotId: 'alone' })
     expect(text).toMatch(
-      /банкротство[^]*Риск\\-скор\\: 67\\\/100[^]*Анализ пишет языковая модель, а она не подключена/,
+      /банкротство[^]*Риск-скор: 67\/100[^]*Анализ пишет языковая модель, а она не подключена/,
     )
     expect(suggestions).toContain('📑 Отчёт PDF')
     expect(openai.requests.length).toBe(asked)

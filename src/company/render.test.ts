@@ -40,7 +40,7 @@ test('Markdown shows names as they are, whatever they hold', () => {
     ...report,
     sections: card ? [{ ...card, rows: [{ label: 'Название', value: '[x](javascript:1) **b**' }] }] : [],
   }
-  expect(renderMarkdown(hostile, ['card'])).toContain('\\[x\\]\\(javascript\\:1\\) \\*\\*b\\*\\*')
+  expect(renderMarkdown(hostile, ['card'])).toContain('\\[x\\](javascript:1) \\*\\*b\\*\\*')
 })
 
 test('null is left out, and what there is none of is told as none', () => {
