@@ -6,6 +6,12 @@ import type { ToolServices } from './tools/tool.ts'
 export const LANGUAGES = ['en', 'ru'] as const
 export type Language = (typeof LANGUAGES)[number]
 
+/** The language for a person; `code` is an IETF tag such as `ru-RU`. Default: English. */
+export function languageFor(code: string | undefined): Language {
+  const [language] = code?.toLowerCase().split('-') ?? []
+  return LANGUAGES.find((known) => known === language) ?? 'en'
+}
+
 /** What a command is told besides its text. */
 export interface CommandContext {
   readonly language: Language
@@ -26,8 +32,8 @@ export interface CommandQuestion {
 }
 
 /**
- * A command that people give on message channels, such as `/files` on Telegram; its work is done by code, not by a
- * model. After a crash it may run twice for one message.
+ * A command that people give by a message such as `/files`, on any channel; its work is done by code, not by a model.
+ * After a crash it may run twice for one message.
  */
 export interface BotCommand {
   /** What stands behind the `/`: 1 to 32 lower-case letters, digits or `_`. `start`, `help` and the like are taken. */

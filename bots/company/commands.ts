@@ -1,5 +1,5 @@
 import type { BotCommand } from 'botyard'
-import { LABELS, type MenuAction } from './menu.ts'
+import type { MenuAction } from './menu.ts'
 
 type Ordered = Exclude<MenuAction, 'start' | 'help'>
 
@@ -14,11 +14,12 @@ const DESCRIPTIONS: Readonly<Record<Ordered, BotCommand['description']>> = {
   html: { ru: 'Отчёт в HTML', en: 'Report as HTML' },
 }
 
-/** `/check 7707083893`, `/risks` and the like, for channels with commands: each is the wish of the menu's button. */
+/** `/check 7707083893`, `/risks` and the like, for the menus of channels: each is the wish of the menu's button. */
 export const commands: readonly BotCommand[] = (
   ['check', 'card', 'risks', 'affiliated', 'contacts', 'analysis', 'pdf', 'html'] as const
 ).map((name) => ({
   name,
   description: DESCRIPTIONS[name],
-  run: (text, { language }) => ({ ask: `${LABELS[language][name]} ${text}`.trim() }),
+  // The answer reads it as such, and knows more of the person's language than the command.
+  run: (text) => ({ ask: `/${name} ${text}`.trim() }),
 }))

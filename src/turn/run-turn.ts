@@ -6,6 +6,7 @@ import type { Message, Passage, ToolCall, ToolSpec } from '../messages.ts'
 import type { FinishReason, ModelPart, ModelRequest, Usage } from '../models/model.ts'
 import { cutToWindow } from './prompt.ts'
 import { runAnswer } from './run-answer.ts'
+import { askInstead, runCommand } from './run-command.ts'
 import { runTools } from './run-tools.ts'
 import { startModel, toModelError } from './start-model.ts'
 import { GEN_AI } from '../trace-attributes.ts'
@@ -62,15 +63,15 @@ export function toErrorEvent({ code, message, retryable }: AppError): ErrorEvent
 
 /** The steps of one turn: model, tools, model again, until the model has said all or a limit ends it. */
 class TurnRun {
-  readonly #input: TurnInput
+  #input: TurnInput
   readonly #signal: AbortSignal
   readonly #facts: TurnFacts
   readonly #publish: (event: TurnEvent) => void
   readonly #budget: TurnBudget
-  readonly #messages: Message[]
+  #messages: Message[]
   readonly #cited = new Set<number>()
   /** The text of the message to answer. */
-  readonly #asked: string | undefined
+  #asked: string | undefined
   #passages: readonly Passage[] | undefined
   #over = false
   #suggested = false
@@ -82,8 +83,7 @@ class TurnRun {
     this.#publish = emit
     this.#budget = new TurnBudget(input.bot.limits, facts)
     this.#messages = [...cutToWindow(input.messages, input.bot.limits)]
-    const last = input.messages.at(-1)
-    this.#asked = last?.role === 'user' ? last.text : undefined
+    this.#asked = askedIn(input)
   }
 
   /** The turn has ended, if only for its reader: what still runs may not speak any more. */
@@ -94,14 +94,31 @@ class TurnRun {
   async run(): Promise<EndReason> {
     this.#start()
     this.#signal.throwIfAborted()
-    const { answer } = this.#input.bot
-    const reason = answer ? await this.#runCode(answer) : await this.#runModel()
+    const reason = await this.#reply()
     if (!this.#facts.gave) throw new AppError('model_empty_answer')
     this.#citeMarkedPassages()
     if (reason !== 'tool-calls') this.#suggest()
     const { inputTokens, outputTokens } = this.#facts
     this.#emit({ type: 'usage', inputTokens, outputTokens })
     return reason
+  }
+
+  /** By a command of the bot, else by its code, else by its model. */
+  async #reply(): Promise<EndReason> {
+    const reply = await runCommand(this.#input, this.#signal)
+    if (typeof reply === 'string') {
+      this.#say(reply, emptyStep())
+      return this.#budget.spent ? 'limit' : 'stop'
+    }
+    if (reply) this.#turnTo(askInstead(this.#input, reply))
+    const { answer } = this.#input.bot
+    return answer ? await this.#runCode(answer) : await this.#runModel()
+  }
+
+  #turnTo(input: TurnInput): void {
+    this.#input = input
+    this.#messages = [...cutToWindow(input.messages, input.bot.limits)]
+    this.#asked = askedIn(input)
   }
 
   async #runModel(): Promise<EndReason> {
@@ -311,6 +328,11 @@ class TurnRun {
     const items = this.#input.bot.suggestions.filter((item) => !asked.has(item)).slice(0, 3)
     if (items.length > 0) this.#emit({ type: 'suggestions', items })
   }
+}
+
+function askedIn({ messages }: TurnInput): string | undefined {
+  const last = messages.at(-1)
+  return last?.role === 'user' ? last.text : undefined
 }
 
 interface Step {

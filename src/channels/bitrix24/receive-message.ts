@@ -1,7 +1,7 @@
 import type { BitrixPortal } from '../../bitrix24-portals.ts'
 import type { ConversationKey } from '../../conversation.ts'
 import type { InboundMessage } from '../../inbound.ts'
-import { languageFor } from '../../messaging/languages.ts'
+import { languageFor } from '../../bot-commands.ts'
 import type { BotInfo, Host } from '../channel.ts'
 import type { MessageDetail } from './message-detail.ts'
 import type { BitrixMessage } from './read-message.ts'

@@ -5,7 +5,7 @@ import { readRequest, type BotIdentity, type Request } from './addressed.ts'
 import { attachmentsOf, isTooLarge } from './attachments.ts'
 import type { MessageDetail } from './message-detail.ts'
 import type { TelegramMessage, TelegramPress, TelegramUpdate } from './telegram-update.ts'
-import { languageFor } from '../../messaging/languages.ts'
+import { languageFor } from '../../bot-commands.ts'
 
 /** Which bot an update is for. */
 export interface Recipient {
