@@ -27,6 +27,8 @@ export interface SpeechOptions {
   readonly maxChars: number
   readonly waitMs: number
   readonly timeoutMs: number
+  /** How long the making of a voice message may take: what is written next to the chat waits behind it. */
+  readonly messageMs: number
   readonly cacheMs: number
   readonly recordingMs: number
   readonly onProblem: (cause: unknown) => void
@@ -94,14 +96,34 @@ export function createSpeech(options: SpeechOptions): OwnSpeech {
       return voicedEvents({ events, narration, onStart, onEnd, sound: describeEncoding(encoding) }, asked)
     },
     record: (request) => recordings.begin(request),
-    voiceMessage: async (request): Promise<Recording> => {
-      const parts = await recorder.record(request, { maxChars, format: 'pcm' })
-      return await packaging.toVoiceMessage(parts, request.signal)
-    },
+    voiceMessage: (request) =>
+      withinPatience(options, request.signal, async (signal): Promise<Recording> => {
+        const parts = await recorder.record({ ...request, signal }, { maxChars, format: 'pcm' })
+        return await packaging.toVoiceMessage(parts, signal)
+      }),
     close: async () => {
       recordings.close()
       await Promise.all([engine.close(), packaging.close()])
     },
+  }
+}
+
+/** Gives up what takes longer than `messageMs`, and says so. */
+async function withinPatience<Made>(
+  { messageMs, onProblem }: Pick<SpeechOptions, 'messageMs' | 'onProblem'>,
+  signal: AbortSignal,
+  make: (signal: AbortSignal) => Promise<Made>,
+): Promise<Made> {
+  const patience = AbortSignal.timeout(messageMs)
+  try {
+    return await make(AbortSignal.any([signal, patience]))
+  } catch (error) {
+    if (signal.aborted || !patience.aborted) throw error
+    const problem = new AppError('speech_unavailable', {
+      cause: new Error('the voice message took too long'),
+    })
+    onProblem(problem)
+    throw problem
   }
 }
 

@@ -35,6 +35,9 @@ export interface VoiceState {
   readonly detail: string
 }
 
+/** A whole answer takes a few seconds; who writes again meanwhile is answered after it. */
+const VOICE_MESSAGE_MS = 20_000
+
 /** Opens what the configuration asks for. Throws `invalid_configuration`. */
 export async function openVoice({
   config,
@@ -59,6 +62,7 @@ export async function openVoice({
       maxChars: config.TTS_MAX_CHARS,
       waitMs: config.TTS_WAIT_BUDGET_MS,
       timeoutMs: config.TTS_REQUEST_TIMEOUT_MS,
+      messageMs: VOICE_MESSAGE_MS,
       cacheMs: config.TTS_CACHE_TTL * 1_000,
       recordingMs: config.TTS_JOB_TTL_SEC * 1_000,
       onVoiced,
