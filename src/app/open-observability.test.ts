@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { PATIENCE_MS } from '../../test/patience.ts'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../../test/otlp-receiver.ts'
@@ -43,7 +44,7 @@ describe('what a server tells of itself', () => {
     })
     const request = { 'x-request-id': 'webhook-7', traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` }
     await postJson(`${app.url}/wire`, { id: '1', key: 'chat', text: CANARY }, request)
-    await vi.waitFor(() => expect(wire.textsOf('chat')).toContain('Hello there'), 5_000)
+    await vi.waitFor(() => expect(wire.textsOf('chat')).toContain('Hello there'), PATIENCE_MS)
     await ask()
     await ask()
   })
@@ -138,7 +139,7 @@ describe('what a server tells of itself', () => {
     await vi.waitFor(async () => {
       const reply = await fetch(`${app.url}/metrics`, { signal: AbortSignal.timeout(5_000) })
       expect(await reply.text()).toContain('chat_numbers_readable 0')
-    }, 8_000)
+    }, PATIENCE_MS)
     done.resolve()
     await holding
     expect(await scrape('/metrics')).toContain('chat_numbers_readable 1')
@@ -146,7 +147,7 @@ describe('what a server tells of itself', () => {
 
   test('one trace goes from the webhook over the lane to the delivery', async () => {
     await expect
-      .poll(() => receiver.spans.map(({ name }) => name), { timeout: 8_000 })
+      .poll(() => receiver.spans.map(({ name }) => name), { timeout: PATIENCE_MS })
       .toEqual(expect.arrayContaining(['POST /wire', 'process wire']))
     const trace = receiver.spans.filter(({ traceId }) => traceId === 'ab'.repeat(16))
     expect(trace.map((span) => pathOf(span, trace)).toSorted()).toEqual([

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { PATIENCE_MS } from '../../test/patience.ts'
 import { redisMissing, startRedis, type RedisProcess } from '../../test/redis-process.ts'
 import type { Cache } from './cache.ts'
 import { openCache, type OpenCache } from './open-cache.ts'
@@ -42,7 +43,7 @@ function cacheTests(open: () => Promise<Cache>): void {
     const cache = await open()
     const brief = { ...ENTRY, lifetimeMs: 1 }
     await cache.remember(brief, loader('old'))
-    await vi.waitFor(async () => expect(await cache.remember(brief, loader('new'))).toBe('new'))
+    await vi.waitFor(async () => expect(await cache.remember(brief, loader('new'))).toBe('new'), PATIENCE_MS)
   })
 
   test('a failed load is not remembered', async () => {
@@ -95,7 +96,7 @@ describe.skipIf(redisMissing())('on Redis', () => {
       alone: false,
       onChange: (state) => changes.push(state),
     })
-    await vi.waitFor(() => expect(one.redis?.status).toBe('ready'))
+    await vi.waitFor(() => expect(one.redis?.status).toBe('ready'), PATIENCE_MS)
     return one
   }
 
@@ -125,7 +126,7 @@ describe.skipIf(redisMissing())('on Redis', () => {
     expect(await one.remember(ENTRY, loader('new'))).toBe('new')
     expect(performance.now() - begun).toBeLessThan(2_000)
     redis.thaw()
-    await vi.waitFor(async () => expect(await two.remember(ENTRY, loader('new'))).toBe('new'), 5_000)
+    await vi.waitFor(async () => expect(await two.remember(ENTRY, loader('new'))).toBe('new'), PATIENCE_MS)
     await redis.kill()
     expect(await two.remember(ENTRY, loader('newer'))).toBe('newer')
     expect(two.counters.failures).toBeGreaterThan(0)
@@ -133,7 +134,7 @@ describe.skipIf(redisMissing())('on Redis', () => {
     await vi.waitFor(async () => {
       await one.remember(ENTRY, loader('back'))
       expect(await two.remember(ENTRY, loader('nothing'))).toBe('back')
-    }, 5_000)
-    await vi.waitFor(() => expect(changes).toContain('back'))
+    }, PATIENCE_MS)
+    await vi.waitFor(() => expect(changes).toContain('back'), PATIENCE_MS)
   })
 })

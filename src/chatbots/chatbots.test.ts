@@ -303,13 +303,13 @@ test.skipIf(!url)(
       const { id } = await own.create(FIELDS)
       await own.publish({ id, version: undefined })
       await vi.waitFor(() => expect(two.chatbots.served.find(id)?.bot.title).toBe('Acme helper'), {
-        timeout: 2_000,
+        timeout: 10_000,
       })
       await own.setQuota({ id, version: undefined }, { tokensPerDay: 1, tokensPerMonth: null })
       const body = { query: 'Hello', chatbotId: id }
       expect((await send(one, 'POST /api/chat/query', { body })).status).toBe(200)
       await vi.waitFor(async () => expect(two.chatbots.admit(id)).rejects.toThrow('1 tokens'), {
-        timeout: 2_000,
+        timeout: 10_000,
       })
     } finally {
       await one.close()

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { PATIENCE_MS } from '../../test/patience.ts'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { send, signUp, type Reply } from '../../test/people.ts'
 import { redisMissing, startRedis } from '../../test/redis-process.ts'
@@ -135,7 +136,7 @@ test.skipIf(redisMissing())(
     expect((await say('two')).status).toBe(200)
     expect(await titles()).toEqual(['two', 'one'])
     redis.restart().catch(() => undefined)
-    await vi.waitFor(async () => expect(await titles()).toEqual(['two', 'one']), 5_000)
+    await vi.waitFor(async () => expect(await titles()).toEqual(['two', 'one']), PATIENCE_MS)
     await say('three')
     expect(await titles()).toEqual(['three', 'two', 'one'])
     await app.close()

@@ -79,9 +79,7 @@ describe.each(backends())('lanes worked off on $name', (backend) => {
     }
     start(work, { leaseMs: 200 })
     start(work, { leaseMs: 200 })
-    await expect
-      .poll(() => store.db.selectFrom('lanes').selectAll().execute(), { timeout: 5_000 })
-      .toEqual([])
+    await expect.poll(() => store.db.selectFrom('lanes').selectAll().execute()).toEqual([])
     expect(begun).toBe(1)
   })
 
@@ -99,7 +97,7 @@ describe.each(backends())('lanes worked off on $name', (backend) => {
         }),
       { lanes: cut, leaseMs: 150 },
     )
-    await expect.poll(() => reasons[0], { timeout: 5_000 }).toBe('interrupted')
+    await expect.poll(() => reasons[0]).toBe('interrupted')
     expect(failures).toEqual([])
   })
 
@@ -173,7 +171,7 @@ describe.each(backends())('lanes worked off on $name', (backend) => {
       if (begun.length === 1) throw new AppError('model_rate_limited', { retryAfterMs: 400 })
       await store.lanes.settle(lane)
     })
-    await expect.poll(() => begun.length, { timeout: 5_000 }).toBe(2)
+    await expect.poll(() => begun.length).toBe(2)
     expect(begun[1]! - begun[0]!).toBeGreaterThan(390)
   })
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { PATIENCE_MS } from '../../test/patience.ts'
 import { redisMissing, startRedis, type RedisProcess } from '../../test/redis-process.ts'
 import { openCache, type OpenCache } from '../cache/open-cache.ts'
 import { createLimiters } from './create-limiters.ts'
@@ -15,7 +16,7 @@ function limiterTests(create: () => CreateLimiter): void {
     expect(uses[4]).toMatchObject({ left: 0 })
     expect(uses[4]?.waitMs).toBeLessThanOrEqual(500)
     expect(uses[4]?.resetMs).toBeGreaterThan(1_000)
-    await vi.waitFor(async () => expect((await limiter.use('a')).allowed).toBe(true), 3_000)
+    await vi.waitFor(async () => expect((await limiter.use('a')).allowed).toBe(true), PATIENCE_MS)
     expect((await limiter.look('a')).resetMs).toBeGreaterThan(1_000)
   })
 }
@@ -58,7 +59,7 @@ function ruleTests(create: () => CreateLimiter, kind: { readonly evenly?: true }
   test('all points are there again when the time is over', async () => {
     const limiter = create()(rule(1, 1))
     await limiter.use('a')
-    await vi.waitFor(async () => expect((await limiter.look('a')).left).toBe(1), 3_000)
+    await vi.waitFor(async () => expect((await limiter.look('a')).left).toBe(1), PATIENCE_MS)
   })
 }
 
@@ -72,7 +73,7 @@ describe.skipIf(redisMissing())('on Redis', () => {
   const connect = async (): Promise<OpenCache> => {
     const one = await openCache({ redisUrl: redis.url, alone: false, onChange: () => undefined })
     opened.push(one)
-    await vi.waitFor(() => expect(one.redis?.status).toBe('ready'))
+    await vi.waitFor(() => expect(one.redis?.status).toBe('ready'), PATIENCE_MS)
     return one
   }
 
@@ -109,7 +110,7 @@ describe.skipIf(redisMissing())('on Redis', () => {
       const uses = await Promise.all(Array.from({ length: 20 }, () => limiter.use('a')))
       expect(uses.filter(({ allowed }) => allowed)).toHaveLength(5)
       await redis.restart()
-      await vi.waitFor(() => expect(opened[0]?.redis?.status).toBe('ready'), 5_000)
+      await vi.waitFor(() => expect(opened[0]?.redis?.status).toBe('ready'), PATIENCE_MS)
       expect((await limiter.use('a')).allowed).toBe(true)
     },
   )

@@ -114,11 +114,9 @@ describe('a voiced answer', () => {
       (await (await fetch(`${app.url}/api/metrics/streaming`)).json()).metrics.resources.totalAudioChunks
     const before = await figures()
     await collectEvents(await postJson(app.url + STREAM, ask('say: One sentence. Two sentences.')))
-    await expect.poll(figures, { timeout: 5_000 }).toBe(before + 2)
+    await expect.poll(figures).toBe(before + 2)
     const metrics = async () => (await fetch(`${app.url}/metrics`)).text()
-    await expect
-      .poll(metrics, { timeout: 5_000 })
-      .toMatch(/chat_first_audio_seconds_count\{bot="test",.*\} [1-9]/)
+    await expect.poll(metrics).toMatch(/chat_first_audio_seconds_count\{bot="test",.*\} [1-9]/)
   })
 
   test('is not spoken beyond its characters', async () => {
@@ -172,7 +170,7 @@ describe('without a stream', () => {
     const pending = await fetch(app.url + reply.tts_poll_url)
     expect([pending.status, await pending.json()]).toEqual([202, { status: 'pending' }])
     await expect
-      .poll(async () => (await (await fetch(app.url + reply.tts_poll_url)).json()).status, { timeout: 5_000 })
+      .poll(async () => (await (await fetch(app.url + reply.tts_poll_url)).json()).status)
       .toBe('ready')
   })
 

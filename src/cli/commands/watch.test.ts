@@ -95,9 +95,9 @@ test('a server that is away is down', async () => {
 test('a receiver that could not be told is told at the next look', async () => {
   hook.refuse = true
   const watching = runCommand(['watch', '--interval', '1', '--url', app.url, '--webhook', hook.url])
-  await expect.poll(() => hook.posts.length, { timeout: 5_000 }).toBe(1)
+  await expect.poll(() => hook.posts.length).toBe(1)
   hook.refuse = false
-  await expect.poll(() => hook.posts.length, { timeout: 5_000 }).toBe(2)
+  await expect.poll(() => hook.posts.length).toBe(2)
   process.emit('SIGINT')
   const { code, err } = await watching
   expect([code, hook.posts.length]).toEqual([1, 2])
