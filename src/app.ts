@@ -38,6 +38,7 @@ export { inspectBitrix24 } from './channels/bitrix24/inspect-bitrix24.ts'
 export { inspectDaData } from './company/inspect-dadata.ts'
 export { inspectTelegram } from './channels/telegram/inspect-telegram.ts'
 export { describeSearch } from './knowledge/search/open-search.ts'
+export { describeBot } from './app/bot-requirements.ts'
 export { describeVoice } from './voice/open-voice.ts'
 
 export interface AppOptions {

@@ -5,6 +5,8 @@ export interface CheckedBot {
   readonly name: string
   readonly model: string | undefined
   readonly problem: string | undefined
+  /** Why it cannot do its work, such as `off: Missing required configuration: …`. */
+  readonly missing?: string | undefined
 }
 
 export interface ProjectContext {
@@ -32,6 +34,8 @@ function toFinding(bots: readonly CheckedBot[]): Finding {
   }
   return {
     status: 'pass',
-    evidence: bots.map(({ name, model }) => `bot ${name} answers with ${model}`).join(', '),
+    evidence: bots
+      .map(({ name, model, missing }) => `bot ${name} ${missing ? `is ${missing}` : `answers with ${model}`}`)
+      .join(', '),
   }
 }

@@ -76,6 +76,12 @@ describe('check', () => {
     expect(out).not.toContain('fine')
   })
 
+  test('says which ready-made bot lacks what it requires', async () => {
+    const { code, out } = await runCommand(['check', '--all'])
+    expect(code).toBe(0)
+    expect(out).toContain('bot company is off: Missing required configuration: DADATA_API_KEY')
+  })
+
   test('prints JSON for programs', async () => {
     const { code, out } = await runCommand(['check', '--json'])
     expect(code).toBe(0)

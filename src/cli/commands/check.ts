@@ -38,12 +38,12 @@ async function* checkAll({ env, cwd }: Terminal): AsyncGenerator<CheckResult, vo
 }
 
 async function loadBots(folder: string, config: Config): Promise<readonly CheckedBot[]> {
-  const { createModels, serveBot } = await import('../../app.ts')
+  const { createModels, describeBot, serveBot } = await import('../../app.ts')
   const { bots } = await loadProject(folder)
   const models = createModels(config)
   return bots.map((bot) => {
     try {
-      return { name: bot.name, model: serveBot(bot, models, config).model.id, problem: undefined }
+      return { ...describeBot(config, serveBot(bot, models, config)), problem: undefined }
     } catch (error) {
       return { name: bot.name, model: undefined, problem: toAppError(error).message }
     }
