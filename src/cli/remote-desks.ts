@@ -43,9 +43,10 @@ export async function openRemoteDesks(config: Config): Promise<RemoteDesks> {
 async function createAsk(config: Config): Promise<Ask> {
   const everywhere = ['0.0.0.0', '::'].includes(config.HOST)
   const host = everywhere ? '127.0.0.1' : config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST
+  const server = `http://${host}:${config.PORT}`
   const token = config.NODE_ENV === 'production' ? await mintToken(config) : undefined
   return async <Reply>(method: string, path: string, body?: object): Promise<Reply> => {
-    const reply = await fetch(`http://${host}:${config.PORT}${path}`, {
+    const reply = await fetch(`${server}${path}`, {
       method,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: {
@@ -53,6 +54,9 @@ async function createAsk(config: Config): Promise<Ask> {
         ...(token && { authorization: `Bearer ${token}` }),
       },
       ...(body && { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      const problem = `A server has the database open and does not answer at ${server}. Set HOST and PORT as it has them.`
+      throw new AppError('rollout_refused', { params: { problem }, cause: error })
     })
     const answer = (await reply.json()) as { readonly message?: string }
     if (!reply.ok)
