@@ -21,7 +21,9 @@ test('botyard feedback counts what people on Poe think, by revision', async () =
   await post({ type: 'report_reaction', ...about, reaction: 'heart' })
   await expect.poll(() => app.store.feedback.count()).toHaveLength(1)
   await app.close()
-  const [row] = JSON.parse((await run('--json')).out)
+  const listed = await run('--json')
+  expect(listed.err).toBe('')
+  const [row] = JSON.parse(listed.out)
   expect(row).toMatchObject({ bot: 'test', kind: 'reaction', value: 'heart', count: 1 })
   expect((await run()).out).toMatch(
     new RegExp(String.raw`^bot .*\ntest\s+${row.revision}\s+reaction\s+heart\s+1\n$`),

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -16,8 +16,11 @@ afterEach(async () => {
   await rm(`${folder}.lock`, { force: true })
 })
 
-function writeHolder(beat: number, token = 'other'): Promise<void> {
-  return writeFile(`${folder}.lock`, JSON.stringify({ token, pid: 7, host: 'elsewhere', beat }))
+/** As another process does: renamed into place, so that a reader never sees half of it. */
+async function writeHolder(beat: number, token = 'other'): Promise<void> {
+  const draft = `${folder}.draft-${beat}`
+  await writeFile(draft, JSON.stringify({ token, pid: 7, host: 'elsewhere', beat }))
+  await rename(draft, `${folder}.lock`)
 }
 
 test('a lock is held until it is released', async () => {
@@ -30,11 +33,19 @@ test('a lock is held until it is released', async () => {
 test('a holder on another host that shows signs of life is respected', async () => {
   let beat = 1
   await writeHolder(beat)
-  const heartbeat = setInterval(() => void writeHolder((beat += 1)), 5)
-  await expect(lockFolder(folder, options)).rejects.toThrow(
-    /already open in another process \(pid 7 on elsewhere\)/,
-  )
-  clearInterval(heartbeat)
+  const over = new AbortController()
+  const heart = async (): Promise<void> => {
+    while (!over.signal.aborted) await writeHolder((beat += 1))
+  }
+  const heartbeat = heart()
+  try {
+    await expect(lockFolder(folder, options)).rejects.toThrow(
+      /already open in another process \(pid 7 on elsewhere\)/,
+    )
+  } finally {
+    over.abort()
+    await heartbeat
+  }
 })
 
 test('a holder on another host without signs of life is replaced', async () => {
