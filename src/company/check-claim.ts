@@ -28,11 +28,19 @@ export function checkClaim(sentence: string, context: ClaimContext): Refusal | u
 
 /** Behind these a capital begins a name; behind other words with a colon any sentence may begin. */
 const NAMED_BEFORE_COLON =
-  '(?i:учредител|директор|руководител|собственник|владел|бенефициар|участник|холдинг|групп|партн[её]р|founder|director|head|owner|shareholder|group|partner)\\p{L}*'
+  'учредител директор руководител собственник владел бенефициар участник холдинг групп партн[её]р founder director head owner shareholder group partner'
+    .split(' ')
+    .map(eitherCase)
+    .join('|')
 const INNER_NAME = new RegExp(
-  `(?<=[\\p{L}\\d,);—–-]\\s+|\\(|${NAMED_BEFORE_COLON}:\\s+)\\p{Lu}[\\p{L}-]+`,
+  `(?<=[\\p{L}\\d,);—–-]\\s+|\\(|(?:${NAMED_BEFORE_COLON})\\p{L}*:\\s+)\\p{Lu}[\\p{L}-]+`,
   'gu',
 )
+/** With its first letter in either case. */
+function eitherCase(word: string): string {
+  return `[${word.charAt(0)}${word.charAt(0).toUpperCase()}]${word.slice(1)}`
+}
+
 /** A first word of which something is said that is said of persons and companies. */
 const FIRST_NAME =
   /^\P{L}*(\p{Lu}[\p{L}-]+)\s+(?:[—–-]\s|(?:владе|принадлеж|контролир|является|назначен|основал|owns|controls|founded|is|was)(?:\p{L}*)\s)/u
