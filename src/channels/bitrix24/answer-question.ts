@@ -1,11 +1,11 @@
 import type { CommandQuestion } from '../../bot-commands.ts'
-import { AppError } from '../../errors.ts'
 import type { FileEvent } from '../../events.ts'
-import type { InboundMessage, MessageWork } from '../../inbound.ts'
+import type { InboundMessage } from '../../inbound.ts'
 import { collectAnswer, type CollectedAnswer } from '../../messaging/collect-answer.ts'
 import { composeAnswer } from '../../messaging/compose-answer.ts'
 import { formatMarkdown } from '../../messaging/format-markdown.ts'
 import { PacedPreview } from '../../messaging/paced-preview.ts'
+import { failureToTryAgain } from '../../messaging/try-again.ts'
 import { toBBCodeParts } from './bbcode.ts'
 import { parseDetail } from './message-detail.ts'
 import { withSuggestions, type MessageTask } from './message-task.ts'
@@ -63,17 +63,6 @@ async function converse(task: MessageTask, question: AskedQuestion): Promise<Col
     stopTyping()
     await preview.stop()
   }
-}
-
-/**
- * The server went down while it wrote: the answer is written anew, unless that was tried too often. The model may be
- * back later: as long as nothing was said the question is asked again, and in the end the person is told.
- */
-function failureToTryAgain({ end, text, files }: CollectedAnswer, work: MessageWork): AppError | undefined {
-  if (end.type !== 'error') return undefined
-  const again =
-    end.code === 'interrupted' ? !work.lastAttempt : end.retryable && text === '' && files.length === 0
-  return again ? new AppError(end.code) : undefined
 }
 
 /** What the bot is asked: the words, and in a group who said them. */

@@ -1,18 +1,19 @@
-import type { CommandQuestion, CommandReply } from '../../bot-commands.ts'
-import { AppError, toAppError } from '../../errors.ts'
+import type { CommandQuestion } from '../../bot-commands.ts'
 import type { InboundMessage, MessageWork } from '../../inbound.ts'
+import { APOLOGY, apologyFor } from '../../messaging/apology.ts'
+import { collectAnswer, type CollectedAnswer } from '../../messaging/collect-answer.ts'
+import { fill } from '../../messaging/languages.ts'
+import { linkSender, runBotCommand } from '../../messaging/message-commands.ts'
+import { failureToTryAgain } from '../../messaging/try-again.ts'
 import type { BotInfo } from '../channel.ts'
 import { previewAnswer } from './answer-preview.ts'
 import { describeAttachment, MAX_FILE_MB } from './attachments.ts'
-import { collectAnswer, type CollectedAnswer } from '../../messaging/collect-answer.ts'
 import { composeAnswer, withButtons } from './compose-answer.ts'
 import { Delivery, type AnswerPart } from './delivery.ts'
-import { parseDetail, type Attachment, type MessageDetail } from './message-detail.ts'
-import { sentenceFor } from '../../messaging/compose-answer.ts'
 import { splitFiles } from './file-parts.ts'
+import { parseDetail, type Attachment, type MessageDetail } from './message-detail.ts'
 import { say, type HandlerContext, type MessageTask } from './message-task.ts'
 import { takeDocument } from './take-document.ts'
-import { fill } from '../../messaging/languages.ts'
 import type { TelegramTexts } from './texts/telegram-texts.ts'
 import { showTyping } from './typing.ts'
 import { hearVoice, sayAloud, setVoiceMode, voiceOf } from './voice-messages.ts'
@@ -30,7 +31,7 @@ export async function handleMessage(work: MessageWork, context: HandlerContext):
     await respond(task)
   } catch (error) {
     work.signal.throwIfAborted()
-    if (work.lastAttempt || !isRetryable(error)) await apologise(task, toAppError(error))
+    await apologise(task, error)
     throw error
   }
 }
@@ -38,7 +39,7 @@ export async function handleMessage(work: MessageWork, context: HandlerContext):
 async function respond(task: MessageTask): Promise<void> {
   const { detail, delivery, work } = task
   if (detail.kind !== 'question') {
-    const reply = await runCommand(task)
+    const reply = await runBotCommand(task)
     if (typeof reply === 'object') await answerQuestion(task, { question: reply, first: 0 })
     else await delivery.deliver(reply === undefined ? await replyTo(task) : say(reply))
     return
@@ -76,20 +77,6 @@ function documentOf({ host, work, detail }: MessageTask): Attachment | undefined
   return takes ? detail.attachments.find(({ kind }) => kind === 'document') : undefined
 }
 
-/** What a command of the bot replies; undefined when it has none of that name. */
-async function runCommand({ host, work, detail, texts }: MessageTask): Promise<CommandReply | undefined> {
-  const [{ conversation, subject, text }] = work.messages
-  if (detail.kind !== 'command') return undefined
-  const { command: name, language } = detail
-  const call = { conversation, subject, group: !detail.private, name, text, language, signal: work.signal }
-  try {
-    return await host.command(call)
-  } catch (error) {
-    if (error instanceof AppError && !error.retryable) return `⚠️ ${sentenceFor(error, texts)}`
-    throw error
-  }
-}
-
 /** In a dialogue of two everybody sees what is answered. */
 function isPlain({ private: isPrivate, edited, pressed }: MessageDetail): boolean {
   return isPrivate && !edited && !pressed
@@ -109,26 +96,13 @@ async function replyTo(task: MessageTask): Promise<readonly AnswerPart[]> {
       await host.clear(conversation)
       return say(texts.cleared)
     case 'link':
-      return say(await link(task))
+      return say(await linkSender(task))
     case 'voice':
       return say(await setVoiceMode(task))
     case 'stop':
       return say(detail.stopped ? texts.stopped : texts.nothingToStop)
     default:
       return say(texts.help)
-  }
-}
-
-/** A wrong code is tried once: asking again cannot make it right, and wears the limit out. */
-async function link({ detail, texts, host, work }: MessageTask): Promise<string> {
-  if (!detail.private) return texts.linkPrivately
-  const [{ subject, text }] = work.messages
-  try {
-    if (await host.link(subject, text)) return texts.linked
-    return sentenceFor(new AppError('link_code_invalid'), texts)
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'rate_limited') return sentenceFor(error, texts)
-    throw error
   }
 }
 
@@ -155,19 +129,10 @@ async function answerQuestion(task: MessageTask, asked: Asked): Promise<void> {
   await sayAloud(task, answer.text)
 }
 
-function isRetryable(error: unknown): boolean {
-  return !(error instanceof AppError) || error.retryable
-}
-
-/** A part of its own: when an operator has the message answered after all, the answer finds its place free. */
-const APOLOGY = 20_000
-
-/** The last word to the person; if that fails as well, the first error counts. */
-async function apologise({ delivery, texts }: MessageTask, { code, message }: AppError): Promise<void> {
-  // Whoever cannot be reached is not told so.
-  if (code.startsWith('channel_')) return
-  const words = say(`⚠️ ${sentenceFor({ code, message }, texts)}`)
-  await delivery.deliver(words, APOLOGY).catch(() => undefined)
+/** If the last word fails as well, the first error counts. */
+async function apologise({ delivery, work, texts }: MessageTask, error: unknown): Promise<void> {
+  const words = apologyFor(error, work, texts)
+  if (words !== undefined) await delivery.deliver(say(words), APOLOGY).catch(() => undefined)
 }
 
 async function converse(task: MessageTask, { question, first }: Asked): Promise<CollectedAnswer> {
@@ -202,17 +167,6 @@ async function converse(task: MessageTask, { question, first }: Asked): Promise<
     stopTyping()
     await preview.stop()
   }
-}
-
-/**
- * The server went down while it wrote: the answer is written anew, unless that was tried too often. The model may be
- * back later: as long as nothing was said the question is asked again, and in the end the person is told.
- */
-function failureToTryAgain({ end, text, files }: CollectedAnswer, work: MessageWork): AppError | undefined {
-  if (end.type !== 'error') return undefined
-  const again =
-    end.code === 'interrupted' ? !work.lastAttempt : end.retryable && text === '' && files.length === 0
-  return again ? new AppError(end.code) : undefined
 }
 
 /** What the bot is asked: the words, who said them in a group, what they refer to, which files came with them. */
