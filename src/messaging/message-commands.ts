@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts'
 import type { MessageWork } from '../inbound.ts'
 import { toWarning } from './apology.ts'
 import { sentenceFor, type AnswerTexts } from './compose-answer.ts'
+import { fill } from './languages.ts'
 
 /** What a channel knows of a message that is a command. */
 interface CommandDetail {
@@ -12,11 +13,27 @@ interface CommandDetail {
   readonly language: Language
   /** False in groups. */
   readonly private: boolean
+  /** `/stop` has stopped an answer. */
+  readonly stopped: boolean
 }
 
 interface CommandTexts extends Pick<AnswerTexts, 'errors'> {
+  /** The welcome; `{title}` and `{description}` are the bot's. */
+  readonly start: string
+  readonly help: string
+  readonly askUsage: string
+  readonly cleared: string
+  readonly stopped: string
+  readonly nothingToStop: string
   readonly linkPrivately: string
   readonly linked: string
+  readonly unsupported: string
+}
+
+interface GreetingBot {
+  readonly title: string
+  readonly description: string
+  readonly suggestions: readonly string[]
 }
 
 interface SentCommand {
@@ -34,7 +51,44 @@ interface SentCommand {
       readonly signal: AbortSignal
     }): Promise<CommandReply | undefined>
     link(subject: string, code: string): Promise<boolean>
+    clear(conversation: ConversationKey): Promise<void>
+    readonly bots: { find(name: string): GreetingBot | undefined }
   }
+}
+
+/** What a channel says by itself. */
+export interface ChannelReply {
+  /** Markdown. */
+  readonly text: string
+  /** What people may press. */
+  readonly suggestions?: readonly string[]
+}
+
+/** Carries out a command of the channel; what cannot be answered at all gets a reply, too. */
+export async function replyToCommand(sent: SentCommand): Promise<ChannelReply> {
+  const { detail, texts, host, work } = sent
+  const [{ conversation }] = work.messages
+  if (detail.kind === 'unsupported') return { text: texts.unsupported }
+  switch (detail.command) {
+    case 'start':
+      return greet(texts, host.bots.find(conversation.bot))
+    case 'ask':
+      return { text: texts.askUsage }
+    case 'clear':
+      await host.clear(conversation)
+      return { text: texts.cleared }
+    case 'link':
+      return { text: await linkSender(sent) }
+    case 'stop':
+      return { text: detail.stopped ? texts.stopped : texts.nothingToStop }
+    default:
+      return { text: texts.help }
+  }
+}
+
+function greet(texts: CommandTexts, bot: GreetingBot | undefined): ChannelReply {
+  const { title = '', description = '', suggestions = [] } = bot ?? {}
+  return { text: fill(texts.start, { title, description }), suggestions }
 }
 
 /** What a command of the bot replies; undefined when it has none of that name. */
@@ -53,7 +107,7 @@ export async function runBotCommand(sent: SentCommand): Promise<CommandReply | u
 }
 
 /** Links the sender by the code they sent. A wrong one is tried once: asking again wears the limit out. */
-export async function linkSender({ detail, texts, host, work }: SentCommand): Promise<string> {
+async function linkSender({ detail, texts, host, work }: SentCommand): Promise<string> {
   if (!detail.private) return texts.linkPrivately
   const [{ subject, text }] = work.messages
   try {

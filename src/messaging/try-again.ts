@@ -1,18 +1,22 @@
-import { AppError } from '../errors.ts'
-import type { MessageWork } from '../inbound.ts'
-import type { CollectedAnswer } from './collect-answer.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { isCallFailure, type CallFailureKind } from './call-failure.ts'
 
-/**
- * The server went down while it wrote: the answer is written anew, unless that was tried too often. The model may be
- * back later: as long as nothing was said the question is asked again, and in the end the person is told. Undefined
- * when the answer stands.
- */
-export function failureToTryAgain(
-  { end, text, files }: CollectedAnswer,
-  work: Pick<MessageWork, 'lastAttempt'>,
-): AppError | undefined {
-  if (end.type !== 'error') return undefined
-  const again =
-    end.code === 'interrupted' ? !work.lastAttempt : end.retryable && text === '' && files.length === 0
-  return again ? new AppError(end.code) : undefined
+/** In milliseconds; what takes longer is the lane's to wait for. */
+const PAUSES = [250, 1_000] as const
+
+/** Makes the call, and soon again when it failed in one of these ways, after which it is safe to repeat. */
+export async function tryAgain<Result>(
+  call: () => Promise<Result>,
+  kinds: readonly CallFailureKind[],
+  signal: AbortSignal,
+): Promise<Result> {
+  for (const pause of PAUSES) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!isCallFailure(error, ...kinds)) throw error
+    }
+    await delay(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
+  }
+  return call()
 }

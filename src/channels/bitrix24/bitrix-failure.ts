@@ -1,37 +1,25 @@
-import { AppError, type ErrorCode } from '../../errors.ts'
+import type { ErrorCode } from '../../errors.ts'
+import {
+  CallFailure,
+  FAILURE_CODES,
+  type CallFailureDetail,
+  type CallFailureKind,
+} from '../../messaging/call-failure.ts'
 
-/**
- * What became of a call that failed. `expired`: the access token; a new one helps. `unauthorized`: the application has
- * to be authorized again. `gone`: nobody can be written to there. `missing`: the message to update is not there.
- * `unreachable`: the call did not get out. `unknown`: no answer arrived, the call may have had its effect.
- */
-export type FailureKind =
-  | 'expired'
-  | 'unauthorized'
-  | 'throttled'
-  | 'no-method'
-  | 'no-bot'
-  | 'gone'
-  | 'missing'
-  | 'rejected'
-  | 'unreachable'
-  | 'unknown'
+/** `expired`: the access token; a new one helps. `unauthorized`: the application has to be authorized again. */
+export type FailureKind = CallFailureKind | 'expired' | 'no-bot'
 
-export interface FailureDetail {
-  readonly kind: FailureKind
-  readonly retryAfterMs?: number
+const CODES: Readonly<Partial<Record<FailureKind, ErrorCode>>> = {
+  ...FAILURE_CODES,
+  expired: 'channel_unavailable',
+  'no-bot': 'channel_unavailable',
 }
 
 /** A call of Bitrix24 that failed; the message is the portal's and holds no token. */
-export class BitrixFailure extends Error {
-  readonly kind: FailureKind
-  readonly retryAfterMs: number | undefined
-
-  constructor(message: string, { kind, retryAfterMs }: FailureDetail) {
-    super(message)
+export class BitrixFailure extends CallFailure<FailureKind> {
+  constructor(message: string, detail: CallFailureDetail<FailureKind>) {
+    super(message, detail, CODES)
     this.name = 'BitrixFailure'
-    this.kind = kind
-    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -76,31 +64,6 @@ function kindOf({ status, error, method }: Pick<BitrixRefusal, 'status' | 'error
   if (/^ACCESS_DENIED/i.test(error)) return /message\.update$/i.test(method) ? 'missing' : 'gone'
   if (status === 429) return 'throttled'
   return status >= 500 ? 'unknown' : 'rejected'
-}
-
-const CODES: Readonly<Partial<Record<FailureKind, ErrorCode>>> = {
-  expired: 'channel_unavailable',
-  unauthorized: 'channel_unauthorized',
-  throttled: 'channel_rate_limited',
-  unreachable: 'channel_unavailable',
-  unknown: 'channel_unavailable',
-  'no-bot': 'channel_unavailable',
-}
-
-/** The error by which an inbox or an operator learns of it; other errors stay as they are. */
-export function toChannelError(thrown: unknown): unknown {
-  if (!(thrown instanceof BitrixFailure)) return thrown
-  const { kind, retryAfterMs } = thrown
-  return new AppError(CODES[kind] ?? 'channel_rejected', {
-    cause: thrown,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  })
-}
-
-/** The failed call behind an error, if there is one. */
-export function failureOf(thrown: unknown): BitrixFailure | undefined {
-  if (thrown instanceof BitrixFailure) return thrown
-  return thrown instanceof AppError && thrown.cause instanceof BitrixFailure ? thrown.cause : undefined
 }
 
 export function isFailure(thrown: unknown, ...kinds: readonly FailureKind[]): thrown is BitrixFailure {

@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Json, MessageWork } from '../../inbound.ts'
-import { BitrixFailure, failureOf, isFailure, toChannelError, type FailureKind } from './bitrix-failure.ts'
+import { PartDelivery } from '../../messaging/part-delivery.ts'
+import { tryAgain } from '../../messaging/try-again.ts'
+import { BitrixFailure } from './bitrix-failure.ts'
 import type { Portal } from './portal.ts'
 
 /** One message of an answer. */
@@ -19,58 +20,34 @@ export interface DeliveryOptions {
 
 /** What stands in a chat until the answer does; a crash can leave this behind, never a second answer. */
 const PLACEHOLDER = '…'
-/** Parts with these numbers take the place of parts whose message went away. */
-const SUBSTITUTES = 100_000
-/** In milliseconds; what takes longer is the lane's to wait for. */
-const PAUSES = [250, 1_000] as const
 
-/**
- * Puts an answer into a chat by the rule for channels whose sends cannot be repeated: a placeholder is sent and its id
- * recorded, then the text is put there by an update, which may be repeated.
- */
+/** Puts an answer into a chat of a portal. */
 export class Delivery {
   readonly #portal: Portal
   readonly #work: DeliveryOptions['work']
   readonly #dialogId: string
+  readonly #parts: PartDelivery<AnswerPart>
 
   constructor({ portal, work, dialogId }: DeliveryOptions) {
     this.#portal = portal
     this.#work = work
     this.#dialogId = dialogId
+    this.#parts = new PartDelivery(work, {
+      send: () => this.#send(),
+      update: (id, part) => this.#update(id, part),
+      toJson,
+    })
   }
 
-  /** Delivers the parts, numbered from `first`, those that were delivered before excepted. Who cannot be written to is recorded. */
-  async deliver(parts: readonly AnswerPart[], first: number = 0): Promise<void> {
-    try {
-      for (const [index, part] of parts.entries()) await this.#put(first + index, part)
-    } catch (error) {
-      this.#work.signal.throwIfAborted()
-      const failure = failureOf(error)
-      if (failure?.kind !== 'gone') throw toChannelError(error)
-      await this.#work.outbox.refuse(failure.message)
-    }
+  /** Delivers the parts, numbered from `first`, those that were delivered before excepted. Throws a coded error. */
+  deliver(parts: readonly AnswerPart[], first: number = 0): Promise<void> {
+    return this.#parts.deliver(parts, first)
   }
 
   /** Shows a part of an answer that is still being written, if there is room for that. */
   async preview(part: AnswerPart): Promise<void> {
-    const id = await this.#work.outbox.place(0, () => this.#sendPlaceholder())
-    const { method, parameters } = await this.#describeUpdate(id, part)
+    const { method, parameters } = await this.#describeUpdate(await this.#parts.place(0), part)
     await this.#portal.courtesy(method, parameters, this.#work.signal)
-  }
-
-  async #put(index: number, part: AnswerPart): Promise<void> {
-    const { outbox } = this.#work
-    await outbox.place(index, () => this.#sendPlaceholder())
-    await outbox.fill(index, toJson(part), (id) => this.#update(id, part, index))
-  }
-
-  async #sendPlaceholder(): Promise<string> {
-    try {
-      return await this.#tryAgain(() => this.#send(), ['unreachable'])
-    } catch (error) {
-      // The ledger takes a coded error for a message that was surely not sent.
-      throw isFailure(error, 'unknown') ? error : toChannelError(error)
-    }
   }
 
   async #send(): Promise<string> {
@@ -90,17 +67,10 @@ export class Delivery {
     throw new BitrixFailure('the message was sent without an id', { kind: 'unknown' })
   }
 
-  async #update(id: string, part: AnswerPart, index: number): Promise<void> {
-    try {
-      const { method, parameters } = await this.#describeUpdate(id, part)
-      const update = (): Promise<unknown> => this.#portal.call(method, parameters, this.#work.signal)
-      await this.#tryAgain(update, ['unreachable', 'unknown'])
-    } catch (error) {
-      if (!isFailure(error, 'missing')) throw error
-      if (index >= SUBSTITUTES) throw new BitrixFailure(error.message, { kind: 'gone' })
-      // Somebody deleted the placeholder.
-      await this.#put(index + SUBSTITUTES, part)
-    }
+  async #update(id: string, part: AnswerPart): Promise<void> {
+    const { signal } = this.#work
+    const { method, parameters } = await this.#describeUpdate(id, part)
+    await tryAgain(() => this.#portal.call(method, parameters, signal), ['unreachable', 'unknown'], signal)
   }
 
   async #describeUpdate(
@@ -131,20 +101,6 @@ export class Delivery {
     const bot = (await this.#portal.state())?.bot ?? (await this.#portal.read())?.bot
     if (bot) return bot
     throw new BitrixFailure('the bot is not registered at the portal', { kind: 'no-bot' })
-  }
-
-  /** Makes the call, and soon again when it failed in one of these ways, after which it is safe to repeat. */
-  async #tryAgain<Result>(call: () => Promise<Result>, kinds: readonly FailureKind[]): Promise<Result> {
-    const { signal } = this.#work
-    for (const pause of PAUSES) {
-      try {
-        return await call()
-      } catch (error) {
-        if (!isFailure(error, ...kinds)) throw error
-      }
-      await delay(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
-    }
-    return call()
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BitrixPortals } from '../../bitrix24-portals.ts'
 import type { Config } from '../../config.ts'
+import { toChannelError } from '../../messaging/call-failure.ts'
 import { toBitrix24Settings } from './bitrix24-options.ts'
-import { toChannelError } from './bitrix-failure.ts'
 import { NOT_INSTALLED, Portal } from './portal.ts'
 
 /** What a portal says of our application. */

@@ -1,7 +1,7 @@
 import type { BitrixPortals } from '../../bitrix24-portals.ts'
 import { AppError } from '../../errors.ts'
+import { failureOf } from '../../messaging/call-failure.ts'
 import { exchangeCode, type GrantedTokens } from './auth-server.ts'
-import { failureOf } from './bitrix-failure.ts'
 import type { Portal } from './portal.ts'
 
 export interface InstallContext {

@@ -1,7 +1,6 @@
-import { AppError } from '../../errors.ts'
 import { formatMarkdown } from '../../messaging/format-markdown.ts'
+import { sendOnce } from '../../messaging/send-once.ts'
 import { toBBCodeParts } from './bbcode.ts'
-import { failureOf, isFailure, toChannelError } from './bitrix-failure.ts'
 import type { Portal } from './portal.ts'
 
 export interface NotifyTarget {
@@ -17,17 +16,11 @@ export interface NotifyTarget {
 export async function notify({ portal, dialogId, signal }: NotifyTarget, text: string): Promise<boolean> {
   const bot = (await portal.state())?.bot
   if (!bot || !/^\d+$/.test(dialogId)) return false
-  try {
-    for (const message of toBBCodeParts(formatMarkdown(text)))
-      await (bot.api === 'v1'
-        ? portal.call('imbot.message.add', { BOT_ID: bot.id, DIALOG_ID: dialogId, MESSAGE: message }, signal)
-        : portal.call('imbot.v2.Chat.Message.send', { botId: bot.id, dialogId, fields: { message } }, signal))
-    return true
-  } catch (error) {
-    signal.throwIfAborted()
-    if (failureOf(error)?.kind === 'gone') return false
-    throw isFailure(error, 'unknown')
-      ? new AppError('channel_rejected', { cause: error })
-      : toChannelError(error)
-  }
+  const call = (message: string): Promise<unknown> =>
+    bot.api === 'v1'
+      ? portal.call('imbot.message.add', { BOT_ID: bot.id, DIALOG_ID: dialogId, MESSAGE: message }, signal)
+      : portal.call('imbot.v2.Chat.Message.send', { botId: bot.id, dialogId, fields: { message } }, signal)
+  return sendOnce(async () => {
+    for (const message of toBBCodeParts(formatMarkdown(text))) await call(message)
+  }, signal)
 }

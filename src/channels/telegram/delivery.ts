@@ -1,9 +1,10 @@
 import type { NewFile } from '../../answer-files.ts'
 import type { Json, MessageWork } from '../../inbound.ts'
-import type { TelegramAccount } from './account.ts'
+import { PartDelivery } from '../../messaging/part-delivery.ts'
 import { plainText, type RichText } from '../../messaging/rich-text.ts'
-import { tryAgain } from './try-again.ts'
-import { failureOf, isFailure, TelegramFailure, toChannelError } from './telegram-failure.ts'
+import { tryAgain } from '../../messaging/try-again.ts'
+import type { TelegramAccount } from './account.ts'
+import { isFailure, TelegramFailure } from './telegram-failure.ts'
 
 /** Where a message goes. */
 export interface ChatPlace {
@@ -40,18 +41,13 @@ const UPLOAD_PATIENCE_MS = 60_000
 /** What stands in a chat until the answer does; a crash can leave this behind, never a second answer. */
 const PLACEHOLDER = '…'
 
-/** Parts with these numbers take the place of parts whose message went away. */
-const SUBSTITUTES = 100_000
-
-/**
- * Puts an answer into a chat by the rule for channels whose sends cannot be repeated: a placeholder is sent and its id
- * recorded, then the text is put there by an edit, which may be repeated.
- */
+/** Puts an answer into a chat of Telegram. */
 export class Delivery {
   readonly #account: TelegramAccount
   readonly #work: DeliveryOptions['work']
   readonly #place: ChatPlace
   readonly #openFile: DeliveryOptions['openFile']
+  readonly #parts: PartDelivery<AnswerPart>
   /** Changes when the group becomes a supergroup. */
   #chatId: number
 
@@ -61,42 +57,22 @@ export class Delivery {
     this.#work = work
     this.#place = place
     this.#chatId = place.chatId
+    this.#parts = new PartDelivery(work, {
+      send: () => this.#sendWhereItIs(),
+      update: (id, part) => this.#edit(id, part),
+      toJson,
+    })
   }
 
-  /**
-   * Delivers the parts, numbered from `first`, those that were delivered before excepted. Whoever cannot be written to
-   * gets nothing, and that is recorded.
-   */
-  async deliver(parts: readonly AnswerPart[], first: number = 0): Promise<void> {
-    try {
-      for (const [index, part] of parts.entries()) await this.#put(first + index, part)
-    } catch (error) {
-      this.#work.signal.throwIfAborted()
-      const failure = failureOf(error)
-      if (failure?.kind !== 'gone') throw toChannelError(error)
-      await this.#work.outbox.refuse(failure.message)
-    }
+  /** Delivers the parts, numbered from `first`, those that were delivered before excepted. Throws a coded error. */
+  deliver(parts: readonly AnswerPart[], first: number = 0): Promise<void> {
+    return this.#parts.deliver(parts, first)
   }
 
   /** Shows a part of an answer that is still being written, if there is room for that. */
   async preview(part: AnswerPart): Promise<void> {
-    const id = await this.#work.outbox.place(0, () => this.#sendPlaceholder())
+    const id = await this.#parts.place(0)
     await this.#account.schedule.preview(this.#chatId, () => this.#editMessage(id, part))
-  }
-
-  async #put(index: number, part: AnswerPart): Promise<void> {
-    const { outbox } = this.#work
-    await outbox.place(index, () => this.#sendPlaceholder())
-    await outbox.fill(index, toJson(part), (id) => this.#edit(id, part, index))
-  }
-
-  async #sendPlaceholder(): Promise<string> {
-    try {
-      return await tryAgain(() => this.#sendWhereItIs(), ['unreachable'], this.#work.signal)
-    } catch (error) {
-      // The ledger takes a coded error for a message that was surely not sent.
-      throw isFailure(error, 'unknown') ? error : toChannelError(error)
-    }
   }
 
   /** Follows a group that has become a supergroup. */
@@ -135,7 +111,7 @@ export class Delivery {
     return `${chatId}/${message_id}`
   }
 
-  async #edit(id: string, part: AnswerPart, index: number): Promise<void> {
+  async #edit(id: string, part: AnswerPart): Promise<void> {
     const { signal } = this.#work
     const edit = (content: AnswerPart): Promise<void> =>
       this.#account.schedule.deliver(Number.parseInt(id, 10), signal, () =>
@@ -145,7 +121,7 @@ export class Delivery {
       await edit(part)
     } catch (error) {
       if (isFailure(error, 'not-modified')) return
-      if (isFailure(error, 'missing', 'migrated')) return this.#substitute(error, part, index)
+      if (isFailure(error, 'migrated')) throw this.#leftBehind(error)
       const plain = part.entities.length === 0 && part.file === undefined
       if (!isFailure(error, 'rejected') || plain) throw error
       const { file: _, ...textPart } = part
@@ -153,11 +129,10 @@ export class Delivery {
     }
   }
 
-  /** The placeholder was deleted, or stayed behind in the group that became a supergroup: the part gets a new one. */
-  async #substitute(error: TelegramFailure, part: AnswerPart, index: number): Promise<void> {
-    if (index >= SUBSTITUTES) throw new TelegramFailure(error.message, { kind: 'gone' })
-    this.#chatId = error.migratedTo ?? this.#chatId
-    await this.#put(index + SUBSTITUTES, part)
+  /** The placeholder stayed in the group that became a supergroup; the next goes where people are now. */
+  #leftBehind({ message, migratedTo }: TelegramFailure): TelegramFailure {
+    this.#chatId = migratedTo ?? this.#chatId
+    return new TelegramFailure(message, { kind: 'missing' })
   }
 
   async #editMessage(id: string, part: AnswerPart): Promise<void> {

@@ -1,20 +1,17 @@
-import type { CommandQuestion } from '../../bot-commands.ts'
 import type { InboundMessage, MessageWork } from '../../inbound.ts'
-import { APOLOGY, apologyFor } from '../../messaging/apology.ts'
-import { collectAnswer, type CollectedAnswer } from '../../messaging/collect-answer.ts'
+import { respondOrApologise } from '../../messaging/apology.ts'
+import type { CollectedAnswer } from '../../messaging/collect-answer.ts'
+import { converse, type AskedQuestion } from '../../messaging/converse.ts'
 import { fill } from '../../messaging/languages.ts'
-import { linkSender, runBotCommand } from '../../messaging/message-commands.ts'
-import { failureToTryAgain } from '../../messaging/try-again.ts'
-import type { BotInfo } from '../channel.ts'
+import { replyToCommand, runBotCommand, type ChannelReply } from '../../messaging/message-commands.ts'
 import { previewAnswer } from './answer-preview.ts'
 import { describeAttachment, MAX_FILE_MB } from './attachments.ts'
 import { composeAnswer, withButtons } from './compose-answer.ts'
-import { Delivery, type AnswerPart } from './delivery.ts'
+import { Delivery } from './delivery.ts'
 import { splitFiles } from './file-parts.ts'
 import { parseDetail, type Attachment, type MessageDetail } from './message-detail.ts'
 import { say, type HandlerContext, type MessageTask } from './message-task.ts'
 import { takeDocument } from './take-document.ts'
-import type { TelegramTexts } from './texts/telegram-texts.ts'
 import { showTyping } from './typing.ts'
 import { hearVoice, sayAloud, setVoiceMode, voiceOf } from './voice-messages.ts'
 
@@ -27,28 +24,33 @@ export async function handleMessage(work: MessageWork, context: HandlerContext):
   const place = { chatId, threadId, replyTo: isPlain(detail) ? null : detail.messageId }
   const delivery = new Delivery({ account, work, place, openFile: (url) => host.file(url) })
   const task: MessageTask = { host, account, work, detail, texts, place, delivery }
-  try {
-    await respond(task)
-  } catch (error) {
-    work.signal.throwIfAborted()
-    await apologise(task, error)
-    throw error
-  }
+  const deliver = (words: string, part: number): Promise<void> => delivery.deliver(say(words), part)
+  await respondOrApologise(() => respond(task), { work, texts, deliver })
 }
 
 async function respond(task: MessageTask): Promise<void> {
-  const { detail, delivery, work } = task
-  if (detail.kind !== 'question') {
-    const reply = await runBotCommand(task)
-    if (typeof reply === 'object') await answerQuestion(task, { question: reply, first: 0 })
-    else await delivery.deliver(reply === undefined ? await replyTo(task) : say(reply))
-    return
-  }
+  const { detail, work } = task
+  if (detail.kind !== 'question') return answerCommand(task)
   const document = documentOf(task)
   const voice = voiceOf(detail)
   if (voice) await answerVoice(task, voice)
   else if (document) await answerDocument(task, document)
   else await answerQuestion(task, { question: toQuestion(work.messages), first: 0 })
+}
+
+async function answerCommand(task: MessageTask): Promise<void> {
+  const reply = await runBotCommand(task)
+  if (typeof reply === 'object') return answerQuestion(task, { question: reply, first: 0 })
+  const { text, suggestions = [] } = reply === undefined ? await replyTo(task) : { text: reply }
+  await task.delivery.deliver(withButtons(say(text), suggestions))
+}
+
+/** Large files and voice are Telegram's own. */
+async function replyTo(task: MessageTask): Promise<ChannelReply> {
+  const { detail, texts } = task
+  if (detail.kind === 'too-large') return { text: fill(texts.fileTooLarge, { limit: MAX_FILE_MB }) }
+  if (detail.command === 'voice') return { text: await setVoiceMode(task) }
+  return replyToCommand(task)
 }
 
 /** The caption is a question about the document, so it waits until that can be found. */
@@ -82,37 +84,8 @@ function isPlain({ private: isPrivate, edited, pressed }: MessageDetail): boolea
   return isPrivate && !edited && !pressed
 }
 
-async function replyTo(task: MessageTask): Promise<readonly AnswerPart[]> {
-  const { detail, texts, host, work } = task
-  const { conversation } = work.messages[0]
-  if (detail.kind === 'unsupported') return say(texts.unsupported)
-  if (detail.kind === 'too-large') return say(fill(texts.fileTooLarge, { limit: MAX_FILE_MB }))
-  switch (detail.command) {
-    case 'start':
-      return greet(texts, host.bots.find(conversation.bot))
-    case 'ask':
-      return say(texts.askUsage)
-    case 'clear':
-      await host.clear(conversation)
-      return say(texts.cleared)
-    case 'link':
-      return say(await linkSender(task))
-    case 'voice':
-      return say(await setVoiceMode(task))
-    case 'stop':
-      return say(detail.stopped ? texts.stopped : texts.nothingToStop)
-    default:
-      return say(texts.help)
-  }
-}
-
-function greet(texts: TelegramTexts, bot: BotInfo | undefined): readonly AnswerPart[] {
-  const { title = '', description = '', suggestions = [] } = bot ?? {}
-  return withButtons(say(fill(texts.start, { title, description })), suggestions)
-}
-
 interface Asked {
-  readonly question: CommandQuestion & { readonly search?: string }
+  readonly question: AskedQuestion
   /** The number of the answer's first message. */
   readonly first: number
 }
@@ -122,22 +95,16 @@ const BEHIND_DOCUMENT = 1_000
 
 async function answerQuestion(task: MessageTask, asked: Asked): Promise<void> {
   const { work, texts, detail, delivery, host } = task
-  const { answer, documents } = await splitFiles(await converse(task, asked), host)
+  const { answer, documents } = await splitFiles(await showAnswer(task, asked), host)
   const quote = detail.pressed ? work.messages[0].text : null
   const said = composeAnswer(answer, { texts, quote })
   await delivery.deliver([...said, ...documents], asked.first)
   await sayAloud(task, answer.text)
 }
 
-/** If the last word fails as well, the first error counts. */
-async function apologise({ delivery, work, texts }: MessageTask, error: unknown): Promise<void> {
-  const words = apologyFor(error, work, texts)
-  if (words !== undefined) await delivery.deliver(say(words), APOLOGY).catch(() => undefined)
-}
-
-async function converse(task: MessageTask, { question, first }: Asked): Promise<CollectedAnswer> {
+/** Shows the answer while it is written. */
+async function showAnswer(task: MessageTask, { question, first }: Asked): Promise<CollectedAnswer> {
   const { account, work, detail, place, delivery } = task
-  const [{ conversation, subject }] = work.messages
   const stopTyping = showTyping(account, place, work.signal)
   const preview = previewAnswer({
     account,
@@ -148,21 +115,8 @@ async function converse(task: MessageTask, { question, first }: Asked): Promise<
     signal: work.signal,
   })
   try {
-    const answer = await work.converse({
-      conversation,
-      subject,
-      group: !detail.private,
-      text: question.ask,
-      language: detail.language,
-      ...(question.search && { question: question.search }),
-      ...(question.passages && { passages: question.passages }),
-    })
     // Only the first message is shown while it is written, and here that is about the document.
-    const collected = await collectAnswer(answer, (text) => first === 0 && preview.update(text))
-    work.signal.throwIfAborted()
-    const failure = failureToTryAgain(collected, work)
-    if (failure) throw failure
-    return collected
+    return await converse(task, question, (text) => first === 0 && preview.update(text))
   } finally {
     stopTyping()
     await preview.stop()
@@ -170,7 +124,7 @@ async function converse(task: MessageTask, { question, first }: Asked): Promise<
 }
 
 /** What the bot is asked: the words, who said them in a group, what they refer to, which files came with them. */
-function toQuestion(messages: readonly InboundMessage[], { withFiles = true } = {}): Asked['question'] {
+function toQuestion(messages: readonly InboundMessage[], { withFiles = true } = {}): AskedQuestion {
   return {
     ask: messages.map((message) => toParagraphs(message, withFiles).join('\n\n')).join('\n\n'),
     search: messages.flatMap(({ text }) => text || []).join('\n'),

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts'
+import { toChannelError } from '../../messaging/call-failure.ts'
 import { TelegramAccount } from './account.ts'
 import { isOurs } from './connect.ts'
-import { toChannelError } from './telegram-failure.ts'
 import { toTelegramOptions } from './telegram-options.ts'
 
 /** What Telegram says of one bot. */

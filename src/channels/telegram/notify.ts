@@ -1,7 +1,6 @@
 import type { ConversationKey } from '../../conversation.ts'
-import { AppError } from '../../errors.ts'
+import { sendOnce } from '../../messaging/send-once.ts'
 import type { TelegramAccount } from './account.ts'
-import { failureOf, isFailure, toChannelError } from './telegram-failure.ts'
 
 export interface NotifyTarget {
   readonly account: TelegramAccount
@@ -22,16 +21,6 @@ export async function notify(
   if (!(chatId > 0)) return false
   const { api, schedule } = account
   const parameters = { chat_id: chatId, text, ...(thread !== undefined && { message_thread_id: thread }) }
-  try {
-    await schedule.deliver(chatId, signal, () =>
-      api.call((raw, signal) => raw.sendMessage(parameters, signal), signal),
-    )
-    return true
-  } catch (error) {
-    signal.throwIfAborted()
-    if (failureOf(error)?.kind === 'gone') return false
-    throw isFailure(error, 'unknown')
-      ? new AppError('channel_rejected', { cause: error })
-      : toChannelError(error)
-  }
+  const send = (): Promise<unknown> => api.call((raw, signal) => raw.sendMessage(parameters, signal), signal)
+  return sendOnce(() => schedule.deliver(chatId, signal, send), signal)
 }

@@ -1,10 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { ConversationKey } from '../../conversation.ts'
+import { toChannelError } from '../../messaging/call-failure.ts'
 import type { Host } from '../channel.ts'
 import type { TelegramAccount } from './account.ts'
 import type { ChatOrigins } from './chat-origins.ts'
 import { readUpdate } from './read-update.ts'
-import { toChannelError } from './telegram-failure.ts'
 import { parseUpdate } from './telegram-update.ts'
 
 export interface ReceiveContext {

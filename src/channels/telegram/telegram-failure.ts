@@ -1,42 +1,30 @@
-import { AppError, type ErrorCode } from '../../errors.ts'
+import type { ErrorCode } from '../../errors.ts'
+import {
+  CallFailure,
+  FAILURE_CODES,
+  type CallFailureDetail,
+  type CallFailureKind,
+} from '../../messaging/call-failure.ts'
 
-/**
- * What became of a call that failed. `gone`: nobody can be written to there any more. `missing`: the message to edit
- * is not there, or cannot be edited. `unreachable`: the call did not get out. `unknown`: no answer arrived, the call may
- * have had its effect.
- */
-export type FailureKind =
-  | 'unauthorized'
-  | 'gone'
-  | 'migrated'
-  | 'throttled'
-  | 'conflict'
-  | 'no-method'
-  | 'not-modified'
-  | 'missing'
-  | 'rejected'
-  | 'unreachable'
-  | 'unknown'
+export type FailureKind = CallFailureKind | 'migrated' | 'conflict' | 'not-modified'
 
-export interface FailureDetail {
-  readonly kind: FailureKind
-  /** How long Telegram asks us to wait. */
-  readonly retryAfterMs?: number
+interface FailureDetail extends CallFailureDetail<FailureKind> {
   /** The supergroup the group has become. */
   readonly migratedTo?: number
 }
 
+const CODES: Readonly<Partial<Record<FailureKind, ErrorCode>>> = {
+  ...FAILURE_CODES,
+  conflict: 'channel_unavailable',
+}
+
 /** A call of the Bot API that failed; the message is Telegram's description and never holds the token. */
-export class TelegramFailure extends Error {
-  readonly kind: FailureKind
-  readonly retryAfterMs: number | undefined
+export class TelegramFailure extends CallFailure<FailureKind> {
   readonly migratedTo: number | undefined
 
-  constructor(message: string, { kind, retryAfterMs, migratedTo }: FailureDetail) {
-    super(message)
+  constructor(message: string, { migratedTo, ...detail }: FailureDetail) {
+    super(message, detail, CODES)
     this.name = 'TelegramFailure'
-    this.kind = kind
-    this.retryAfterMs = retryAfterMs
     this.migratedTo = migratedTo
   }
 }
@@ -75,30 +63,6 @@ function kindOf(code: number, description: string): FailureKind {
   if (code === 429) return 'throttled'
   if (code >= 500) return 'unknown'
   return MEANINGS.find(([, pattern]) => pattern.test(description))?.[0] ?? 'rejected'
-}
-
-const CODES: Readonly<Partial<Record<FailureKind, ErrorCode>>> = {
-  unauthorized: 'channel_unauthorized',
-  throttled: 'channel_rate_limited',
-  unreachable: 'channel_unavailable',
-  unknown: 'channel_unavailable',
-  conflict: 'channel_unavailable',
-}
-
-/** The error by which an inbox or an operator learns of it; other errors stay as they are. */
-export function toChannelError(thrown: unknown): unknown {
-  if (!(thrown instanceof TelegramFailure)) return thrown
-  const { kind, retryAfterMs } = thrown
-  return new AppError(CODES[kind] ?? 'channel_rejected', {
-    cause: thrown,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  })
-}
-
-/** The failed call behind an error, if there is one. */
-export function failureOf(thrown: unknown): TelegramFailure | undefined {
-  if (thrown instanceof TelegramFailure) return thrown
-  return thrown instanceof AppError && thrown.cause instanceof TelegramFailure ? thrown.cause : undefined
 }
 
 export function isFailure(thrown: unknown, ...kinds: readonly FailureKind[]): thrown is TelegramFailure {

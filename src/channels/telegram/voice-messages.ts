@@ -1,10 +1,11 @@
 import { AppError } from '../../errors.ts'
+import { toChannelError } from '../../messaging/call-failure.ts'
 import { sentenceFor } from '../../messaging/compose-answer.ts'
 import type { Recording } from '../../speech.ts'
 import { MAX_FILE_MB } from './attachments.ts'
 import type { Attachment, MessageDetail } from './message-detail.ts'
 import type { MessageTask } from './message-task.ts'
-import { isFailure, toChannelError } from './telegram-failure.ts'
+import { isFailure } from './telegram-failure.ts'
 
 /** The voice message that a message is; undefined when it is none. */
 export function voiceOf({ attachments }: MessageDetail): Attachment | undefined {
