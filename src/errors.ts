@@ -1,8 +1,10 @@
 import { ACCESS_ERRORS } from './access-errors.ts'
 import { BITRIX24_ERRORS } from './bitrix24-errors.ts'
-import { ROLLOUT_ERRORS } from './rollout-errors.ts'
 import { CHATBOT_ERRORS } from './chatbot-errors.ts'
 import { COMPANY_ERRORS } from './company-errors.ts'
+import { DOCUMENT_ERRORS } from './document-errors.ts'
+import { MODEL_ERRORS } from './model-errors.ts'
+import { ROLLOUT_ERRORS } from './rollout-errors.ts'
 import { VOICE_ERRORS } from './voice-errors.ts'
 
 /** One row of the error table: what a client is told, and whether trying again can help. */
@@ -55,44 +57,7 @@ export const ERRORS = {
   },
 
   // Documents
-  document_type_unknown: {
-    status: 415,
-    retryable: false,
-    sentence: 'This kind of file cannot be read. Send PDF, DOCX, EPUB, HTML, Markdown, CSV or plain text.',
-  },
-  document_too_large: { status: 413, retryable: false, sentence: 'The document is too large: {problem}.' },
-  document_empty: {
-    status: 422,
-    retryable: false,
-    sentence: 'No text was found in this document. A scan has to be turned into text first.',
-  },
-  document_encrypted: {
-    status: 422,
-    retryable: false,
-    sentence: 'This document is protected by a password. Send it without one.',
-  },
-  document_damaged: {
-    status: 422,
-    retryable: false,
-    sentence: 'This document is damaged or not what its name says, and cannot be read.',
-  },
-  document_too_slow: {
-    status: 422,
-    retryable: false,
-    sentence: 'Reading this document took longer than {limit} seconds. Send it in smaller parts.',
-  },
-  document_not_found: { status: 404, retryable: false, sentence: 'There is no document of that name.' },
-  collection_full: {
-    status: 422,
-    retryable: false,
-    sentence: 'There is no room for this document: {problem}.',
-  },
-  address_refused: { status: 400, retryable: false, sentence: 'This address is not read: {problem}.' },
-  address_unreadable: {
-    status: 502,
-    retryable: true,
-    sentence: 'This address could not be read: {problem}.',
-  },
+  ...DOCUMENT_ERRORS,
 
   metrics_reset_refused: { status: 403, retryable: false, sentence: 'Reset not allowed in production' },
 
@@ -123,54 +88,7 @@ export const ERRORS = {
   },
 
   // Models
-  model_unavailable: {
-    status: 502,
-    retryable: true,
-    sentence: 'The language model is not available right now. Please try again in a moment.',
-  },
-  model_rate_limited: {
-    status: 429,
-    retryable: true,
-    sentence: 'The language model is receiving too many requests. Please try again in a moment.',
-  },
-  model_quota_exhausted: {
-    status: 502,
-    retryable: false,
-    sentence: 'The quota of the language model is used up. The operator of this bot has to renew it.',
-  },
-  model_unauthorized: {
-    status: 502,
-    retryable: false,
-    sentence:
-      'The language model refused our credentials. The operator of this bot has to check the API key.',
-  },
-  model_rejected: {
-    status: 502,
-    retryable: false,
-    sentence:
-      'The language model rejected the request. The operator of this bot finds the reason in the log.',
-  },
-  model_context_too_long: {
-    status: 400,
-    retryable: false,
-    sentence:
-      'This conversation is too long for the language model. Start a new one or send a shorter message.',
-  },
-  model_refused: {
-    status: 422,
-    retryable: false,
-    sentence: 'The language model declined to answer this message.',
-  },
-  model_empty_answer: {
-    status: 502,
-    retryable: true,
-    sentence: 'The language model gave no answer. Please try again.',
-  },
-  model_stream_broken: {
-    status: 502,
-    retryable: true,
-    sentence: 'The language model stopped in the middle of its answer. Please try again.',
-  },
+  ...MODEL_ERRORS,
 
   ...ROLLOUT_ERRORS,
 
