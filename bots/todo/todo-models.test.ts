@@ -2,15 +2,33 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFakeAnthropic } from '../../src/fakes/anthropic.ts'
 import { createFakeCohere } from '../../src/fakes/cohere.ts'
 import type { FakeModelServer } from '../../src/fakes/fake-model-server.ts'
-import type { FakeReply, RequestBody } from '../../src/fakes/fake-reply.ts'
+import type { FakeReply, FakeToolCall, RequestBody } from '../../src/fakes/fake-reply.ts'
 import { createFakeOpenAI } from '../../src/fakes/openai.ts'
 import { send, signUp, type Person } from '../../test/people.ts'
+import { recording } from '../../test/recording.ts'
 import { startTestApp, type TestApp } from '../../test/test-app.ts'
 import { todo } from './todo.ts'
 
 /** The id that a tool has told the model, wherever the provider's format has it. */
-function idIn(body: RequestBody): string {
-  return /"id":"(\d+)","title":"Buy milk"/.exec(JSON.stringify(body).replaceAll('\\', ''))?.[1] ?? 'none'
+function idIn(body: RequestBody, title = 'Buy milk'): string {
+  const tasks = JSON.stringify(body)
+    .replaceAll('\\', '')
+    .matchAll(/"id":"(\d+)","title":"(.*?)"/g)
+  return [...tasks].find(([, , found]) => found === title)?.[1] ?? 'none'
+}
+
+/** Captured streams with a call to list, with a call to complete, and with the last words. */
+const RECORDINGS = {
+  OPENAI: ['openai-parallel-tool-calls', 'openai-tool-call', 'openai-text'],
+  COHERE: ['cohere-tool-call-without-input', 'cohere-parallel-tool-calls', 'cohere-text'],
+  ANTHROPIC: ['anthropic-tool-use', 'anthropic-parallel-tool-use', 'anthropic-text'],
+} as const
+
+/** The captured stream with this call in place of the captured one; where two were captured, the other lists. */
+function replay(name: string, call: FakeToolCall): FakeReply {
+  const toolCalls = name.includes('parallel') ? [call, { name: 'list_tasks', arguments: {} }] : [call]
+  const says = name.startsWith('anthropic') ? { text: 'Сейчас посмотрю. ' } : {}
+  return { recording: recording(name), toolCalls, ...says }
 }
 
 describe.each([
@@ -66,6 +84,30 @@ describe.each([
     for (const tool of ['add_task', 'list_tasks', 'complete_task', 'update_task', 'delete_task'])
       expect(JSON.stringify(requests[0])).toContain(`"${tool}"`)
     expect(JSON.stringify(requests[0])).not.toContain('user_id')
+  })
+
+  test.each([
+    { message: 'finish the oats task', title: 'Buy oats', search: 'oats', done: 'Done: Buy oats. 🎉' },
+    {
+      message: 'заверши задачу про хлеб',
+      title: 'Купить хлеб',
+      search: 'хлеб',
+      done: 'Готово: «Купить хлеб». 🎉',
+    },
+  ])('lists and completes on recorded streams: $message', async ({ message, title, search, done }) => {
+    const [list, complete, tell] = RECORDINGS[name]
+    await rest('POST /api/tasks', { title })
+    const { answer, requests } = await say(
+      message,
+      () => replay(list, { name: 'list_tasks', arguments: { search } }),
+      (body) => replay(complete, { name: 'complete_task', arguments: { task_id: idIn(body, title) } }),
+      () => ({ recording: recording(tell), text: done }),
+    )
+    expect(answer).toContain(done)
+    expect(requests).toHaveLength(3)
+    expect(JSON.stringify(requests[2])).toContain('marked as complete! 🎉')
+    const tasks = await rest(`GET /api/tasks?search=${encodeURIComponent(search)}`)
+    expect(tasks).toEqual([expect.objectContaining({ title, completed: true })])
   })
 
   test('adds a task with everything in it', async () => {

@@ -170,7 +170,7 @@ function createExchange(
     if (body['stream'] !== true)
       return sendJson(response, { status: 200, body: provider.toWhole(answer, body) }, provider.headers)
     response.writeHead(200, { ...provider.headers, 'content-type': 'text/event-stream; charset=utf-8' })
-    const events = provider.toEvents(answer, body)
+    const events = answer.recorded ?? provider.toEvents(answer, body)
     await sendEvents(response, events, { fault, tokenMs, signal, errorEvent: provider.errorEvent })
   }
 }

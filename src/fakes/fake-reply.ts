@@ -1,3 +1,5 @@
+import { replayRecording } from './replay-recording.ts'
+
 /** What a fake model is to answer; a plain string is its text. */
 export type FakeReply = string | FakeAnswer
 
@@ -10,6 +12,11 @@ export interface FakeAnswer {
   readonly citations?: readonly number[]
   /** Default: about a quarter of the request's characters, and one token a word. */
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number }
+  /**
+   * A captured event stream of the provider, which a request that streams gets as it is. `text` and `toolCalls`, when
+   * given, stand in for the captured ones, cut into as many fragments; ids, the finish reason and usage stay.
+   */
+  readonly recording?: string
 }
 
 export interface FakeToolCall {
@@ -33,6 +40,8 @@ export interface FullAnswer {
   readonly finishReason: string | undefined
   readonly citations: readonly number[]
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number }
+  /** The events of the stream, when they are recorded. */
+  readonly recorded: readonly string[] | undefined
 }
 
 export interface AnswerOptions {
@@ -49,20 +58,22 @@ export function pickReply(script: FakeScript, body: RequestBody, index: number):
 
 export function completeAnswer(reply: FakeReply, { body, sameIds, createId }: AnswerOptions): FullAnswer {
   const answer = typeof reply === 'string' ? { text: reply } : reply
-  const { text = '', toolCalls = [], usage, finishReason, citations = [] } = answer
+  const { text = '', usage, finishReason, citations = [], recording } = answer
+  const toolCalls = (answer.toolCalls ?? []).map((call, index) => ({
+    id: sameIds ? createId(0) : (call.id ?? createId(index)),
+    name: call.name,
+    input: typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments),
+  }))
   return {
     text,
-    toolCalls: toolCalls.map((call, index) => ({
-      id: sameIds ? createId(0) : (call.id ?? createId(index)),
-      name: call.name,
-      input: typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments),
-    })),
+    toolCalls,
     finishReason,
     citations,
     usage: usage ?? {
       inputTokens: Math.ceil(JSON.stringify(body).length / 4),
       outputTokens: splitTokens(text).length + toolCalls.length * 16,
     },
+    recorded: recording === undefined ? undefined : replayRecording(recording, { ...answer, toolCalls }),
   }
 }
 
