@@ -2,8 +2,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
-import { processEnvironment } from '../config.ts'
-import { runCommandLine } from './command-line.ts'
 
 const OLDEST_NODE = 24
 
@@ -15,10 +13,17 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.exit(1)
 }
 
+// What is loaded from here on is kept compiled; an older Node could not even load this.
+const { keepCompiled } = await import('./keep-compiled.ts')
+keepCompiled()
+const { processEnvironment } = await import('../config.ts')
+const { runCommandLine } = await import('./command-line.ts')
+
 const cwd = process.cwd()
 const file = join(cwd, '.env')
 // Into the process, not only into the config: tools of the project's bots read variables of their own.
-if (existsSync(file)) process.loadEnvFile(file)
+// `dev` leaves it to the server it starts, which reads it anew each time.
+if (process.argv[2] !== 'dev' && existsSync(file)) process.loadEnvFile(file)
 
 const code = await runCommandLine(process.argv.slice(2), {
   stdin: process.stdin,

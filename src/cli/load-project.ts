@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url'
 import { AppError } from '../errors.ts'
 import { defineConfig, type Project } from '../project.ts'
 
-const PROJECT_FILES = [
+/** Where a project is looked for in its folder; the first that is there counts. */
+export const PROJECT_FILES = [
   'botyard.config.ts',
   'botyard.config.mts',
   'botyard.config.js',

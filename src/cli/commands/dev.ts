@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import type { Command, ExitCode } from '../command.ts'
+import { join } from 'node:path'
+import type { Command } from '../command.ts'
+import { PROJECT_FILES } from '../load-project.ts'
+import { Rerunner } from '../rerunner.ts'
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -11,29 +12,22 @@ export const dev: Command = {
   arity: [0, 0],
   options: {},
   examples: ['botyard dev', 'PORT=3000 botyard dev'],
-  run: ({ terminal: { env, cwd } }) => {
-    const script = process.argv[1] ?? ''
-    const child = spawn(
-      process.execPath,
-      [...process.execArgv, '--watch', '--watch-preserve-output', script, 'start'],
-      {
-        cwd,
-        env: { ...env, NODE_ENV: 'development' },
-        stdio: 'inherit',
-        // A group of its own: Ctrl-C would reach the server twice, and the second signal ends it at once.
-        detached: true,
-      },
-    )
-    const stop = (): boolean => child.kill('SIGTERM')
-    for (const signal of STOP_SIGNALS) process.on(signal, stop)
-    return exitCodeOf(once(child, 'exit')).finally(() => {
-      for (const signal of STOP_SIGNALS) process.off(signal, stop)
+  run: async ({ terminal: { env, cwd, stderr } }) => {
+    const server = new Rerunner({
+      script: process.argv[1] ?? '',
+      arguments: ['start'],
+      cwd,
+      env: { ...env, NODE_ENV: 'development' },
+      alsoWatch: ['.env', ...PROJECT_FILES].map((name) => join(cwd, name)),
+      say: (sentence) => stderr.write(`\n${sentence}\n`),
     })
+    const stop = (): void => server.stop()
+    for (const signal of STOP_SIGNALS) process.on(signal, stop)
+    try {
+      await server.run()
+      return 0
+    } finally {
+      for (const signal of STOP_SIGNALS) process.off(signal, stop)
+    }
   },
-}
-
-/** A watcher that was told to stop did what it should. */
-async function exitCodeOf(exited: Promise<readonly unknown[]>): Promise<ExitCode> {
-  const [code] = await exited
-  return typeof code === 'number' ? code : 0
 }
