@@ -1,11 +1,11 @@
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { vi } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { createFakeTelegram, type FakeTelegram, type FakeTelegramOptions } from '../src/fakes/telegram.ts'
 import { AppError } from '../src/errors.ts'
 import type { ModelRequest } from '../src/models/model.ts'
 import { text, type ScriptedModel } from './scripted-model.ts'
-import { startTestApp, type TestApp, type TestAppOptions } from './test-app.ts'
+import { postJson, startTestApp, type TestApp, type TestAppOptions } from './test-app.ts'
 
 export interface TelegramApp {
   readonly app: TestApp
@@ -79,6 +79,21 @@ export async function startTelegramApp({
   }
 }
 
+/** A server for one test; its bot does what it is told. */
+export async function startTelegramForTest(options?: TelegramAppOptions): Promise<TelegramApp> {
+  const started = await startTelegramApp({ model: puppet(), ...options })
+  onTestFinished(() => started.close())
+  return started
+}
+
+/** Somebody who reads Russian. */
+export const ANNA = { is_bot: false, first_name: 'Аня', language_code: 'ru' } as const
+
+/** True once the bot has shown in the chat that it is at work. */
+export function isTyping({ calls }: Pick<FakeTelegram, 'calls'>, chat: number): boolean {
+  return calls.some(({ method, parameters }) => method === 'sendChatAction' && parameters['chat_id'] === chat)
+}
+
 /**
  * A model that does what it is told: `hang: So far` says that and waits to be stopped, `wait: Later` says it after
  * `go`, `fail` fails, `away: Back` fails three times, in a way that may pass, anything else is repeated.
@@ -116,6 +131,16 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 export interface Puppet extends ScriptedModel {
   go(): void
+}
+
+/** Calls a method of the Bot API, as another client with the bot's token would. */
+export async function callApi(
+  { url, token }: Pick<FakeTelegram, 'url' | 'token'>,
+  method: string,
+  parameters: object = {},
+): Promise<unknown> {
+  const reply = await postJson(`${url}/bot${token}/${method}`, parameters)
+  return ((await reply.json()) as { readonly result?: unknown }).result
 }
 
 /** Long enough for a busy machine. */
