@@ -1,131 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
-import { calls, failing, finish, hanging, scriptedModel, text } from '../../../test/scripted-model.ts'
-import { postJson, startTestApp, type TestApp } from '../../../test/test-app.ts'
-import { defineBot } from '../../bot.ts'
-import { AppError } from '../../errors.ts'
-import { createFakePoe, type FakePoe, type PoeChat } from '../../fakes/poe.ts'
-import { defineTool } from '../../tools/tool.ts'
+import { KEY, startPoeApp, type PoeApp } from '../../../test/poe-app.ts'
 
-const KEY = 'kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk'
-const SALES_KEY = 'ssssssssssssssssssssssssssssssss'
-
-const thought = Promise.withResolvers<string>()
-
-/** The last words choose what the model does. */
-// oxlint-disable-next-line complexity -- one line for each thing to say
-const model = scriptedModel(async function* answer(request, signal) {
-  const last = request.messages.at(-1)
-  const words = last?.role === 'user' ? last.text : ''
-  if (last?.role === 'tool') yield* text(`The tool said ${last.output}`)
-  else if (/^(?:remember|upload|charge|weather)/.test(words)) yield* calls([words.split(' ')[0] ?? '', {}])
-  else if (words === 'too long') yield* failing(new AppError('model_context_too_long'))(request, signal)
-  else if (words === 'break') yield* failing(new AppError('model_unavailable'), 'Well,')(request, signal)
-  else if (words === 'hang') yield* hanging('Half')(request, signal)
-  else if (words === 'think') yield* text(await thought.promise)
-  else if (words === 'many') {
-    for (let index = 0; index < 20_000; index++) yield { type: 'text', text: 'x' } as const
-    yield finish('stop')
-  } else yield* text('Hello ', 'there.')
-})
-
-const tools = [
-  defineTool({
-    name: 'remember',
-    description: 'Counts.',
-    input: z.object({}),
-    execute: (_, { origin, emit }) => {
-      const count = Number(origin?.metadata ?? 0) + 1
-      emit({ type: 'data', name: 'metadata', value: String(count) })
-      return { count, language: origin?.languageCode, parameters: origin?.parameters }
-    },
-  }),
-  defineTool({
-    name: 'upload',
-    description: 'Gives a file.',
-    input: z.object({}),
-    execute: async (_, { origin, emit }) => {
-      const file = await origin?.uploadFile({ name: 'report.csv', bytes: Buffer.from('a,b') })
-      if (file) emit(file)
-      return 'uploaded'
-    },
-  }),
-  defineTool({
-    name: 'charge',
-    description: 'Costs something.',
-    input: z.object({}),
-    execute: async (_, { origin }) => {
-      await origin?.authorizeCost([{ usdMilliCents: 0.5, description: 'One look' }])
-      await origin?.captureCost([{ usdMilliCents: 1 }])
-      return 'charged'
-    },
-  }),
-]
-
-const controls = {
-  api_version: '2' as const,
-  sections: [
-    {
-      controls: [
-        {
-          control: 'drop_down' as const,
-          label: 'Tone',
-          parameter_name: 'tone',
-          default_value: 'plain',
-          options: ['plain', 'warm'].map((value) => ({ value, name: value })),
-        },
-      ],
-    },
-  ],
-}
-
-let poe: FakePoe
-let app: TestApp
-let log: string[]
-
-/** The server with the bot `test` at `/` and the bot `sales`, and Poe beside it. */
+let served: PoeApp
+let poe: PoeApp['poe']
+let model: PoeApp['model']
+let log: PoeApp['log']
+let chat: PoeApp['chat']
+let send: PoeApp['send']
+let answer: PoeApp['answer']
 beforeAll(async () => {
-  poe = await createFakePoe()
-  log = []
-  app = await startTestApp({
-    model,
-    bot: {
-      tools,
-      limits: { events: 30_000 },
-      suggestions: ['More?'],
-      poe: { parameterControls: controls, suggestedReplies: true },
-    },
-    moreBots: [
-      defineBot({
-        name: 'sales',
-        instructions: 'Sell.',
-        model,
-        poe: { path: '/bots/sales', price: { usdMilliCents: 30 }, allowAttachments: false },
-      }),
-    ],
-    env: {
-      POE_ACCESS_KEY: KEY,
-      POE_ACCESS_KEYS: `sales=${SALES_KEY}`,
-      POE_BASE_URL: poe.url,
-      POE_UPLOAD_URL: poe.uploadUrl,
-    },
-    log: { write: (line) => log.push(line) },
-  })
-  poe.add('Test', { url: `${app.url}/`, accessKey: KEY })
-  poe.add('Sales', { url: `${app.url}/bots/sales`, accessKey: SALES_KEY })
+  served = await startPoeApp()
+  ;({ poe, model, log, chat, send, answer } = served)
 })
+afterAll(() => served.close())
 
-afterAll(async () => {
-  await app.close()
-  await poe.close()
-})
-
-function chat(bot = 'Test'): PoeChat {
-  return poe.chat(bot)
-}
-
-function send(body: unknown, key = KEY, path = '/'): Promise<Response> {
-  return postJson(`${app.url}${path}`, body, { authorization: `Bearer ${key}` })
+async function eventually(read: () => unknown, expected: unknown): Promise<void> {
+  await expect.poll(read, { timeout: 10_000 }).toEqual(expected)
 }
 
 describe('a query', () => {
@@ -309,7 +199,7 @@ describe('a reader that leaves', () => {
     left.abort()
     await cut
     const again = talk.sendAgain()
-    thought.resolve('I have thought.')
+    answer('I have thought.')
     expect((await again).text).toBe('I have thought.')
     expect(model.requests.length).toBe(before + 1)
     // What was shown is shown: the same query now is a wish for another answer.
@@ -366,109 +256,6 @@ describe('files and costs', () => {
     },
   )
 })
-
-describe('the endpoint', () => {
-  test.each([
-    ['another key', `Bearer ${KEY.slice(1)}x`],
-    ['the key of another bot', `Bearer ${SALES_KEY}`],
-    ['no scheme', KEY],
-    ['Basic', `Basic ${KEY}`],
-    ['no key', ''],
-  ])('refuses %s', async (_, authorization) => {
-    const response = await postJson(`${app.url}/`, { type: 'settings' }, { authorization })
-    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
-  })
-
-  test.each([
-    ['{"type":"zz"}', 501],
-    ['{"version":"1.0"}', 400],
-    ['["query"]', 400],
-    ['{"type":', 400],
-    ['', 400],
-    ['{"type":"query","query":7}', 400],
-  ])('answers %s with %i', async (body, status) => {
-    expect((await send(body)).status).toBe(status)
-  })
-
-  test('reads JSON whatever its type says, more than other routes take, and tells settings at both paths', async () => {
-    const body = JSON.stringify({ type: 'settings', version: '9.0', padding: 'x'.repeat(2_000_000) })
-    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'text/plain' }
-    const replies = await Promise.all(
-      ['/', '/poe/test'].map((path) => fetch(app.url + path, { method: 'POST', headers, body })),
-    )
-    const [first, second] = await Promise.all(replies.map((reply) => reply.json()))
-    expect(first).toEqual({
-      response_version: 2,
-      server_bot_dependencies: {},
-      allow_attachments: true,
-      expand_text_attachments: true,
-      enable_image_comprehension: false,
-      enforce_author_role_alternation: false,
-      enable_multi_entity_prompting: true,
-      introduction_message: '',
-      parameter_controls: controls,
-    })
-    expect(second).toEqual(first)
-  })
-
-  test('leaves the chat page at / and says which method it takes elsewhere', async () => {
-    const [page, other] = await Promise.all([fetch(app.url), fetch(`${app.url}/poe/test`)])
-    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
-    expect([other.status, other.headers.get('allow')]).toEqual([405, 'POST'])
-    const puts = await Promise.all(['/', '/poe/test'].map((path) => fetch(app.url + path, { method: 'PUT' })))
-    const told = puts.map(({ status, headers }) => [status, headers.get('allow')])
-    expect(told).toEqual([
-      [405, 'GET, HEAD, POST'],
-      [405, 'POST'],
-    ])
-  })
-
-  test('warns of a request of an unknown type and takes it for no fault of its own', async () => {
-    const before = log.length
-    await send('{"type":"report_joy"}')
-    const said = log.slice(before).join('')
-    expect(said).toContain('report_joy')
-    expect(said).not.toContain('request failed')
-  })
-})
-
-describe('reports', () => {
-  test('of reactions are counted for the revision that answered', async () => {
-    const talk = chat()
-    await talk.say('Hi')
-    const about = {
-      message_id: talk.lastMessageId,
-      user_id: talk.userId,
-      conversation_id: talk.conversationId,
-    }
-    const reports = [
-      { type: 'report_reaction', reaction: 'heart' },
-      { type: 'report_reaction', reaction: '+👍' },
-      { type: 'report_reaction', reaction: 'sad' },
-      { type: 'report_reaction', reaction: 'sad', action: 'removed' },
-      { type: 'report_reaction', reaction: 'a dance' },
-      { type: 'report_feedback', feedback_type: 'dislike' },
-    ]
-    const replies = []
-    for (const report of reports) replies.push(await poe.send('Test', { ...about, ...report }))
-    expect(replies.map(({ status }) => status)).toEqual(reports.map(() => 200))
-    const counts = async () => (await app.store.feedback.count({ bot: 'test' })).map(({ value }) => value)
-    await eventually(counts, ['dislike', 'heart', 'like'])
-    const [first] = await app.store.feedback.count({ bot: 'test' })
-    expect(first?.revision).toMatch(/^[\da-f]{12}$/)
-  })
-
-  test('of errors are logged, without anything that is missing and without the key', async () => {
-    const reply = await poe.send('Test', { type: 'report_error', message: 'Bot returned no text' })
-    expect([reply.status, await reply.json()]).toEqual([200, {}])
-    expect(log.findLast((line) => line.includes('Poe reports an error'))).toContain('Bot returned no text')
-    expect(log.join('')).not.toContain(KEY)
-  })
-})
-
-async function eventually(read: () => unknown, expected: unknown): Promise<void> {
-  await expect.poll(read, { timeout: 10_000 }).toEqual(expected)
-}
 
 test('100 people at once are answered, each at once', { timeout: 30_000 }, async () => {
   const answers = await Promise.all(Array.from({ length: 100 }, () => chat().say('Hi')))
