@@ -3,13 +3,19 @@ import type { StoredUser } from '../store/store.ts'
 
 const Email = z.string().trim().max(255).pipe(z.email()).describe('Small and capital letters count alike.')
 
-export const SignUp = z.object({
-  name: z.string().trim().min(1).max(255),
-  email: Email,
-  password: z.string().min(8).max(255),
-})
+const ACCOUNT = { email: 'ada@example.com', password: 'a long pass phrase' }
 
-export const SignIn = z.object({ email: Email, password: z.string().min(1).max(255) })
+export const SignUp = z
+  .object({
+    name: z.string().trim().min(1).max(255),
+    email: Email,
+    password: z.string().min(8).max(255),
+  })
+  .meta({ examples: [{ name: 'Ada', ...ACCOUNT }] })
+
+export const SignIn = z
+  .object({ email: Email, password: z.string().min(1).max(255) })
+  .meta({ examples: [ACCOUNT] })
 
 const User = z.object({
   id: z.int(),

@@ -7,6 +7,8 @@ import type { AnswerFiles } from './files.ts'
 
 const Params = z.object({ token: z.string().max(64), name: z.string().max(255) })
 
+const THE_FILE = { description: 'The file', content: { '*/*': { schema: z.any() } } }
+
 /** Adds the route under which people download what a bot gave them. */
 export function addFileRoutes(server: FastifyInstance, files: AnswerFiles): void {
   server.withTypeProvider<ZodTypeProvider>().get(
@@ -16,7 +18,7 @@ export function addFileRoutes(server: FastifyInstance, files: AnswerFiles): void
         tags: ['files'],
         params: Params,
         summary: 'A file that a bot gave somebody; only they know its address',
-        response: { 200: z.any().describe('The file'), ...PROBLEMS },
+        response: { 200: THE_FILE, ...PROBLEMS },
       },
     },
     async (request, reply) => {

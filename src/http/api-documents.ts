@@ -1,4 +1,5 @@
-import swagger from '@fastify/swagger'
+import { STATUS_CODES } from 'node:http'
+import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
@@ -15,6 +16,7 @@ font-family="system-ui, sans-serif" font-size="22" font-weight="600">Botyard</te
 /** The groups of the page, what people look for first at the top; a group that is not named comes last. */
 const TAGS = [
   { name: 'chat', description: 'Ask bots, with streamed answers' },
+  { name: 'widget', description: 'Bots on other sites' },
   { name: 'openai', description: 'The same with the OpenAI API' },
   { name: 'conversations', description: 'The REST API of people who are signed in' },
   { name: 'auth', description: 'Accounts and linked channels' },
@@ -52,6 +54,7 @@ export async function documentApi(
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
     },
     transform: jsonSchemaTransform,
+    transformObject: (made) => ('openapiObject' in made ? describeReplies(made.openapiObject) : {}),
   })
   await server.register(swaggerUi, {
     routePrefix: '/docs',
@@ -60,4 +63,25 @@ export async function documentApi(
     theme: { title: 'Botyard API' },
   })
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
+}
+
+type ApiDescription = Extract<
+  Parameters<SwaggerTransformObject>[0],
+  { openapiObject: unknown }
+>['openapiObject']
+
+/** What the framework says of a reply that says nothing of itself. */
+const NOTHING_SAID = 'Default Response'
+
+/** Gives replies without a description the name of their status. */
+function describeReplies(api: ApiDescription): ApiDescription {
+  for (const path of Object.values(api.paths ?? {}))
+    for (const operation of Object.values(path ?? {})) nameReplies(operation)
+  return api
+}
+
+function nameReplies(operation: unknown): void {
+  const { responses = {} } = operation as { readonly responses?: Record<string, { description?: string }> }
+  for (const [status, reply] of Object.entries(responses))
+    if (reply.description === NOTHING_SAID) reply.description = STATUS_CODES[status] ?? status
 }

@@ -40,11 +40,16 @@ const fields = {
     .describe('Reminds so long before the due date; 0 at the time itself. Needs a due date.'),
 }
 
-export const TaskBody = z.object(fields)
+export const TaskBody = z
+  .object(fields)
+  .meta({ examples: [{ title: 'Buy milk', due_date: 'tomorrow at 9', reminder_offset_minutes: 30 }] })
 
 export const TaskChangesBody = z
   .object({ ...fields, title: fields.title.optional(), completed: z.boolean().optional() })
-  .describe('An absent field stays as it is; null clears it.')
+  .meta({
+    description: 'An absent field stays as it is; null clears it.',
+    examples: [{ priority: 'high', due_date: null }],
+  })
 
 export const TaskFilter = z.object({
   status: z.enum(['completed', 'pending']).optional(),
@@ -117,6 +122,8 @@ export const NotificationRead = z
   })
   .describe('A notification that is not there is told in `error`, with status 200, as guide 001 does.')
 
-export const PersonSettings = z.object({
-  time_zone: z.string().min(1).max(64).describe('An IANA name such as `Europe/Paris`.'),
-})
+export const PersonSettings = z
+  .object({
+    time_zone: z.string().min(1).max(64).describe('An IANA name such as `Europe/Paris`.'),
+  })
+  .meta({ examples: [{ time_zone: 'Europe/Paris' }] })

@@ -20,11 +20,13 @@ export interface SpeechRoutesOptions {
   readonly findAnswer: (id: string) => Promise<{ readonly text: string; readonly bot: string } | undefined>
 }
 
-const SpeechBody = z.object({
-  text: z.unknown().optional().describe('What to say.'),
-  language: z.string().max(35).refine(isLanguageTag).optional().describe('BCP 47 tag.'),
-  chatbotId: z.string().max(100).optional().describe('Whose voice speaks; the default bot when absent.'),
-})
+const SpeechBody = z
+  .object({
+    text: z.unknown().optional().describe('What to say.'),
+    language: z.string().max(35).refine(isLanguageTag).optional().describe('BCP 47 tag.'),
+    chatbotId: z.string().max(100).optional().describe('Whose voice speaks; the default bot when absent.'),
+  })
+  .meta({ examples: [{ text: 'Good morning.' }] })
 
 const SpeechReply = z.object({
   reqId: z.string(),

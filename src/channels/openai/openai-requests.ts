@@ -25,38 +25,42 @@ const ChatMessage = z.discriminatedUnion('role', [
   z.object({ role: z.literal('tool'), tool_call_id: z.string(), content: Content }),
 ])
 
+const EXAMPLE = { model: 'assistant', messages: [{ role: 'user', content: 'What time is it in Tokyo?' }] }
+
 /** Body of `POST /v1/chat/completions`: what Botyard honours of it; unknown keys are dropped. */
-export const ChatCompletionRequest = z.object({
-  model: z.string().max(100).describe('Name of a bot; `GET /v1/models` lists them.'),
-  messages: z.array(ChatMessage).min(1).max(1_000),
-  stream: z.boolean().nullish(),
-  stream_options: z.object({ include_usage: z.boolean().optional() }).nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  max_tokens: z.number().int().min(1).nullish(),
-  max_completion_tokens: z.number().int().min(1).nullish(),
-  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
-  user: z.string().max(200).optional().describe('Whose conversation it is; tools scope their rows by it.'),
-  n: z.literal(1).nullish().describe('One answer a request.'),
-  tools: z
-    .array(
-      z.object({
-        type: z.literal('function'),
-        function: z.object({
-          name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
-          description: z.string().optional(),
-          parameters: z
-            .record(z.string(), z.unknown())
-            .refine((schema) => isShallow(schema), 'is nested too deeply; the limit is 32 levels')
-            .optional(),
+export const ChatCompletionRequest = z
+  .object({
+    model: z.string().max(100).describe('Name of a bot; `GET /v1/models` lists them.'),
+    messages: z.array(ChatMessage).min(1).max(1_000),
+    stream: z.boolean().nullish(),
+    stream_options: z.object({ include_usage: z.boolean().optional() }).nullish(),
+    temperature: z.number().min(0).max(2).nullish(),
+    max_tokens: z.number().int().min(1).nullish(),
+    max_completion_tokens: z.number().int().min(1).nullish(),
+    stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+    user: z.string().max(200).optional().describe('Whose conversation it is; tools scope their rows by it.'),
+    n: z.literal(1).nullish().describe('One answer a request.'),
+    tools: z
+      .array(
+        z.object({
+          type: z.literal('function'),
+          function: z.object({
+            name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
+            description: z.string().optional(),
+            parameters: z
+              .record(z.string(), z.unknown())
+              .refine((schema) => isShallow(schema), 'is nested too deeply; the limit is 32 levels')
+              .optional(),
+          }),
         }),
-      }),
-    )
-    .max(128)
-    .optional()
-    .describe('Tools the caller runs, beside those of the bot.'),
-  tool_choice: z.enum(['auto', 'none']).nullish(),
-  response_format: z.object({ type: z.literal('text') }).nullish(),
-})
+      )
+      .max(128)
+      .optional()
+      .describe('Tools the caller runs, beside those of the bot.'),
+    tool_choice: z.enum(['auto', 'none']).nullish(),
+    response_format: z.object({ type: z.literal('text') }).nullish(),
+  })
+  .meta({ examples: [EXAMPLE] })
 
 export type ChatCompletionRequest = z.infer<typeof ChatCompletionRequest>
 

@@ -1,14 +1,16 @@
 import { z } from 'zod'
 
 /** Guide 001: at most 2000 characters, by the schema. */
-export const ChatRequest = z.object({
-  message: z.string().trim().min(1).max(2_000).describe('What the person says.'),
-  conversation_id: z
-    .string()
-    .max(100)
-    .nullish()
-    .describe('A conversation of the list, to go on with it. Absent: a new one.'),
-})
+export const ChatRequest = z
+  .object({
+    message: z.string().trim().min(1).max(2_000).describe('What the person says.'),
+    conversation_id: z
+      .string()
+      .max(100)
+      .nullish()
+      .describe('A conversation of the list, to go on with it. Absent: a new one.'),
+  })
+  .meta({ examples: [{ message: 'Add a task to buy milk tomorrow at 9' }] })
 
 const userId = z
   .string()

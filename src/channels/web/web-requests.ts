@@ -15,25 +15,30 @@ const SessionId = z
 /** What guide 002 reports for requests that name no language. */
 export const DEFAULT_LANGUAGE = 'en-IN'
 
+/** Without a session: whoever sent one that is printed would share its conversation with others. */
+const EXAMPLE = { query: 'What time is it in Tokyo?', chatbotId: 'assistant' }
+
 /** Body of both chat endpoints, as guide 002 gives it; unknown keys are dropped. */
-export const ChatQuery = z.object({
-  query: z.string().overwrite(cleanText).min(1).max(5_000).describe('What the person says.'),
-  chatbotId: z.string().trim().min(1).max(100).describe('Name of the bot.'),
-  sessionId: SessionId.optional().describe(`${SESSION} Absent: a new conversation.`),
-  email: z.email().optional(),
-  phone: z
-    .string()
-    .regex(/^\+?[0-9]{7,15}$/)
-    .optional(),
-  name: z.string().max(200).optional(),
-  messageId: z
-    .uuidv4()
-    .optional()
-    .describe('Names this message: sent again, it gets the answer of the first time and not a second one.'),
-  enableTTS: z.boolean().default(false).describe('Speak the answer, when a voice is configured.'),
-  language: z.string().max(35).default(DEFAULT_LANGUAGE).describe('BCP 47 tag.'),
-  context: z.record(z.string(), z.unknown()).optional(),
-})
+export const ChatQuery = z
+  .object({
+    query: z.string().overwrite(cleanText).min(1).max(5_000).describe('What the person says.'),
+    chatbotId: z.string().trim().min(1).max(100).describe('Name of the bot.'),
+    sessionId: SessionId.optional().describe(`${SESSION} Absent: a new conversation.`),
+    email: z.email().optional(),
+    phone: z
+      .string()
+      .regex(/^\+?[0-9]{7,15}$/)
+      .optional(),
+    name: z.string().max(200).optional(),
+    messageId: z
+      .uuidv4()
+      .optional()
+      .describe('Names this message: sent again, it gets the answer of the first time and not a second one.'),
+    enableTTS: z.boolean().default(false).describe('Speak the answer, when a voice is configured.'),
+    language: z.string().max(35).default(DEFAULT_LANGUAGE).describe('BCP 47 tag.'),
+    context: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ examples: [EXAMPLE] })
 
 /** In production a session id has to be one that nobody can guess. */
 export const StrictChatQuery = ChatQuery.extend({

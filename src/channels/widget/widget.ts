@@ -41,7 +41,7 @@ export function createWidgetChannel(): Channel {
         '/widget/config',
         {
           schema: {
-            tags: ['chat'],
+            tags: ['widget'],
             summary: 'How a bot appears on sites',
             querystring: z.object({ chatbot: z.string().min(1) }),
             response: { ...PROBLEMS, 200: SiteConfig },

@@ -1,5 +1,6 @@
 import type { MultipartFile } from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { SHARED } from '../../documents.ts'
 import { AppError } from '../../errors.ts'
 import { EventStream, toFrame, whenLeft } from '../../http/event-stream.ts'
@@ -20,6 +21,9 @@ export interface UploadOptions {
 /** What a form holds besides the file. */
 const FORM_BYTES = 65_536
 
+const TAKEN_IN = z.looseObject({ message: z.string() }).describe('It can be found now')
+const BEING_TAKEN_IN = z.object({ message: z.string() }).describe('It is still being processed')
+
 /** Guide 002's upload of documents that a bot answers everybody from, for operators. */
 export function addUploadRoutes(server: FastifyInstance, options: UploadOptions): void {
   server.register(async (scope) => {
@@ -39,7 +43,14 @@ export function addUploadRoutes(server: FastifyInstance, options: UploadOptions)
     }
     scope.post(
       '/api/context/upload-file',
-      { ...route, schema: { ...schema, summary: 'Give a bot a document (`file`, `chatbotId`)' } },
+      {
+        ...route,
+        schema: {
+          ...schema,
+          summary: 'Give a bot a document (`file`, `chatbotId`)',
+          response: { 201: TAKEN_IN, 202: BEING_TAKEN_IN, ...PROBLEMS },
+        },
+      },
       (request, reply) => upload(request, reply, options),
     )
     scope.post(
