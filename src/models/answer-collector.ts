@@ -15,6 +15,8 @@ interface OpenCall {
 export class AnswerCollector {
   /** Set by the event that says why the answer ended; without it the stream was cut. */
   reason: FinishReason | undefined
+  /** The provider's id of the answer, for readers that have to notice a second one. */
+  id: string | undefined
   inputTokens = 0
   outputTokens = 0
   readonly #calls: OpenCall[] = []

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts'
 import type { Image, Message, ToolCall, ToolSpec } from '../messages.ts'
 import type { AnswerCollector } from './answer-collector.ts'
 import { citePassages } from './cite-passages.ts'
@@ -115,7 +116,7 @@ function parseInput(input: string): object {
 interface AnthropicEvent {
   readonly type?: string
   readonly index?: number
-  readonly message?: { readonly usage?: AnthropicUsage }
+  readonly message?: { readonly id?: string; readonly usage?: AnthropicUsage }
   readonly content_block?: {
     readonly type?: string
     readonly id?: string
@@ -151,7 +152,7 @@ type EventReader = (event: AnthropicEvent, answer: AnswerCollector) => void
 
 /** What is not here says nothing: pings, ends of blocks, events to come. */
 const READERS: Readonly<Record<string, EventReader>> = {
-  message_start: ({ message }, answer) => readUsage(message?.usage, answer),
+  message_start: readMessageStart,
   content_block_start: readBlockStart,
   content_block_delta: readBlockDelta,
   message_delta: readMessageDelta,
@@ -162,6 +163,19 @@ function readEvent(data: string, answer: AnswerCollector): boolean {
   if (event.type === 'error') throw toProviderError({ body: data })
   READERS[event.type ?? '']?.(event, answer)
   return event.type === 'message_stop'
+}
+
+/**
+ * An intermediary that lost Anthropic in the middle and asked again has been seen to send the second answer behind the
+ * half of the first; one that sends this event twice has been seen, too.
+ */
+function readMessageStart({ message }: AnthropicEvent, answer: AnswerCollector): void {
+  if (answer.id !== undefined && answer.id !== message?.id) {
+    const cause = new Error('a second message began before the first one had ended')
+    throw new AppError('model_stream_broken', { cause })
+  }
+  answer.id = message?.id
+  readUsage(message?.usage, answer)
 }
 
 function readBlockStart({ index, content_block: block }: AnthropicEvent, answer: AnswerCollector): void {

@@ -157,3 +157,23 @@ describe.each(RECORDED)('the recording $name', (recorded) => {
     expect([...codes]).toEqual(['model_stream_broken'])
   })
 })
+
+/** Seen behind a gateway: https://github.com/vercel/ai/issues/18331 */
+test('a second answer behind half of the first is a broken answer, not both', async () => {
+  const half = recording('anthropic-parallel-tool-use').split('\n\n').slice(0, 18).join('\n\n') + '\n\n'
+  const dispatcher = new PlayingDispatcher()
+  const model = createAnthropicModel({ model: 'm', dispatcher })
+  dispatcher.play(Buffer.from(half + recording('anthropic-tool-use')))
+  await expect(readParts(model)).rejects.toMatchObject({ code: 'model_stream_broken' })
+})
+
+test('a first event that a gateway sends twice changes nothing', async () => {
+  const [start = '', ...rest] = recording('anthropic-text').split('\n\n')
+  const dispatcher = new PlayingDispatcher()
+  const model = createAnthropicModel({ model: 'm', dispatcher })
+  dispatcher.play(Buffer.from([start, start, ...rest].join('\n\n')))
+  expect(await readParts(model)).toEqual([
+    { type: 'text', text: 'Hello!' },
+    { type: 'finish', reason: 'stop', usage: { inputTokens: 13, outputTokens: 5 } },
+  ])
+})
