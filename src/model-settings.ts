@@ -104,6 +104,13 @@ export const MODEL_SETTINGS = {
     type: whole(0, 60_000),
     default: '25',
   },
+  MODEL_GATHER_MS: {
+    section: 'Models',
+    about:
+      'How far apart pieces of an answer are, in milliseconds, its first text excepted: what a provider sends in between is one piece. `0` passes each token on as it comes, at half as much CPU again.',
+    type: whole(0, 1_000),
+    default: '50',
+  },
   MODEL_CONNECT_TIMEOUT_MS: {
     section: 'Models',
     about: 'How long opening a connection to a provider may take, in milliseconds.',

@@ -11,6 +11,7 @@ export function createModels(config: Config): ModelResolver {
     grok: provider(config.XAI_API_KEY, config.XAI_BASE_URL),
     poe: provider(config.POE_API_KEY, config.POE_BASE_URL),
     offline: () => createOfflineModel({ paceMs: config.OFFLINE_PACE_MS }),
+    gatherMs: config.MODEL_GATHER_MS,
     timeouts: {
       connectMs: config.MODEL_CONNECT_TIMEOUT_MS,
       firstByteMs: config.MODEL_FIRST_TOKEN_TIMEOUT_MS,

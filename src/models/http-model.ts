@@ -29,6 +29,11 @@ export interface HttpModelOptions {
   /** Default: the provider's public address. */
   readonly baseUrl?: string
   readonly timeouts?: ModelTimeouts
+  /**
+   * How far apart pieces of an answer are, in milliseconds, its first text excepted; 0 passes each on as it comes.
+   * Default 50.
+   */
+  readonly gatherMs?: number
   /** An undici dispatcher, to share a pool or to go through a proxy. Default: a pool of this model's own. */
   readonly dispatcher?: Dispatcher
   /** Gives the model the images of messages. Default: whether the provider says that the model can see. */
@@ -79,6 +84,7 @@ export function createHttpModel(protocol: ModelProtocol, options: HttpModelOptio
   const headers = toHeaders(protocol, options)
   const { origin, path } = parseBaseUrl(options.baseUrl ?? protocol.baseUrl)
   const { firstByteMs = 60_000, idleMs = 60_000 } = options.timeouts ?? {}
+  const { gatherMs = 50 } = options
   const fixed = {
     origin,
     path: path + protocol.path,
@@ -95,7 +101,7 @@ export function createHttpModel(protocol: ModelProtocol, options: HttpModelOptio
       const known = { ...toRequestHeaders(), ...headers, ...own.headers }
       const options = { ...fixed, headers: known, body: JSON.stringify(body) }
       const call = { dispatcher, options, secrets: [...secrets, ...Object.values(own.headers)] }
-      return readAnswer(() => openResponse(call, signal), protocol, signal)
+      return readAnswer(() => openResponse(call, signal), protocol, { gatherMs, signal })
     },
   }
 }

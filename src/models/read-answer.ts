@@ -6,6 +6,12 @@ import { toStreamError } from './stream-error.ts'
 
 type ReadEvent = (data: string, answer: AnswerCollector) => boolean
 
+export interface ReadOptions {
+  /** How far apart pieces of text are, in milliseconds; what arrives in between is one piece. */
+  readonly gatherMs: number
+  readonly signal: AbortSignal
+}
+
 export interface EventProtocol {
   /** Adds one event to the answer; true when the provider has said that nothing follows. */
   readonly readEvent: ReadEvent
@@ -14,15 +20,16 @@ export interface EventProtocol {
 }
 
 /**
- * Turns the event stream of a provider into parts, and closes it when the reader leaves. Text that arrived together
- * is one part. A failure after the finish reason changes nothing, since the answer was whole; before it, the answer
+ * Turns the event stream of a provider into parts, and closes it when the reader leaves. The first text is told as it
+ * comes; later, what arrives within `gatherMs` is one part, since each piece costs every station to the reader the same,
+ * however short it is. A failure after the finish reason changes nothing, since the answer was whole; before it, the answer
  * is broken however politely the stream ended. One generator from the socket to the engine: each further one would
  * cost several promises for every token.
  */
 export async function* readAnswer(
   open: () => Promise<ResponseReader>,
   { readEvent, namedEvents = false }: EventProtocol,
-  signal: AbortSignal,
+  { gatherMs, signal }: ReadOptions,
 ): AsyncGenerator<ModelPart, void> {
   const response = await open()
   const answer = new AnswerCollector()
@@ -31,7 +38,7 @@ export async function* readAnswer(
   try {
     while (!events.over) {
       try {
-        events.take(await response.read())
+        events.take(await response.read(spoken ? gatherMs : 0))
       } catch (thrown) {
         signal.throwIfAborted()
         events.fail(thrown)

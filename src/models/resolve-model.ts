@@ -24,6 +24,8 @@ export interface ModelSettings {
   /** Makes the model called `offline`. */
   readonly offline: () => Model
   readonly timeouts?: ModelTimeouts
+  /** See `HttpModelOptions.gatherMs`. */
+  readonly gatherMs?: number
 }
 
 export interface ModelResolver {
@@ -34,7 +36,7 @@ export interface ModelResolver {
   resolve(modelString: string): Model
 }
 
-type ProviderName = Exclude<keyof ModelSettings, 'offline' | 'timeouts'>
+type ProviderName = Exclude<keyof ModelSettings, 'offline' | 'timeouts' | 'gatherMs'>
 
 interface Provider {
   readonly create: (options: HttpModelOptions) => Model
@@ -101,6 +103,7 @@ export function createModelResolver(settings: ModelSettings): ModelResolver {
       dispatcher,
       ...(apiKey && { apiKey }),
       ...(settings.timeouts && { timeouts: settings.timeouts }),
+      ...(settings.gatherMs !== undefined && { gatherMs: settings.gatherMs }),
     })
   }
   return {

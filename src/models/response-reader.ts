@@ -10,12 +10,15 @@ export interface ResponseHead {
 /** Unread bytes at which the socket is paused. */
 const HIGH_WATER_BYTES = 256 * 1024
 
+/** Unread bytes that are given at once, however soon after the last pull. */
+const PLENTY_BYTES = 16 * 1024
+
 /** How long the rest of a finished answer may take before its socket is closed instead of kept. */
 const DRAIN_MS = 1_000
 
 /**
  * One response of a provider as it arrives, pulled by one consumer. Everything that came since the last pull is
- * given at once: the network's own batches decide how often the consumer wakes.
+ * given at once: the network's own batches, and the pause the consumer asks for, decide how often it wakes.
  */
 export class ResponseReader implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal
@@ -24,6 +27,8 @@ export class ResponseReader implements Dispatcher.DispatchHandler {
   #head: ResponseHead | undefined
   #chunks: Buffer[] = []
   #unread = 0
+  #pulledAt = 0
+  #gathering = false
   #ended = false
   #failure: { readonly reason: unknown } | undefined
   #discarding: NodeJS.Timeout | undefined
@@ -43,8 +48,12 @@ export class ResponseReader implements Dispatcher.DispatchHandler {
     return this.#head as ResponseHead
   }
 
-  /** What has arrived, waiting for the next bytes when there are none; undefined at the end. Throws like `head`. */
-  async read(): Promise<Buffer | undefined> {
+  /**
+   * What has arrived, waiting for the next bytes when there are none; undefined at the end. Throws like `head`.
+   * Bytes that come within `gatherMs` after the last pull wait until then for more, unless they are plenty or the last.
+   */
+  async read(gatherMs = 0): Promise<Buffer | undefined> {
+    if (gatherMs > 0) await this.#gather(gatherMs)
     while (this.#chunks.length === 0 && !this.#ended && !this.#failure) await this.#change()
     // An abort is a failure too; asking the signal itself would cost more for every token.
     if (this.#failure && this.#signal.aborted) throw this.#signal.reason
@@ -83,7 +92,7 @@ export class ResponseReader implements Dispatcher.DispatchHandler {
     this.#chunks.push(chunk)
     this.#unread += chunk.length
     if (this.#unread > HIGH_WATER_BYTES) controller.pause()
-    this.#notify()
+    if (!this.#gathering || this.#unread >= PLENTY_BYTES) this.#notify()
   }
 
   onResponseEnd(): void {
@@ -96,6 +105,16 @@ export class ResponseReader implements Dispatcher.DispatchHandler {
     this.#failure ??= { reason: new AppError('model_unavailable', { cause: error }) }
     clearTimeout(this.#discarding)
     this.#notify()
+  }
+
+  async #gather(gatherMs: number): Promise<void> {
+    const restMs = this.#pulledAt + gatherMs - performance.now()
+    if (restMs <= 0 || this.#unread >= PLENTY_BYTES || this.#ended || this.#failure) return
+    this.#gathering = true
+    const timer = setTimeout(() => this.#notify(), restMs)
+    await this.#change()
+    clearTimeout(timer)
+    this.#gathering = false
   }
 
   #abandon(): void {
@@ -113,6 +132,7 @@ export class ResponseReader implements Dispatcher.DispatchHandler {
     const bytes = more.length === 0 ? first : Buffer.concat(this.#chunks, this.#unread)
     this.#chunks = []
     this.#unread = 0
+    this.#pulledAt = performance.now()
     if (this.#controller?.paused) this.#controller.resume()
     return bytes
   }
