@@ -6,6 +6,8 @@ export interface Refreshed {
 
 export interface PollerOptions {
   readonly everyMs: number
+  /** Whether anything can have changed by now; asked before every reading but the first. Default: always. */
+  readonly isDue?: () => boolean
   /** Told when reading begins to fail, and, without an error, when it works again. */
   readonly onChange: (error?: unknown) => void
 }
@@ -37,10 +39,15 @@ export class Poller {
   }
 
   #poll(): Promise<void> {
-    this.#reading = this.#readAll().finally(() => {
-      if (!this.#closed) this.#timer = setTimeout(() => void this.#poll(), this.#options.everyMs).unref()
-    })
+    this.#reading = this.#readAll().finally(() => this.#wait())
     return this.#reading
+  }
+
+  #wait(): void {
+    if (this.#closed) return
+    const { everyMs, isDue } = this.#options
+    const again = (): void => void (this.#failing || !isDue || isDue() ? this.#poll() : this.#wait())
+    this.#timer = setTimeout(again, everyMs).unref()
   }
 
   async #readAll(): Promise<void> {

@@ -28,7 +28,6 @@ export async function addRoutes(server: FastifyInstance, parts: RouteParts): Pro
   const { config, log, code, access, opened, services, chatbots } = parts
   const gate = addAccess(server, access, { config, onWarning: (message) => log.warn(message) })
   server.addHook('onClose', () => services.companies.close())
-  server.addHook('onClose', async () => chatbots.close())
   addFileRoutes(server, services.files)
   addRollouts(server, { ...parts, gate })
   const voice = await addVoice(server, { ...parts, content: access.content })

@@ -11,16 +11,13 @@ import { serveBot } from './serve-bot.ts'
 
 interface ChatbotParts {
   readonly config: Config
-  readonly store: Pick<OpenStore, 'kind' | 'chatbots' | 'accounts'>
+  readonly store: Pick<OpenStore, 'chatbots' | 'accounts'>
   /** The bots in code. */
   readonly code: ServedBots
   readonly models: ModelResolver
   readonly library: Pick<Library, 'search'>
   readonly onWarning: (message: string, error: unknown) => void
 }
-
-/** Changes of other replicas are seen within this and the time of a query. */
-const WATCH_MS = 1_000
 
 /** The chatbots of the database beside the bots in code. */
 export function openOwnChatbots(parts: ChatbotParts): Promise<Chatbots> {
@@ -35,8 +32,6 @@ export function openOwnChatbots(parts: ChatbotParts): Promise<Chatbots> {
       tokensPerDay: config.CHATBOT_TOKENS_PER_DAY || null,
       tokensPerMonth: config.CHATBOT_TOKENS_PER_MONTH || null,
     },
-    // Nobody else can write to an embedded database.
-    watchMs: store.kind === 'embedded' ? undefined : WATCH_MS,
     onProblem: onWarning,
   })
 }

@@ -26,11 +26,7 @@ export async function openManagement(surroundings: Surroundings): Promise<Chatbo
     if (failure) throw failure.error
     await store.check()
     const chatbots = await manage(store, surroundings)
-    const dispose = async (): Promise<void> => {
-      chatbots.close()
-      await store.close()
-    }
-    return { ...chatbots, [Symbol.asyncDispose]: dispose }
+    return { ...chatbots, [Symbol.asyncDispose]: () => store.close() }
   } catch (error) {
     await store.close()
     throw error

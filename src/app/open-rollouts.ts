@@ -1,7 +1,7 @@
 import { toDefaultFlags } from '../flags/default-flags.ts'
 import { FlagBoard } from '../flags/flag-board.ts'
 import type { ModelResolver } from '../models/resolve-model.ts'
-import { Poller } from '../poller.ts'
+import { Poller, type Refreshed } from '../poller.ts'
 import type { Project } from '../project.ts'
 import { toRolloutOptions } from '../rollout-options.ts'
 import { createRevisions, type RevisionSources } from '../rollout/revisions.ts'
@@ -30,9 +30,13 @@ export interface Rollouts {
   close(): Promise<void>
 }
 
-/** Reads flags and rollouts and keeps them fresh; a database that is away is asked again. */
-export async function openRollouts(parts: RolloutParts): Promise<Rollouts> {
-  const { config, log, store, bots } = parts
+interface WatchedParts extends RolloutParts {
+  readonly chatbots: Refreshed
+}
+
+/** Reads flags, chatbots and rollouts and keeps them fresh; a database that is away is asked again. */
+export async function openRollouts(parts: WatchedParts): Promise<Rollouts> {
+  const { config, log, store, bots, chatbots } = parts
   const flags = new FlagBoard(store.flags, toDefaultFlags(config))
   const enabled = config.ROLLOUTS_ENABLED
   // What cannot be read at once is read by the poller soon.
@@ -49,12 +53,17 @@ export async function openRollouts(parts: RolloutParts): Promise<Rollouts> {
     onProblem: ({ bot }, error) =>
       log.error({ err: error, bot }, 'a rollout could not be judged; trying again'),
   })
-  const poller = new Poller(enabled ? [flags, runner] : [flags], {
+  const poller = new Poller(enabled ? [flags, chatbots, runner] : [flags, chatbots], {
     everyMs: config.ROLLOUT_POLL_MS,
+    // Nobody else writes to an embedded database.
+    isDue: () => store.kind === 'postgres' || chooser.open().length > 0,
     onChange: (error) =>
       error === undefined
-        ? log.info('flags and rollouts are fresh again')
-        : log.error({ err: error }, 'flags and rollouts cannot be read and stay as they are; trying again'),
+        ? log.info('flags, chatbots and rollouts are fresh again')
+        : log.error(
+            { err: error },
+            'flags, chatbots and rollouts cannot be read and stay as they are; trying again',
+          ),
   })
   await poller.start()
   return {

@@ -34,7 +34,7 @@ export async function openRooms(parts: RoomParts, jobs: () => Jobs): Promise<Roo
   const { library } = opened
   const chatbots = await openOwnChatbots({ config, store, code, models, library, onWarning })
   const published = (id: string, hash: string) => chatbots.revision(id, hash)
-  const rollouts = await openRollouts({ ...parts, bots: chatbots.served, published })
+  const rollouts = await openRollouts({ ...parts, chatbots, bots: chatbots.served, published })
   const tasks = createTasks({
     store: store.tasks,
     defaultTimeZone: config.TIME_ZONE,

@@ -6,7 +6,7 @@ export interface DirectoryOptions {
   readonly store: ChatbotStore
   /** Throws when the chatbot cannot be served. */
   readonly serve: (id: string, fields: ChatbotFields) => ServedBot
-  /** Told what could not be read or served. */
+  /** Told what could not be served. */
   readonly onProblem: (message: string, error: unknown) => void
 }
 
@@ -28,7 +28,6 @@ export class ChatbotDirectory {
   #list: readonly ServedBot[] = []
   #since: Date | undefined
   #reading: Promise<void> = Promise.resolve()
-  #timer: NodeJS.Timeout | undefined
 
   constructor(options: DirectoryOptions) {
     this.#options = options
@@ -69,20 +68,9 @@ export class ChatbotDirectory {
 
   /** Reads what changed. Readings follow each other, so what was committed before the call is seen. */
   refresh(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#read()).catch((error: unknown) => this.#complain(error))
-    return this.#reading
-  }
-
-  /** Reads what changed every so many milliseconds. */
-  watch(everyMs: number): void {
-    const again = (): void => {
-      this.#timer = setTimeout(() => void this.refresh().finally(again), everyMs).unref()
-    }
-    again()
-  }
-
-  close(): void {
-    clearTimeout(this.#timer)
+    const reading = this.#reading.then(() => this.#read())
+    this.#reading = reading.catch(() => undefined)
+    return reading
   }
 
   async #load(id: string, hash: string): Promise<ServedBot | undefined> {
@@ -125,9 +113,5 @@ export class ChatbotDirectory {
       this.#options.onProblem(`chatbot ${id} cannot be served in its revision ${hash}`, error)
       return undefined
     }
-  }
-
-  #complain(error: unknown): void {
-    this.#options.onProblem('the published chatbots could not be read; trying again', error)
   }
 }

@@ -17,10 +17,8 @@ export interface Chatbots {
   admit(bot: string): Promise<void>
   /** The chatbots as somebody may see and change them. */
   as(actor: ChatbotActor): OwnChatbots
-  /** Reads what changed now, instead of in a second. */
+  /** Reads what other processes changed. Rejects when the database is away; what was read last stays. */
   refresh(): Promise<void>
-  /** Ends the watching for changes. */
-  close(): void
 }
 
 /** Who manages chatbots. */

@@ -18,14 +18,12 @@ export interface ChatbotOptions {
   readonly defaultModel: string
   /** Of chatbots without one of their own; null: no limit. */
   readonly usualQuota: TokenQuota
-  /** How often changes of other processes are looked for, in milliseconds; undefined: there are none. */
-  readonly watchMs: number | undefined
   readonly onProblem: (message: string, error: unknown) => void
 }
 
 /** The chatbots of the database, read. */
 export async function openChatbots(options: ChatbotOptions): Promise<Chatbots> {
-  const { store, code, library, serve, defaultModel, usualQuota, watchMs, onProblem } = options
+  const { store, code, library, serve, defaultModel, usualQuota, onProblem } = options
   const isCode = (name: string): boolean => code.find(name) !== undefined
   const judge = new ChatbotJudge({ library, serve, isCode, defaultModel })
   const directory = new ChatbotDirectory({
@@ -40,14 +38,12 @@ export async function openChatbots(options: ChatbotOptions): Promise<Chatbots> {
   })
   const parts = { store: store.chatbots, accounts: store.accounts, directory, judge, quotas }
   await directory.refresh()
-  if (watchMs !== undefined) directory.watch(watchMs)
   return {
     served: join(code, directory),
     revision: (id, hash) => directory.revision(id, hash),
     admit: (bot) => quotas.admit(bot),
     as: (actor) => new StoredChatbots(parts, actor),
     refresh: () => directory.refresh(),
-    close: () => directory.close(),
   }
 }
 

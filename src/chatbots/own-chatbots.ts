@@ -143,7 +143,8 @@ export class StoredChatbots implements OwnChatbots {
   /** The directory of this process knows at once; those of others a moment later. */
   async #told(id: string, changed: StoredChatbot | undefined): Promise<Chatbot> {
     if (!changed) throw changedMeanwhile((await this.#find(id)).version)
-    await this.#parts.directory.refresh()
+    // The change is made; what cannot be read now is read with the changes of others.
+    await this.#parts.directory.refresh().catch(() => undefined)
     return toChatbot(changed)
   }
 
