@@ -17,7 +17,7 @@ export interface JobQueueOptions extends Pick<
 const QUEUE = 'jobs'
 /** Jobs that run at the same time in one process, of different keys. */
 const CONCURRENCY = 4
-const POLL_MS = 1_000
+const POLL_MS = 2_000
 const LONGEST_PAUSE_MS = 30_000
 
 /** Runs background jobs: those that were put, and those with a schedule, each time once over all replicas. */

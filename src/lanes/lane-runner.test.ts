@@ -69,6 +69,18 @@ describe.each(backends())('lanes worked off on $name', (backend) => {
     expect(most).toBe(3)
   })
 
+  test('what failed is tried again when its pause is over, not when lanes are looked for next', async () => {
+    await put('k')
+    const attempts: number[] = []
+    const work: LaneWorker['work'] = async (lane) => {
+      attempts.push(lane.attempts)
+      if (lane.attempts < 3) throw new Error('not yet')
+      await store.lanes.settle(lane)
+    }
+    start(work, { pollMs: 600_000, retry: { firstDelayMs: 40, longestDelayMs: 40 } })
+    await expect.poll(() => attempts).toEqual([1, 2, 3])
+  })
+
   test('a lease is kept as long as the work takes', async () => {
     await put('slow')
     let begun = 0

@@ -16,7 +16,7 @@ export interface LaneRunnerOptions {
   readonly prefixes?: readonly string[]
   /** A dead worker's lane is claimed by another after this long, in milliseconds. Default 5000. */
   readonly leaseMs?: number
-  /** How often lanes are looked for that other processes filled or that came due, in milliseconds. Default 500. */
+  /** How often lanes are looked for that other processes filled or that came due, in milliseconds. Default 1000. */
   readonly pollMs?: number
   readonly retry?: Partial<RetryPolicy>
   /** How long one attempt may take, in milliseconds; then it has failed. Default: for ever. */
@@ -69,7 +69,7 @@ export class LaneRunner {
 
   start(): void {
     this.#started = true
-    this.#poll = setInterval(() => this.wake(), this.#options.pollMs ?? 500)
+    this.#poll = setInterval(() => this.wake(), this.#options.pollMs ?? 1_000)
     this.wake()
   }
 
@@ -177,6 +177,8 @@ export class LaneRunner {
     const record = (): Promise<unknown> =>
       dead ? this.#options.worker.bury(lane, described) : this.#options.lanes.postpone(lane, remedy)
     await this.#recordPatiently(record, signal)
+    // On time, rather than when lanes are looked for next.
+    if (!dead) setTimeout(() => this.wake(), remedy.delayMs).unref()
     if (dead || remedy.counted) this.#options.onFailure({ lane, error, dead })
   }
 
