@@ -7,18 +7,18 @@ import { collectReply } from './collect-reply.ts'
 import { featuresOf } from './features.ts'
 import { authMethodOf, toNeedAuth } from './need-auth.ts'
 import { recordReply } from './record-reply.ts'
-import { ChatReply, NeedAuthReply } from './web-requests.ts'
+import { ChatQuery, ChatReply, NeedAuthReply } from './web-requests.ts'
 import { tags, type Routes, type WebParts } from './web-routes.ts'
 
 /** Guide 002's endpoint without a stream: ask, and get the whole answer. */
 export function addQuery(routes: Routes, parts: WebParts): void {
-  const { host, findBot, body } = parts
+  const { host, findBot } = parts
   routes.post(
     '/api/chat/query',
     {
       schema: {
         tags,
-        body,
+        body: ChatQuery,
         summary: 'Ask a bot',
         response: { ...PROBLEMS, 200: ChatReply, 403: NeedAuthReply },
       },

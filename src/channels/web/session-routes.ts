@@ -4,7 +4,7 @@ import { BotList, Session, SessionParams, SessionQuery } from './web-requests.ts
 import { tags, type Routes, type WebParts } from './web-routes.ts'
 
 /** The bots, and what was said in a conversation. */
-export function addSessionRoutes(routes: Routes, { host, findBot, placeOf }: Omit<WebParts, 'body'>): void {
+export function addSessionRoutes(routes: Routes, { host, findBot, placeOf }: WebParts): void {
   routes.get(
     '/api/chat/bots',
     {

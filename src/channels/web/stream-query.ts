@@ -7,18 +7,18 @@ import { featuresOf } from './features.ts'
 import { authMethodOf } from './need-auth.ts'
 import { readPlace, refuse, sendAnswer, sendStored } from './send-answer.ts'
 import { unstream } from './unstream.ts'
-import { LastEventId } from './web-requests.ts'
+import { ChatQuery, LastEventId } from './web-requests.ts'
 import { tags, type Routes, type WebParts } from './web-routes.ts'
 
 /** Guide 002's stream: ask, and read the answer while it is written. */
 export function addStreamQuery(routes: Routes, parts: WebParts): void {
-  const { host, findBot, body } = parts
+  const { host, findBot } = parts
   routes.post(
     '/api/chat/query/stream',
     {
       schema: {
         tags,
-        body,
+        body: ChatQuery,
         headers: LastEventId,
         summary: 'Ask a bot; the answer is streamed',
         response: { ...PROBLEMS, 200: EVENT_STREAM },

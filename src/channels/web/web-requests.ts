@@ -23,7 +23,9 @@ export const ChatQuery = z
   .object({
     query: z.string().overwrite(cleanText).min(1).max(5_000).describe('What the person says.'),
     chatbotId: z.string().trim().min(1).max(100).describe('Name of the bot.'),
-    sessionId: SessionId.optional().describe(`${SESSION} Absent: a new conversation.`),
+    sessionId: SessionId.optional().describe(
+      `${SESSION} In production a UUID of version 4 or 5. Absent: a new conversation.`,
+    ),
     email: z.email().optional(),
     phone: z
       .string()
@@ -40,14 +42,8 @@ export const ChatQuery = z
   })
   .meta({ examples: [EXAMPLE] })
 
-/** In production a session id has to be one that nobody can guess. */
-export const StrictChatQuery = ChatQuery.extend({
-  // Source: guide 002, which takes versions 4 and 5.
-  sessionId: z
-    .union([z.uuidv4(), z.uuid({ version: 'v5' })])
-    .optional()
-    .describe(`${SESSION} Absent: a new conversation.`),
-})
+/** In production a session id has to be one that nobody can guess. Source: guide 002, which takes versions 4 and 5. */
+export const GuardedSessionId = z.union([z.uuidv4(), z.uuid({ version: 'v5' })])
 
 export const StreamParams = z.object({
   id: z.string().max(100).describe('`streamId` of the `connected` event.'),

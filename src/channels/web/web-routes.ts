@@ -5,7 +5,6 @@ import { subjectOf, type Principal } from '../../http/principal.ts'
 import type { Guests } from '../../guests.ts'
 import type { CountSession } from '../../http/session-limit.ts'
 import type { BotInfo, Host } from '../channel.ts'
-import type { ChatQuery, StrictChatQuery } from './web-requests.ts'
 
 /** Routes with zod schemas. */
 export type Routes = FastifyInstance<
@@ -35,7 +34,8 @@ export interface WebParts {
   readonly host: Host
   readonly findBot: (id: string) => BotInfo | undefined
   readonly placeOf: PlaceOf
-  readonly body: typeof ChatQuery | typeof StrictChatQuery
+  /** A session id must be a UUID. */
+  readonly strictIds: boolean
   /** Counts the messages of people who have not signed in. Absent: nobody has to sign in. */
   readonly guests?: Guests
   /** Absent: sessions may ask as often as their addresses may. */

@@ -215,13 +215,12 @@ describe('a bad request', () => {
 })
 
 test('an unknown bot is the default one in development, and error and close in production', async () => {
-  const lenient = await collectEvents(
-    await postJson(app.url + STREAM, ask('Hello', { chatbotId: 'TEST_ID', sessionId: 'test-uuid' })),
-  )
+  const printed = ask('Hello', { chatbotId: 'TEST_ID', sessionId: 'test-uuid' })
+  const lenient = await collectEvents(await postJson(app.url + STREAM, printed))
   expect(lenient.at(-2)?.event).toBe('complete')
   const strict = await startTestApp({ model, env: { NODE_ENV: 'production' } })
   try {
-    const response = await postJson(strict.url + STREAM, ask('Hello', { chatbotId: 'TEST_ID' }))
+    const response = await postJson(strict.url + STREAM, printed)
     expect(response.status).toBe(200)
     const events = await collectEvents(response)
     expect(events.map(({ event, data }) => [event, data.message])).toEqual([
@@ -229,7 +228,11 @@ test('an unknown bot is the default one in development, and error and close in p
       ['error', 'Chatbot not found'],
       ['close', 'Chatbot not found'],
     ])
-    expect((await postJson(strict.url + STREAM, ask('Hello', { sessionId: 'test-uuid' }))).status).toBe(400)
+    const refused = await postJson(strict.url + STREAM, ask('Hello', { sessionId: 'test-uuid' }))
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({
+      details: [{ field: 'sessionId', message: 'has to be a UUID of version 4 or 5' }],
+    })
   } finally {
     await strict.close()
   }

@@ -6,7 +6,6 @@ import { addQuery } from './query.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { addStreamQuery } from './stream-query.ts'
 import { addStreamRoutes } from './stream-routes.ts'
-import { ChatQuery, StrictChatQuery } from './web-requests.ts'
 import { toPlace, withZod, type WebParts } from './web-routes.ts'
 
 export interface WebChannelOptions {
@@ -34,7 +33,7 @@ export function createWebChannel({ strictIds, gate, ...limits }: WebChannelOptio
         findBot: (id): BotInfo | undefined =>
           host.bots.find(id) ?? (strictIds ? undefined : host.bots.list()[0]),
         placeOf: async (request, sessionId) => toPlace(sessionId, await gate?.find(request)),
-        body: strictIds ? StrictChatQuery : ChatQuery,
+        strictIds,
         ...limits,
       }
       addStreamQuery(routes, parts)
