@@ -1,4 +1,5 @@
 import type { Check, Finding } from './check.ts'
+import { withRemedy } from './with-remedy.ts'
 
 /** What a Bitrix24 portal says of our application. */
 export interface BitrixPortalState {
@@ -12,25 +13,19 @@ export interface Bitrix24Context {
   inspectBitrix24(): Promise<readonly BitrixPortalState[] | string>
 }
 
+const REMEDY =
+  'Open /oauth/bitrix/start once more; check BITRIX_DOMAIN, BITRIX_CLIENT_ID and BITRIX_CLIENT_SECRET.'
+
 /** Sees that every portal is authorized and has the bot. */
 export const bitrix24Check: Check<Bitrix24Context> = {
   id: 'live.bitrix24',
   title: 'Bitrix24',
-  run: async (context) => {
-    try {
+  run: (context) =>
+    withRemedy(REMEDY, async () => {
       const states = await context.inspectBitrix24()
       if (typeof states === 'string') return { status: 'skip', evidence: states }
       return states.map(toFinding).find(({ status }) => status !== 'pass') ?? joined(states)
-    } catch (error) {
-      const evidence = error instanceof Error ? error.message : String(error)
-      return {
-        status: 'fail',
-        evidence,
-        remedy:
-          'Open /oauth/bitrix/start once more; check BITRIX_DOMAIN, BITRIX_CLIENT_ID and BITRIX_CLIENT_SECRET.',
-      }
-    }
-  },
+    }),
 }
 
 function toFinding({ host, problem }: BitrixPortalState): Finding {

@@ -1,4 +1,5 @@
 import type { Check, Finding } from './check.ts'
+import { withRemedy } from './with-remedy.ts'
 
 export interface DaDataContext {
   /** Asks DaData whether the key is good; a sentence when there is none. Throws when it is not. */
@@ -8,23 +9,17 @@ export interface DaDataContext {
 /** A check of a company takes two lookups. */
 const FEW = 100
 
+const REMEDY =
+  'Check DADATA_API_KEY and DADATA_SECRET_KEY in the profile at dadata.ru, and the way to DADATA_BASE_URL.'
+
 export const dadataCheck: Check<DaDataContext> = {
   id: 'live.dadata',
   title: 'DaData',
-  run: async (context) => {
-    try {
+  run: (context) =>
+    withRemedy(REMEDY, async () => {
       const state = await context.inspectDaData()
       return typeof state === 'string' ? { status: 'skip', evidence: state } : judge(state.remaining)
-    } catch (error) {
-      const evidence = error instanceof Error ? error.message : String(error)
-      return {
-        status: 'fail',
-        evidence,
-        remedy:
-          'Check DADATA_API_KEY and DADATA_SECRET_KEY in the profile at dadata.ru, and the way to DADATA_BASE_URL.',
-      }
-    }
-  },
+    }),
 }
 
 function judge(remaining: number | null): Finding {

@@ -8,6 +8,7 @@ import type { Check, Finding } from './check.ts'
 import { bitrix24Check, type Bitrix24Context } from './bitrix24.ts'
 import { dadataCheck, type DaDataContext } from './dadata.ts'
 import { telegramCheck, type TelegramContext } from './telegram.ts'
+import { withRemedy } from './with-remedy.ts'
 
 /** What the live checks look at. The functions reach into rooms that checks know nothing of. */
 export interface LiveContext extends TelegramContext, Bitrix24Context, DaDataContext {
@@ -112,14 +113,11 @@ async function checkDisk({ config }: LiveContext): Promise<Finding> {
 async function checkDataFolder({ config }: LiveContext): Promise<Finding> {
   if (config.DATABASE_URL) return { status: 'skip', evidence: 'DATABASE_URL is set' }
   const folder = nearestExisting(config.DATA_DIR)
-  try {
+  return withRemedy('Give this user the right to write there, or set DATA_DIR.', async () => {
     // The slash at the end refuses a file.
     await access(`${folder}/`, constants.W_OK | constants.X_OK)
     return { status: 'pass', evidence: `${resolve(config.DATA_DIR)} can be written` }
-  } catch (error) {
-    const evidence = error instanceof Error ? error.message : String(error)
-    return { status: 'fail', evidence, remedy: 'Give this user the right to write there, or set DATA_DIR.' }
-  }
+  })
 }
 
 /** The folder itself, or the closest one above it that is there; a check must not create anything. */
@@ -176,8 +174,8 @@ function inspectOrNothing(context: LiveContext): Promise<DatabaseState | undefin
   return context.inspectDatabase().catch(() => undefined)
 }
 
-async function checkModel(context: LiveContext): Promise<Finding> {
-  try {
+function checkModel(context: LiveContext): Promise<Finding> {
+  return withRemedy('Check MODEL, and the key and the base URL of its provider.', async () => {
     const { model, text, durationMs } = await context.askModel()
     if (text.trim() !== '')
       return { status: 'pass', evidence: `${model} answered in ${Math.round(durationMs)} ms` }
@@ -186,8 +184,5 @@ async function checkModel(context: LiveContext): Promise<Finding> {
       evidence: `${model} answered with no text`,
       remedy: 'Set MODEL to another model.',
     }
-  } catch (error) {
-    const evidence = error instanceof Error ? error.message : String(error)
-    return { status: 'fail', evidence, remedy: 'Check MODEL, and the key and the base URL of its provider.' }
-  }
+  })
 }

@@ -1,4 +1,5 @@
 import type { Check, Finding } from './check.ts'
+import { withRemedy } from './with-remedy.ts'
 
 /** What Telegram says of one bot. */
 export interface TelegramAccountState {
@@ -21,21 +22,13 @@ const RECENT_MS = 3_600_000
 export const telegramCheck: Check<TelegramContext> = {
   id: 'live.telegram',
   title: 'Telegram',
-  run: async (context) => {
-    try {
+  run: (context) =>
+    withRemedy('Check TELEGRAM_BOT_TOKEN and the way to TELEGRAM_API_ROOT.', async () => {
       const states = await context.inspectTelegram()
       if (typeof states === 'string') return { status: 'skip', evidence: states }
       const findings = states.map((state) => toFinding(state))
       return findings.find(({ status }) => status !== 'pass') ?? joined(findings)
-    } catch (error) {
-      const evidence = error instanceof Error ? error.message : String(error)
-      return {
-        status: 'fail',
-        evidence,
-        remedy: 'Check TELEGRAM_BOT_TOKEN and the way to TELEGRAM_API_ROOT.',
-      }
-    }
-  },
+    }),
 }
 
 function toFinding(state: TelegramAccountState): Finding {
