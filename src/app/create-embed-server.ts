@@ -6,6 +6,7 @@ import { openEmbedder, openReranker } from '../knowledge/embed/open-embedder.ts'
 import { createWordReranker } from '../knowledge/embed/word-reranker.ts'
 import type { Log } from '../observe/log.ts'
 import { readVersion } from '../version.ts'
+import { toHttpOptions } from './http-options.ts'
 
 /** The server of `botyard serve --role embed`: embeddings and rerankings, no bots and no database. Not yet listening. */
 export async function createEmbedServer(
@@ -17,12 +18,7 @@ export async function createEmbedServer(
   const server = await createHttpServer({
     log,
     version: readVersion(),
-    maxBodyBytes: config.MAX_BODY_BYTES,
-    keepAliveTimeoutMs: config.HTTP_KEEP_ALIVE_TIMEOUT,
-    headersTimeoutMs: config.HTTP_HEADERS_TIMEOUT,
-    corsOrigins: config.CORS_ORIGINS,
-    trustProxy: config.TRUST_PROXY,
-    publicUrl: config.APP_URL,
+    ...toHttpOptions(config),
     isDraining: () => false,
   })
   addEmbedRoutes(server, {

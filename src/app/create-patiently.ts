@@ -6,6 +6,7 @@ import { addHealthRoutes } from '../http/health.ts'
 import { createHttpServer } from '../http/http-server.ts'
 import type { Log } from '../observe/log.ts'
 import { readVersion } from '../version.ts'
+import { toHttpOptions } from './http-options.ts'
 
 export interface PatientOptions {
   readonly config: Config
@@ -65,12 +66,7 @@ async function listenMeanwhile(problem: AppError, config: Config, log: Log): Pro
   const server = await createHttpServer({
     log,
     version,
-    maxBodyBytes: config.MAX_BODY_BYTES,
-    keepAliveTimeoutMs: config.HTTP_KEEP_ALIVE_TIMEOUT,
-    headersTimeoutMs: config.HTTP_HEADERS_TIMEOUT,
-    corsOrigins: config.CORS_ORIGINS,
-    trustProxy: config.TRUST_PROXY,
-    publicUrl: config.APP_URL,
+    ...toHttpOptions(config),
     isDraining: () => false,
   })
   // Which server it is, is not for everybody to read.

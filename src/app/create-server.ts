@@ -6,6 +6,7 @@ import { SiteOrigins } from '../http/site-origins.ts'
 import { readVersion } from '../version.ts'
 import type { AppParts } from './app-parts.ts'
 import { configurationFlags } from './bot-requirements.ts'
+import { toHttpOptions } from './http-options.ts'
 
 interface ServerParts extends AppParts {
   readonly channelProblems: () => Readonly<Record<string, string>>
@@ -36,18 +37,13 @@ export async function createServer({
   const server = await createHttpServer({
     log,
     version,
-    maxBodyBytes: config.MAX_BODY_BYTES,
-    keepAliveTimeoutMs: config.HTTP_KEEP_ALIVE_TIMEOUT,
-    headersTimeoutMs: config.HTTP_HEADERS_TIMEOUT,
-    corsOrigins: config.CORS_ORIGINS,
+    ...toHttpOptions(config),
     siteOrigins: new SiteOrigins({
       corsOrigins: config.CORS_ORIGINS,
       publicUrl: config.APP_URL,
       allowedOriginsOf: (name) => bots.find(name)?.bot.site?.allowedOrigins,
       localPages: config.NODE_ENV !== 'production' && config.CORS_ORIGINS === undefined,
     }),
-    trustProxy: config.TRUST_PROXY,
-    publicUrl: config.APP_URL,
     isDraining,
     tracer: observability.tracing.tracer,
   })
