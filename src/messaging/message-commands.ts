@@ -17,7 +17,8 @@ interface CommandDetail {
   readonly stopped: boolean
 }
 
-interface CommandTexts extends Pick<AnswerTexts, 'errors'> {
+/** What commands are replied to with. */
+export interface CommandTexts extends Pick<AnswerTexts, 'errors'> {
   /** The welcome; `{title}` and `{description}` are the bot's. */
   readonly start: string
   readonly help: string

@@ -1,7 +1,8 @@
-import { RUSSIAN_ERRORS } from '../../../messaging/russian-errors.ts'
+import { SHARED_TEXTS } from '../../../messaging/shared-texts.ts'
 import type { BitrixTexts } from './bitrix-texts.ts'
 
 export const russian: BitrixTexts = {
+  ...SHARED_TEXTS.ru,
   start:
     '👋 **Добро пожаловать в {title}!**\n\n{description}\n\nПросто напишите мне вопрос. Все команды: /help.',
   help: [
@@ -13,13 +14,5 @@ export const russian: BitrixTexts = {
     '- /clear: забыть наш разговор.',
     '- /help: этот список.',
   ].join('\n'),
-  askUsage: 'Напишите вопрос после команды: /ask <ваш вопрос>',
-  cleared: '✅ История разговора очищена.',
-  stopped: '⏹ Остановлено.',
-  nothingToStop: 'Сейчас я ничего не пишу.',
-  linked: '✅ Этот чат связан с вашей учётной записью.',
-  linkPrivately: 'Пришлите код в личном чате со мной, где его никто больше не увидит.',
   unsupported: 'Я понимаю только текст. Напишите мне сообщение.',
-  sources: 'Источники:',
-  errors: RUSSIAN_ERRORS,
 }

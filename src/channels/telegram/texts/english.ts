@@ -1,6 +1,8 @@
+import { SHARED_TEXTS } from '../../../messaging/shared-texts.ts'
 import type { TelegramTexts } from './telegram-texts.ts'
 
 export const english: TelegramTexts = {
+  ...SHARED_TEXTS.en,
   start:
     '👋 **Welcome to {title}!**\n\n{description}\n\nJust write me your question. /help shows what else I understand.',
   help: [
@@ -22,15 +24,8 @@ export const english: TelegramTexts = {
     stop: 'Stop the answer',
     voice: 'Answer with voice: on, off or auto',
   },
-  askUsage: 'Please provide a question. Usage: /ask <your question>',
-  cleared: '✅ Your conversation history has been cleared.',
-  stopped: '⏹ Stopped.',
-  nothingToStop: 'I am not writing an answer right now.',
-  linked: '✅ This chat is linked to your account.',
-  linkPrivately: 'Send me the code in our private chat, where nobody else can read it.',
   unsupported: 'I cannot read this kind of message yet. Please write to me, or send a photo or a document.',
   fileTooLarge: '❌ File too large. Maximum size is {limit} MB.',
-  sources: 'Sources:',
   voice: {
     deaf: 'I cannot listen to voice messages here. Please write to me.',
     unclear: '🎤 I could not hear any words in this. Please try again, or write to me.',

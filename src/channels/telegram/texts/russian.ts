@@ -1,7 +1,8 @@
-import { RUSSIAN_ERRORS } from '../../../messaging/russian-errors.ts'
+import { SHARED_TEXTS } from '../../../messaging/shared-texts.ts'
 import type { TelegramTexts } from './telegram-texts.ts'
 
 export const russian: TelegramTexts = {
+  ...SHARED_TEXTS.ru,
   start:
     '👋 **Добро пожаловать в {title}!**\n\n{description}\n\nПросто напишите мне вопрос. Все команды: /help.',
   help: [
@@ -23,15 +24,8 @@ export const russian: TelegramTexts = {
     stop: 'Остановить ответ',
     voice: 'Отвечать голосом: on, off или auto',
   },
-  askUsage: 'Напишите вопрос после команды: /ask <ваш вопрос>',
-  cleared: '✅ История разговора очищена.',
-  stopped: '⏹ Остановлено.',
-  nothingToStop: 'Сейчас я ничего не пишу.',
-  linked: '✅ Этот чат связан с вашей учётной записью.',
-  linkPrivately: 'Пришлите код в личном чате со мной, где его никто больше не увидит.',
   unsupported: 'Такие сообщения я пока не понимаю. Напишите текстом, пришлите фото или документ.',
   fileTooLarge: '❌ Файл слишком большой. Максимальный размер: {limit} МБ.',
-  sources: 'Источники:',
   voice: {
     deaf: 'Голосовые сообщения я здесь не слушаю. Напишите мне.',
     unclear: '🎤 Я не расслышал слов. Повторите или напишите текстом.',
@@ -55,5 +49,4 @@ export const russian: TelegramTexts = {
       '⏳ Этот документ займёт больше времени. Я продолжаю его читать; /files покажет, когда он готов.',
     unavailable: '❌ Telegram не отдаёт мне этот файл. Отправьте его ещё раз.',
   },
-  errors: RUSSIAN_ERRORS,
 }
