@@ -100,3 +100,18 @@ test('an error that is its own cause is written and ends', () => {
   log.error(error)
   expect(lines).toHaveLength(1)
 })
+
+test('for people a line is the message with its fields, and an error stands below it', () => {
+  const { log, lines } = record({ pretty: true })
+  log.info(
+    { requestId: 'r1', method: 'GET', path: '/livez', status: 200, ms: 3, code: null, none: [] },
+    'request',
+  )
+  log.info({ name: 'two words', counts: { a: 1 } }, 'said')
+  log.error({ err: new Error('no disk') }, 'failed')
+  expect(lines[0]).toMatch(
+    /^\[[\d:.]+\] INFO: request method=GET path=\/livez status=200 ms=3 requestId=r1\n$/,
+  )
+  expect(lines[1]).toContain('said name="two words" counts={"a":1}')
+  expect(lines[2]).toMatch(/ERROR: failed\s+err: [^]*no disk[^]*log\.test\.ts/)
+})

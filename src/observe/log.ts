@@ -2,6 +2,7 @@ import { pino, type LoggerOptions } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import { describeError } from './describe-error.ts'
 import { createScrubber } from './scrub.ts'
+import { toReadable } from './to-readable.ts'
 
 /** Writes one JSON line an event, or text for people; secrets never reach the output. */
 export type Log = pino.Logger
@@ -63,5 +64,5 @@ function tellErrors(onError: NonNullable<LogOptions['onError']>): NonNullable<Lo
 
 function toText(output: LogDestination, colorize: boolean): LogDestination {
   const format = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', singleLine: true })
-  return { write: (line) => output.write(format(line)) }
+  return { write: (line) => output.write(format(toReadable(line))) }
 }
