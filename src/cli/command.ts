@@ -42,6 +42,11 @@ export interface Terminal {
 /** 0: done. 1: failed. 2: not understood. `start` and `dev` hand through the server's own code. */
 export type ExitCode = number
 
+/** The command was understood and cannot be done; the message says why and what to do, so no stack is printed. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure'
+}
+
 /** The command line was not understood; the message says what instead. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts'
 import { createScrubber } from '../observe/scrub.ts'
-import type { ExitCode, Terminal } from './command.ts'
+import { CommandFailure, type ExitCode, type Terminal } from './command.ts'
 import { paint } from './paint.ts'
 
 const DEEPEST_CAUSE = 8
@@ -10,8 +10,8 @@ export function printFailure(error: unknown, { stderr }: Terminal): ExitCode {
   const scrub = createScrubber([])
   const [first = '', ...causes] = messagesOf(error)
   stderr.write(`${paint(stderr, 'red', scrub(first))}\n`)
-  const details =
-    error instanceof AppError || !(error instanceof Error) ? causes : [...causes, error.stack ?? '']
+  const expected = error instanceof AppError || error instanceof CommandFailure
+  const details = expected || !(error instanceof Error) ? causes : [...causes, error.stack ?? '']
   for (const detail of details) stderr.write(`${paint(stderr, 'dim', scrub(detail))}\n`)
   return 1
 }

@@ -72,6 +72,13 @@ test('the steps of a migration down are read before the database is opened', asy
   expect(run).toEqual({ code: 2, out: '', err: '--steps takes a whole number above 0.\n' })
 })
 
+test('a command on a database without its tables says what to run', async () => {
+  await using folder = await makeFolder()
+  const { code, err } = await runCommand(['feedback'], { env: { DATA_DIR: `${folder.path}/data` } })
+  expect(code).toBe(1)
+  expect(err).toMatch(/^The database is not migrated: [^\n]+ Run `botyard migrate up`\.\n$/)
+})
+
 test('the doctor passes on a healthy computer', async () => {
   await using folder = await makeFolder()
   const env = { DATA_DIR: `${folder.path}/data`, PORT: '0' }

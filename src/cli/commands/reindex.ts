@@ -14,7 +14,6 @@ export const reindex: Command = {
     const config = loadConfig(terminal.env)
     const log = createQuietLog(config, terminal)
     return withStore(terminal, async (store) => {
-      await store.check()
       const { openSearch } = await import('../../app/open-library.ts')
       const onWarning = (message: string, error: unknown): void => log.warn({ err: error }, message)
       const { indexer, detail } = await openSearch({ config, store, onWarning })

@@ -1,7 +1,7 @@
 import { loadConfig, type Config } from '../../config.ts'
 import type { Tokens } from '../../accounts/tokens.ts'
 import type { StoredUser } from '../../store/store.ts'
-import { UsageError, type Command, type Invocation } from '../command.ts'
+import { CommandFailure, UsageError, type Command, type Invocation } from '../command.ts'
 import { createQuietLog } from '../create-quiet-log.ts'
 import { openTokens } from '../open-tokens.ts'
 
@@ -91,7 +91,7 @@ async function mintForAccount(
   const store = await openDatabase(config, createQuietLog(config, invocation.terminal))
   try {
     const user = await store.accounts.findByEmail(email)
-    if (!user) throw new Error(`There is no account with the address ${email}.`)
+    if (!user) throw new CommandFailure(`There is no account with the address ${email}.`)
     if (role) await store.accounts.setRole(user.id, role)
     const subject = String(user.id)
     const token = await tokens.issue({ subject, lifetimeSeconds: days * DAY_SECONDS })
