@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { BigId } from './schema-columns.ts'
 
 /** The tables of chatbots that are data, and of guests, as the queries see them. */
 export interface ChatbotTables {
@@ -41,7 +42,7 @@ export interface ChatbotRevisionTable {
 }
 
 export interface ChatbotChangeTable {
-  readonly id: ColumnType<string, never, never>
+  readonly id: BigId
   readonly chatbot_id: string
   readonly version: number
   readonly action: string

@@ -1,5 +1,6 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { Generated } from 'kysely'
 import type { DeliveryState, InboxOutcome } from './inbox-store.ts'
+import type { BigId, Created } from './schema-columns.ts'
 
 /** The tables of lanes, of the messages in them, and of what is delivered for them. */
 export interface LaneSchema {
@@ -9,10 +10,6 @@ export interface LaneSchema {
   inbox_messages: InboxMessageTable
   deliveries: DeliveryTable
 }
-
-type Created = ColumnType<Date, Date | undefined, never>
-/** A 64-bit number; the driver gives it as text, which loses nothing. */
-type BigId = ColumnType<string, never, never>
 
 interface LaneTable {
   readonly queue: string

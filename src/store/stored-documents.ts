@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Expression, ExpressionBuilder, Kysely, RawBuilder, Selectable, SqlBool } from 'kysely'
 import type { CollectionKey, DocumentInfo, DocumentProgress } from '../documents.ts'
-import type { DocumentTable, Schema } from './schema.ts'
+import type { DocumentTable } from './schema-documents.ts'
+import type { Schema } from './schema.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
