@@ -1,13 +1,14 @@
 /// <reference lib="dom" />
 import { join } from 'node:path'
 import type { Route, Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { assistant } from '../bots/assistant.ts'
 import { guide } from '../bots/guide.ts'
 import { AppError } from '../src/errors.ts'
-import type { Model, ModelPart } from '../src/models/model.ts'
+import type { Model } from '../src/models/model.ts'
 import { launchChromium, noChromium } from './chromium.ts'
-import { failing, finish, hanging, scriptedModel, text } from './scripted-model.ts'
+import { openTab, PHONE, type OpenedTab } from './open-tab.ts'
+import { failing, gated, hanging, scriptedModel, text } from './scripted-model.ts'
 import { startTestApp, type TestApp, type TestAppOptions } from './test-app.ts'
 
 if (noChromium) console.warn(`The chat page is not tested: ${noChromium}`)
@@ -23,7 +24,6 @@ let browser: Browser
 let shared: TestApp
 /** What answers as the first bot in the test that runs now. */
 let current: Model = scriptedModel()
-const closers: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   if (noChromium) return
@@ -37,36 +37,22 @@ beforeAll(async () => {
   ])
 })
 
-afterEach(async () => {
-  while (closers.length > 0) await closers.pop()?.()
-})
-
 afterAll(async () => {
   await browser?.close()
   await shared?.close()
 })
 
-interface Opened {
-  readonly page: Page
-  /** Errors in the page, requests to other hosts, and what its content security policy had to refuse. */
-  readonly problems: readonly string[]
-}
-
 /** The page in a browser that has never seen it, with `model` as its first bot. */
-async function openPage(model: Model, context?: BrowserContextOptions): Promise<Opened> {
+async function openPage(model: Model, context?: BrowserContextOptions): Promise<OpenedTab> {
   current = model
   return await openPageOf(shared, context)
 }
 
-async function openPageOf(app: TestApp, context: BrowserContextOptions = {}): Promise<Opened> {
-  const page = await browser.newPage({ locale: 'en-GB', ...context })
-  closers.push(() => page.close())
-  page.setDefaultTimeout(20_000)
-  const problems: string[] = []
-  page.on('pageerror', (error) => problems.push(String(error)))
-  page.on('dialog', (dialog) => problems.push(`dialog: ${dialog.message()}`))
-  page.on('request', (request) => {
-    if (new URL(request.url()).host !== new URL(app.url).host) problems.push(`request: ${request.url()}`)
+async function openPageOf(app: TestApp, context: BrowserContextOptions = {}): Promise<OpenedTab> {
+  const { page, problems } = await openTab(browser, {
+    ...context,
+    patienceMs: 20_000,
+    mayRequest: (url) => new URL(url).host === new URL(app.url).host,
   })
   await page.exposeFunction('report', (problem: string) => problems.push(problem))
   await page.addInitScript(() => {
@@ -78,18 +64,6 @@ async function openPageOf(app: TestApp, context: BrowserContextOptions = {}): Pr
   await page.goto(app.url)
   await page.locator('#intro, .message').first().waitFor()
   return { page, problems }
-}
-
-/** A model's step that says `before`, waits until it is let go on, and says `after`. */
-function gated(before: string, after: string) {
-  const gate = Promise.withResolvers<void>()
-  async function* step(): AsyncGenerator<ModelPart> {
-    yield { type: 'text', text: before }
-    await gate.promise
-    yield { type: 'text', text: after }
-    yield finish('stop')
-  }
-  return { step, open: gate.resolve }
 }
 
 async function ask(page: Page, question: string): Promise<void> {
@@ -142,6 +116,12 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
     await page.reload()
     await said(page).getByText('Stopped.').waitFor()
     expect(await page.locator('.message').count()).toBe(2)
+    await ask(page, 'Another one')
+    await said(page).getByText('Once upon a time').nth(1).waitFor()
+    await stop(page)
+    await said(page).getByText('Stopped.').nth(1).waitFor()
+    await page.reload()
+    await said(page).getByText('Stopped.').nth(1).waitFor()
   })
 
   test('goes on with the answer after a reload in its middle', async () => {
@@ -209,7 +189,7 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
     const { step, open } = gated('Still', ' here.')
     const model = scriptedModel(step, text('Now it is your turn.'))
     const app = await startTestApp({ model, env: { MAX_RUNNING_TURNS: '1' } })
-    closers.push(() => app.close())
+    onTestFinished(() => app.close())
     const { page } = await openPageOf(app)
     await ask(page, 'First')
     await said(page).getByText('Still').waitFor()
@@ -327,7 +307,7 @@ describe.skipIf(noChromium !== undefined)('the chat page', { timeout: 60_000 }, 
 
   test('costs less than 60 kB to open and nothing to open again', async () => {
     const page = await browser.newPage()
-    closers.push(() => page.close())
+    onTestFinished(() => page.close())
     const sizes: Promise<number>[] = []
     page.on('requestfinished', (request) => {
       const size = request.sizes().then(({ responseBodySize }) => responseBodySize)
@@ -383,25 +363,20 @@ describe.skipIf(noChromium !== undefined)('hostile Markdown in an answer', { tim
     const model = scriptedModel(text(whole), text(...whole.split(/(?<=[\s\S]{7})/)))
     // Without the security policy of the page, so that the cleaning alone has to hold.
     const { page, problems } = await openPage(model, { bypassCSP: true })
+    const forbidden = () =>
+      page
+        .locator('.prose')
+        .locator(FORBIDDEN)
+        .evaluateAll((found) => found.map((element) => element.outerHTML))
     for (const question of ['In one piece', 'In many pieces']) {
       await ask(page, question)
       await answered(page)
       await said(page).getByText('The end of it.').last().waitFor()
     }
-    expect(
-      await page
-        .locator('.prose')
-        .locator(FORBIDDEN)
-        .evaluateAll((found) => found.map((element) => element.outerHTML)),
-    ).toEqual([])
+    expect(await forbidden()).toEqual([])
     await page.reload({ waitUntil: 'networkidle' })
     await said(page).getByText('The end of it.').last().waitFor()
-    expect(
-      await page
-        .locator('.prose')
-        .locator(FORBIDDEN)
-        .evaluateAll((found) => found.map((element) => element.outerHTML)),
-    ).toEqual([])
+    expect(await forbidden()).toEqual([])
     expect(problems).toEqual([])
   })
 
@@ -428,16 +403,7 @@ describe.skipIf(noChromium !== undefined)('hostile Markdown in an answer', { tim
   })
 })
 
-const SCREENS = [
-  { name: 'desktop', viewport: { width: 1280, height: 800 } },
-  {
-    name: 'phone',
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-    isMobile: true,
-    deviceScaleFactor: 2,
-  },
-] as const
+const SCREENS = [{ name: 'desktop', viewport: { width: 1280, height: 800 } }, PHONE] as const
 
 const FORMATTED = `Here is **what a bot can say**, with a [link](https://example.com/docs) and \`code\`.
 

@@ -53,12 +53,14 @@ export class AnswerView {
   }
 
   /**
-   * Shows a whole answer.
+   * Shows an answer of which nothing more will come.
    *
-   * @param {string} text
+   * @param {import('./api.js').StoredMessage} answer
    */
-  showStored(text) {
-    this.#markdown.append(text)
+  showStored({ content, outcome }) {
+    this.#markdown.append(content)
+    if (outcome === 'stopped') this.#ending.textContent = texts.stopped
+    if (outcome === 'interrupted' || outcome === 'failed') this.#ending.textContent = texts.unfinished
     this.settle()
   }
 

@@ -11,8 +11,15 @@ import { texts } from './texts.js'
  */
 
 /**
+ * @typedef {object} StoredMessage
+ * @property {'user' | 'assistant'} role
+ * @property {string} content
+ * @property {'completed' | 'failed' | 'stopped' | 'interrupted'} [outcome] Of answers.
+ */
+
+/**
  * @typedef {object} StoredConversation
- * @property {{ role: 'user' | 'assistant', content: string }[]} messages Oldest first.
+ * @property {StoredMessage[]} messages Oldest first.
  * @property {string | null} streamId The answer that is being written now.
  */
 

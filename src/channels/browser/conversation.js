@@ -120,22 +120,21 @@ export class Conversation {
    */
   async #showStored(messages, streamId) {
     const last = messages.at(-1)
-    const answer = last?.role === 'assistant' ? last.content : null
-    for (const message of streamId && answer !== null ? messages.slice(0, -1) : messages)
-      this.#showMessage(message)
+    const answer = last?.role === 'assistant' ? last : null
+    for (const message of streamId && answer ? messages.slice(0, -1) : messages) this.#showMessage(message)
     if (!streamId) return
     const question = messages.findLast(({ role }) => role === 'user')?.content
     await this.#show(streamId, {
       retry: question ? () => this.#ask(question) : null,
       // Events are kept for a day, messages for ever.
-      onGone: (view) => (answer === null ? view.element.remove() : view.showStored(answer)),
+      onGone: (view) => (answer ? view.showStored(answer) : view.element.remove()),
     })
   }
 
   /** @param {StoredConversation['messages'][number]} message */
-  #showMessage({ role, content }) {
-    if (role === 'user') this.#showQuestion(content)
-    else this.#addAnswer({ quiet: true }).showStored(content)
+  #showMessage(message) {
+    if (message.role === 'user') this.#showQuestion(message.content)
+    else this.#addAnswer({ quiet: true }).showStored(message)
   }
 
   /**

@@ -40,10 +40,11 @@ export function addSessionRoutes(routes: Routes, { host, findBot, placeOf }: Web
       const messages = transcript?.messages ?? []
       return {
         sessionId,
-        messages: messages.map(({ role, text, createdAt }) => ({
+        messages: messages.map(({ role, text, createdAt, outcome }) => ({
           role,
           content: text,
           createdAt: createdAt.toISOString(),
+          ...(outcome && { outcome }),
         })),
         streamId: transcript?.runningTurnId ?? null,
       }

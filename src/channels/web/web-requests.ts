@@ -70,7 +70,15 @@ export const SessionQuery = z.object({ chatbotId: z.string().min(1).max(100) })
 export const Session = z.object({
   sessionId: z.string(),
   messages: z.array(
-    z.object({ role: z.enum(['user', 'assistant']), content: z.string(), createdAt: z.string() }),
+    z.object({
+      role: z.enum(['user', 'assistant']),
+      content: z.string(),
+      createdAt: z.string(),
+      outcome: z
+        .enum(['completed', 'failed', 'stopped', 'interrupted'])
+        .optional()
+        .describe('Of answers: only a completed one is whole.'),
+    }),
   ),
   streamId: z.string().nullable().describe('The answer that is being written now; resume it.'),
 })

@@ -159,7 +159,7 @@ test('leaving does not cancel an answer; stopping does, and keeps what was said'
   const session = await fetch(`${app.url}/api/chat/sessions/${question.sessionId}?chatbotId=test`)
   expect(await session.json()).toMatchObject({
     streamId: null,
-    messages: [{ content: 'hang' }, { content: 'Half an ' }],
+    messages: [{ content: 'hang' }, { content: 'Half an ', outcome: 'stopped' }],
   })
 })
 
