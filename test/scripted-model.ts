@@ -56,3 +56,21 @@ export function failing(error: Error, ...pieces: readonly string[]): LiveStep {
     throw error
   }
 }
+
+/** A model's step that says `before`, waits until it is let go on, and says `after`. */
+export function gated(
+  before: string,
+  after: string,
+): {
+  readonly step: LiveStep
+  readonly open: () => void
+} {
+  const gate = Promise.withResolvers<void>()
+  async function* step(): AsyncGenerator<ModelPart> {
+    yield { type: 'text', text: before }
+    await gate.promise
+    yield { type: 'text', text: after }
+    yield finish('stop')
+  }
+  return { step, open: gate.resolve }
+}

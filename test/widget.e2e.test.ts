@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import axeCore from 'axe-core'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defineBot } from '../src/bot.ts'
-import type { Model, ModelPart } from '../src/models/model.ts'
+import type { Model } from '../src/models/model.ts'
 import { launchChromium, noChromium } from './chromium.ts'
-import { finish, hanging, scriptedModel, text } from './scripted-model.ts'
+import { openTab, PHONE, type OpenedTab } from './open-tab.ts'
+import { gated, hanging, scriptedModel, text } from './scripted-model.ts'
 import { signUp } from './people.ts'
 import { startSite, type SiteServer } from './site-server.ts'
 import { startTestApp, type TestApp } from './test-app.ts'
@@ -21,7 +22,6 @@ let app: TestApp
 let site: SiteServer
 /** What answers as the bot in the test that runs now. */
 let current: Model = scriptedModel()
-const closers: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   site = await startSite(headOf, policyOf)
@@ -53,10 +53,6 @@ beforeAll(async () => {
   ])
 })
 
-afterEach(async () => {
-  while (closers.length > 0) await closers.pop()?.()
-})
-
 afterAll(async () => {
   await browser?.close()
   await app?.close()
@@ -79,25 +75,16 @@ function policyOf(): string {
   )
 }
 
-interface Visited {
-  readonly page: Page
-  /** Errors in the page, requests to other hosts, and what its content security policy had to refuse. */
-  readonly problems: readonly string[]
-}
-
-async function visit(path = '/', context: BrowserContextOptions = {}): Promise<Visited> {
-  const page = await browser.newPage({ locale: 'en-GB', ...context })
-  closers.push(() => page.close())
-  page.setDefaultTimeout(8_000)
-  const problems: string[] = []
-  page.on('pageerror', (error) => problems.push(String(error)))
-  page.on('dialog', (dialog) => problems.push(`dialog: ${dialog.message()}`))
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-  page.on('request', (request) => {
-    const known = [site.origin, site.otherOrigin, app.url].some((place) => request.url().startsWith(place))
-    const ours = new URL(request.url()).origin !== site.origin || request.isNavigationRequest()
-    if (!known || !ours) problems.push(`request: ${request.url()}`)
+async function visit(path = '/', context: BrowserContextOptions = {}): Promise<OpenedTab> {
+  const { page, problems } = await openTab(browser, {
+    ...context,
+    patienceMs: 8_000,
+    mayRequest: (url, isNavigation) => {
+      const known = [site.origin, site.otherOrigin, app.url].some((place) => url.startsWith(place))
+      return known && (new URL(url).origin !== site.origin || isNavigation)
+    },
   })
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
   await page.goto(path.startsWith('http') ? path : `${site.origin}${path}`)
   return { page, problems }
 }
@@ -113,18 +100,6 @@ async function open(page: Page): Promise<Locator> {
 async function ask(panel: Locator, question: string): Promise<void> {
   await panel.getByRole('textbox', { name: 'Message' }).fill(question)
   await panel.getByRole('button', { name: 'Send' }).click()
-}
-
-/** A model's step that says `before`, waits until it is let go on, and says `after`. */
-function gated(before: string, after: string) {
-  const gate = Promise.withResolvers<void>()
-  async function* step(): AsyncGenerator<ModelPart> {
-    yield { type: 'text', text: before }
-    await gate.promise
-    yield { type: 'text', text: after }
-    yield finish('stop')
-  }
-  return { step, open: gate.resolve }
 }
 
 describe('the script of the widget', () => {
@@ -330,16 +305,7 @@ describe.skipIf(noChromium !== undefined)('the widget on a page of another site'
   })
 })
 
-const SCREENS = [
-  { name: 'desktop', viewport: { width: 1100, height: 760 } },
-  {
-    name: 'phone',
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-    isMobile: true,
-    deviceScaleFactor: 2,
-  },
-] as const
+const SCREENS = [{ name: 'desktop', viewport: { width: 1100, height: 760 } }, PHONE] as const
 
 describe.skipIf(noChromium !== undefined)('the look of the widget', { timeout: 60_000 }, () => {
   for (const theme of ['light', 'dark'] as const)
