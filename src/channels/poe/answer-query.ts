@@ -107,6 +107,8 @@ class QueryAnswer {
       metadata:
         query.query.findLast(({ role, metadata }) => role === 'bot' && metadata)?.metadata ?? undefined,
       dependencies: bot.dependencies,
+      onNothingToCharge: (step) =>
+        services.log.warn({ bot: bot.name, step }, 'a query of Poe names nothing to charge (bot_query_id)'),
     })
   }
 

@@ -16,7 +16,7 @@ export function readAttachments(attachments: readonly PoeAttachment[]): Attached
   const documents = attachments.filter((attachment) => !isImage(attachment))
   const images = attachments.filter((attachment) => isImage(attachment))
   return {
-    texts: [...documents.map(introduceDocument), ...images.flatMap(introduceImage)],
+    texts: [...documents.map(introduceDocument), ...images.map(introduceImage)],
     images: images.flatMap(toImage),
   }
 }
@@ -38,16 +38,17 @@ function introduceDocument({ name, content_type, parsed_content }: PoeAttachment
   return `${language} This is the content of the attached file ${name}:\n\n<file>\n${parsed_content}\n</file>`
 }
 
-/** Poe writes `name***description`; without the stars it is all description. */
-function introduceImage({ name, parsed_content }: PoeAttachment): readonly string[] {
-  if (!parsed_content) return []
+/** Poe writes `name***description`; without the stars it is all description. A model that sees none is told of it. */
+function introduceImage({ name, parsed_content }: PoeAttachment): string {
+  if (!parsed_content)
+    return `The person attached the image ${name}. If you cannot see it, say so when it matters.`
   const stars = parsed_content.indexOf('***')
   const file = stars > 0 ? parsed_content.slice(0, stars) : name
   const description = stars >= 0 ? parsed_content.slice(stars + 3) : parsed_content
-  return [
+  return (
     `The person attached the image ${file}. This is what it shows:\n\n<image_analysis>\n${description}\n</image_analysis>\n\n` +
-      'Answer as if you saw the image, without mention of the analysis, in the language of the message that follows.',
-  ]
+    'Answer as if you saw the image, without mention of the analysis, in the language of the message that follows.'
+  )
 }
 
 /** The model's provider downloads the image, so only public addresses are passed on. */

@@ -78,6 +78,13 @@ describe('a query', () => {
     )
   })
 
+  test('tells of an image that nobody described, since the model may not see it', async () => {
+    const image = { url: 'https://pfst.cf2.poecdn.net/a', content_type: 'image/png', name: 'a.png' }
+    await chat().say('What is this?', { attachments: [image] })
+    const last = model.requests.at(-1)?.messages.at(-1)
+    expect(last?.role === 'user' && last.text).toMatch(/image a\.png[^]*\n\nWhat is this\?$/)
+  })
+
   test('to a bot without attachments brings none', async () => {
     const file = {
       url: 'https://pfst.cf2.poecdn.net/b',
@@ -242,6 +249,13 @@ describe('files and costs', () => {
     const before = poe.calls.length
     expect((await chat('Sales').say('Hi')).text).toBe('Hello there.')
     await eventually(() => poe.calls.slice(before).map(({ kind }) => kind), ['authorize', 'capture'])
+  })
+
+  test('a query that names nothing to charge is answered for nothing, and the log says so', async () => {
+    const before = poe.calls.length
+    const { text: said } = await chat('Sales').say('Hi', { query: { bot_query_id: '' } })
+    expect([said, poe.calls.length]).toEqual(['Hello there.', before])
+    expect(log.some((line) => line.includes('nothing to charge'))).toBe(true)
   })
 
   test.each(['no-funds', 'no-result'] as const)(

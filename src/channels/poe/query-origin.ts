@@ -17,6 +17,8 @@ export interface QueryOriginOptions {
   readonly metadata: string | undefined
   /** Bots that may be called, and how often. */
   readonly dependencies: Readonly<Record<string, number>>
+  /** A cost was to be authorized or captured, and the query names nothing to charge. */
+  readonly onNothingToCharge: (step: 'authorize' | 'capture') => void
 }
 
 /** One query of Poe, for the tools and the model that answer it. The access key is in no property, so no log shows it. */
@@ -85,9 +87,12 @@ export class QueryOrigin implements PoeOrigin {
     { signal }: PoeCallOptions = {},
   ): Promise<void> {
     const botQueryId = this.#query.bot_query_id
-    if (botQueryId === '')
+    const { api, accessKey, onNothingToCharge } = this.#options
+    if (botQueryId === '') {
+      // Only who has the key may ask for nothing, as tests of the bot do.
+      if (accessKey !== '') return onNothingToCharge(step)
       throw new AppError('poe_unavailable', { cause: new Error('the query names no bot_query_id to charge') })
-    const { api, accessKey } = this.#options
+    }
     await api.cost({ step, botQueryId, accessKey, amounts, ...(signal && { signal }) })
   }
 }
