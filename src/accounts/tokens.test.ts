@@ -176,6 +176,14 @@ test('a new secret signs nobody out while the old one is kept, and everybody whe
   expect(await statusWith({ JWT_SECRET: next })).toBe(401)
 })
 
+test('a replica that still signs with the old secret takes tokens of the new one', async () => {
+  const next = `${SECRET}-of-next-year`
+  const app = await startTestApp({ model, env: { JWT_SECRET: SECRET, JWT_PREVIOUS_SECRETS: next } })
+  const token = forge({ alg: 'HS256' }, claimsOf(await signUp(app)), next)
+  expect((await send(app, 'GET /api/auth/me', { token })).status).toBe(200)
+  await app.close()
+})
+
 test('the keys of the other issuer being away is 503, never a way in', async () => {
   const away = { JWKS_URL: 'http://127.0.0.1:1/jwks', JWKS_ISSUER: ISSUER, JWKS_AUDIENCE: 'botyard' }
   const app = await startTestApp({ model, env: away })

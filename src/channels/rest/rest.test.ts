@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { appBackends, send, signUp, type Person, type Reply } from '../../../test/people.ts'
 import { failing, finish, hanging, scriptedModel, text } from '../../../test/scripted-model.ts'
-import { startTestApp, type TestApp } from '../../../test/test-app.ts'
+import type { TestApp } from '../../../test/test-app.ts'
 import { AppError } from '../../errors.ts'
 
 /** The words choose what the model does; other words are repeated. */
@@ -263,63 +263,5 @@ describe.each(appBackends())('the REST API on $name', (backend) => {
     await send(app, 'POST /api/chat/query', { body: { query: 'anonymous', chatbotId: 'test' } })
     const { body } = await send(app, `GET /api/${ada.id}/conversations`, ada)
     expect(JSON.stringify(body)).not.toContain('anonymous')
-  })
-})
-
-describe('every route of the description', () => {
-  let app: TestApp
-  let routes: readonly Route[]
-
-  interface Route {
-    readonly method: string
-    readonly path: string
-    readonly responses: object
-    readonly security: unknown
-  }
-
-  beforeAll(async () => {
-    app = await startTestApp({ model, env: { RATE_LIMIT_PER_SECOND: '0' } })
-    const { body } = await send(app, 'GET /openapi.json')
-    const paths = Object.entries<Record<string, Pick<Route, 'responses' | 'security'>>>(body.paths)
-    routes = paths.flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, route]) => ({ ...route, path, method: method.toUpperCase() })),
-    )
-  })
-  afterAll(() => app.close())
-
-  const ask = (route: Route, userId: number, token?: string): Promise<Reply> => {
-    const path = route.path.replace('{user_id}', String(userId)).replaceAll(/\{\w+\}/g, randomUUID())
-    // Through a proxy: whoever sits at this computer reads the numbers without a token.
-    const headers = { 'x-real-ip': '203.0.113.9' }
-    return send(app, `${route.method} ${path}`, {
-      token,
-      headers,
-      ...(route.method !== 'GET' && { body: {} }),
-    })
-  }
-
-  test('names its replies, errors included', () => {
-    const ours = routes.filter(({ path }) => /^\/api\/(\{user_id\}|auth)\//.test(path))
-    expect(ours.length).toBeGreaterThan(10)
-    const errors = ['400', '401', '403', '404', '413', '422', '429', '500', '503']
-    for (const { responses } of ours) expect(Object.keys(responses)).toEqual(expect.arrayContaining(errors))
-  })
-
-  test('that has a user in its path is closed to other users, to nobody, and to a machine', async () => {
-    const [ada, bob] = [await signUp(app), await signUp(app)]
-    const personal = routes.filter(({ path }) => path.includes('{user_id}'))
-    expect(personal.length).toBeGreaterThan(3)
-    for (const route of personal) {
-      const where = `${route.method} ${route.path}`
-      expect([where, (await ask(route, ada.id, bob.token)).status]).toEqual([where, 403])
-      expect([where, (await ask(route, ada.id)).status]).toEqual([where, 401])
-      expect([where, (await ask(route, ada.id, `${ada.token}x`)).status]).toEqual([where, 401])
-    }
-  })
-
-  test('that needs a token refuses who has none', async () => {
-    const secured = routes.filter(({ path, security }) => security && path.startsWith('/api/'))
-    for (const route of secured.filter(({ path }) => path !== '/api/auth/signout'))
-      expect([route.path, (await ask(route, 1)).status]).toEqual([route.path, 401])
   })
 })
