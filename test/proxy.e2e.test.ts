@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hanging, scriptedModel } from './scripted-model.ts'
-import { freePort, untilReady } from './server-process.ts'
+import { freePort } from '../src/drill/free-port.ts'
+import { untilReady } from './server-process.ts'
 import { postJson, readEvents, startTestApp, type TestApp } from './test-app.ts'
 
 const nginx = ['/usr/sbin/nginx', '/usr/bin/nginx'].find((path) => spawnSync(path, ['-v']).status === 0)

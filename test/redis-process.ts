@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { freePort } from './server-process.ts'
+import { freePort } from '../src/drill/free-port.ts'
 
 /** A Redis of the test's own, without a disk. */
 export interface RedisProcess {
