@@ -2,6 +2,7 @@ import type { CommandReply, Language } from '../bot-commands.ts'
 import type { ConversationKey } from '../conversation.ts'
 import { AppError } from '../errors.ts'
 import type { MessageWork } from '../inbound.ts'
+import type { TelegramSentences } from '../telegram-options.ts'
 import { toWarning } from './apology.ts'
 import { sentenceFor, type AnswerTexts } from './compose-answer.ts'
 import { fill } from './languages.ts'
@@ -18,18 +19,8 @@ interface CommandDetail {
 }
 
 /** What commands are replied to with. */
-export interface CommandTexts extends Pick<AnswerTexts, 'errors'> {
-  /** The welcome; `{title}` and `{description}` are the bot's. */
-  readonly start: string
-  readonly help: string
-  readonly askUsage: string
-  readonly cleared: string
-  readonly stopped: string
-  readonly nothingToStop: string
-  readonly linkPrivately: string
-  readonly linked: string
-  readonly unsupported: string
-}
+export interface CommandTexts
+  extends Pick<AnswerTexts, 'errors'>, Omit<TelegramSentences, 'fileTooLarge' | 'sources'> {}
 
 interface GreetingBot {
   readonly title: string
