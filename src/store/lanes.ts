@@ -77,7 +77,8 @@ async function claim(
   { queue, limit, leaseMs, prefixes }: LaneClaim,
 ): Promise<readonly ClaimedLane[]> {
   const wanted = prefixes ? sql`and split_part(key, ':', 1) = any(${[...prefixes]}::text[])` : sql``
-  const { rows } = await sql<ClaimRow>`
+  const name = sql.raw(prefixes ? '/* claim-lanes-of */' : '/* claim-lanes */')
+  const { rows } = await sql<ClaimRow>`${name}
     with due as (
       select queue, key from lanes where queue = ${queue} and due_at <= now() ${wanted}
       order by due_at limit ${limit} for update skip locked

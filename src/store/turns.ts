@@ -44,7 +44,7 @@ export function createTurns(db: Kysely<Schema>): Turns {
 /** One statement, because it stands before the first token. Its parts share a snapshot: history excludes the new message. */
 async function begin(db: Kysely<Schema>, turn: NewTurn): Promise<BegunTurn | undefined> {
   const { bot, channel, key } = turn.conversation
-  const { rows } = await sql<MessageRow & { readonly conversation_id: string }>`
+  const { rows } = await sql<MessageRow & { readonly conversation_id: string }>`/* begin-turn */
     with conversation as (
       insert into conversations (id, bot, channel, key, subject)
       select ${randomUUID()}::uuid, ${bot}, ${channel}, ${key}, ${turn.subject}
@@ -80,7 +80,8 @@ async function append(
   if (segments.length === 0) return new Map()
   const ids = sql`${segments.map(({ turnId }) => turnId)}::uuid[]`
   const rows = segments.flatMap((segment) => toSegmentRow(segment))
-  const { rows: notable } = await sql<{ readonly id: string; readonly lost: boolean }>`
+  const name = sql.raw(hold.renewForMs === null ? '/* append-events */' : '/* append-and-renew */')
+  const { rows: notable } = await sql<{ readonly id: string; readonly lost: boolean }>`${name}
     with held as (${holdTurns(ids, hold)}),
     written as (${insertSegments(rows, sql`join held on held.id = segment.turn_id`)})
     select asked.id, held.id is null as lost
@@ -99,7 +100,7 @@ function holdTurns(ids: RawBuilder<unknown>, { owner, renewForMs }: Hold): RawBu
 }
 
 async function finish(db: Kysely<Schema>, turn: FinishedTurn): Promise<boolean> {
-  const { rows } = await sql`
+  const { rows } = await sql`/* finish-turn */
     with closed as (
       update turns set
         outcome = ${turn.outcome}, error_code = ${turn.errorCode},
