@@ -58,7 +58,7 @@ const ROOMS: Readonly<Record<string, { doors: readonly string[]; mayImport: read
   channels: { doors: ['channel.ts'], mayImport: ['core', 'http', 'messaging'] },
   checks: {
     doors:
-      'check run-checks environment project live poe/poe-check poe/poe-checks poe/run-poe-checks poe/smoke-test search voice stream/ask-stream stream/judge-load stream/load-profiles stream/run-load'
+      'check run-checks environment project live poe/poe-check poe/poe-checks poe/run-poe-checks poe/smoke-test search voice stream/ask-stream stream/read-stream stream/judge-load stream/load-profiles stream/run-load'
         .split(' ')
         .map((name) => `${name}.ts`),
     mayImport: ['core', 'channels', 'store'],

@@ -1,4 +1,4 @@
-import { isTerminal, type LoggedEvent, type TerminalEvent, type TurnEvent } from '../events.ts'
+import { isTerminal, type TerminalEvent, type TurnEvent } from '../events.ts'
 import type { Terminal } from './command.ts'
 import { paint } from './paint.ts'
 
@@ -7,7 +7,7 @@ const LONGEST_TOOL_TEXT = 200
 
 /** Prints an answer while it is written: its text, and dimmed what else the bot does. Returns how it ended. */
 export async function printAnswer(
-  events: AsyncIterable<LoggedEvent>,
+  events: AsyncIterable<{ readonly event: TurnEvent }>,
   { stdout, stderr }: Pick<Terminal, 'stdout' | 'stderr'>,
 ): Promise<TerminalEvent | undefined> {
   const sources: string[] = []

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts'
 import type { FlagDesk, FlagState } from '../flags/flags.ts'
 import type { Explanation, RolloutDesk, RolloutView, StartedRollout } from '../rollout/rollout.ts'
 import { openTokens } from './open-tokens.ts'
+import { serverUrl } from './server-url.ts'
 
 /** Flags and rollouts of a server that runs on this computer and has the database to itself. */
 export interface RemoteDesks {
@@ -41,9 +42,7 @@ export async function openRemoteDesks(config: Config): Promise<RemoteDesks> {
 }
 
 async function createAsk(config: Config): Promise<Ask> {
-  const everywhere = ['0.0.0.0', '::'].includes(config.HOST)
-  const host = everywhere ? '127.0.0.1' : config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST
-  const server = `http://${host}:${config.PORT}`
+  const server = serverUrl(config)
   const token = config.NODE_ENV === 'production' ? await mintToken(config) : undefined
   return async <Reply>(method: string, path: string, body?: object): Promise<Reply> => {
     const reply = await fetch(`${server}${path}`, {

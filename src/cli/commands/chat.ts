@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
-import type { App } from '../../app.ts'
-import type { ConverseRequest } from '../../conversation.ts'
-import type { Host } from '../../channels/channel.ts'
 import { loadConfig } from '../../config.ts'
 import { nearest } from '../../nearest.ts'
 import type { Project } from '../../project.ts'
+import { openChatPartner, type ChatPartner, type ChatQuestion } from '../chat-partner.ts'
 import { UsageError, type Command, type ExitCode, type Terminal } from '../command.ts'
 import { createQuietLog } from '../create-quiet-log.ts'
 import { loadProject } from '../load-project.ts'
@@ -27,12 +25,11 @@ export const chat: Command = {
     const project = await loadProject(terminal.cwd)
     const bot = chooseBot(project, name)
     const log = createQuietLog(config, terminal)
-    const { createApp } = await import('../../app.ts')
-    const app = await createApp({ config, project, log })
+    const partner = await openChatPartner({ config, project, log })
     try {
-      return await talk(app, bot, terminal)
+      return await talk(partner, bot, terminal)
     } finally {
-      await app.close()
+      await partner.close()
     }
   },
 }
@@ -45,7 +42,7 @@ function chooseBot({ bots, defaultBot }: Project, name = defaultBot.name): strin
   throw new UsageError(`There is no bot "${name}". ${instead}`)
 }
 
-async function talk({ host }: App, bot: string, terminal: Terminal): Promise<ExitCode> {
+async function talk(partner: ChatPartner, bot: string, terminal: Terminal): Promise<ExitCode> {
   const { stdin, stdout } = terminal
   const interactive = stdin.isTTY === true && stdout.isTTY === true
   const lines = createInterface({ input: stdin, ...(interactive && { output: stdout }), prompt: '> ' })
@@ -62,8 +59,7 @@ async function talk({ host }: App, bot: string, terminal: Terminal): Promise<Exi
     if (text === '/new') key = randomUUID()
     else if (text !== '') {
       answering = new AbortController()
-      const request = { conversation: { bot, channel: 'terminal', key }, subject: 'terminal', text }
-      if (!(await answer(host, { ...request, signal: answering.signal }, terminal))) failures++
+      if (!(await answer(partner, { bot, key, text, signal: answering.signal }, terminal))) failures++
       answering = undefined
     }
     ask()
@@ -73,10 +69,9 @@ async function talk({ host }: App, bot: string, terminal: Terminal): Promise<Exi
 }
 
 /** True when the bot answered. */
-async function answer(host: Host, request: ConverseRequest, terminal: Terminal): Promise<boolean> {
+async function answer(partner: ChatPartner, question: ChatQuestion, terminal: Terminal): Promise<boolean> {
   try {
-    const { events } = await host.converse(request)
-    return (await printAnswer(events, terminal))?.type === 'end'
+    return (await printAnswer(await partner.ask(question), terminal))?.type === 'end'
   } catch (error) {
     printFailure(error, terminal)
     return false
