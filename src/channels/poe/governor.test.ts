@@ -74,12 +74,17 @@ function faultsOf(sent: readonly Sent[], limits: GovernorLimits): readonly strin
     ['one data event at most', names.filter((name) => name === 'data').length <= 1],
     ['not too many events', names.length <= limits.events],
     ['not too much text', texts.join('').length <= limits.characters],
-    ['well-formed text', texts.every((text) => text.isWellFormed())],
+    ['well-formed text', stringsIn(events).every((text) => text.isWellFormed())],
     ['not too long', (sent.at(-1)?.at ?? 0) <= limits.timeMs],
     ['never silent for long', gaps.every((gap) => gap <= limits.keepAliveMs)],
     ['frames of JSON objects', toPoeFrames(events).split('\n\n').slice(0, -1).every(isFrame)],
   ]
   return rules.flatMap(([rule, kept]) => (kept ? [] : rule))
+}
+
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : []
 }
 
 function isFrame(frame: string): boolean {
@@ -101,16 +106,22 @@ const anyStep: Arbitrary<Step> = record({
     { weight: 6, arbitrary: anyText.map((text): TurnEvent => ({ type: 'text-delta', text })) },
     anyText.map((text): TurnEvent => ({ type: 'replace', text })),
     anyText.map((value): TurnEvent => ({ type: 'data', name: 'metadata', value })),
+    anyText.map((name): TurnEvent => ({
+      type: 'file',
+      name,
+      url: 'https://example.com/a.png',
+      contentType: 'image/png',
+      inlineRef: '',
+    })),
+    tuple(anyText, boolean()).map(([input, external]): TurnEvent => ({
+      type: 'tool-call-start',
+      callId: 'c',
+      tool: 't',
+      input,
+      external,
+    })),
     constantFrom<TurnEvent>(
-      {
-        type: 'file',
-        name: 'a.png',
-        url: 'https://example.com/a.png',
-        contentType: 'image/png',
-        inlineRef: '',
-      },
-      { type: 'tool-call-start', callId: 'c', tool: 't', input: '{}', external: true },
-      { type: 'tool-call-start', callId: 'd', tool: 't', input: '{}', external: false },
+      { type: 'file', name: 'a', url: 'data:text/plain,a', contentType: 'text/plain' },
       { type: 'citation', index: 1, source: 'handbook.md', url: 'https://example.com' },
       { type: 'suggestions', items: ['One', 'Two \ud83d'] },
       { type: 'usage', inputTokens: 1, outputTokens: 1 },
@@ -133,10 +144,12 @@ const anyLast: Arbitrary<Step> = record({
 
 test('any turn at any pace gives a stream that keeps the protocol', () => {
   const anyTurn = tuple(array(anyStep, { maxLength: 80 }), anyLast, boolean())
+  const anyLimits = record({ events: constantFrom(10, 40, 200), characters: constantFrom(60, 200, 2_000) })
   assert(
-    property(anyTurn, ([steps, last, withStatus]) => {
-      const sent = play([...steps, last], withStatus ? { status: '*Working*' } : {})
-      expect(faultsOf(sent, LIMITS)).toEqual([])
+    property(anyTurn, anyLimits, ([steps, last, withStatus], some) => {
+      const limits = { ...LIMITS, ...some }
+      const sent = play([...steps, last], { limits, ...(withStatus && { status: '*Working*' }) })
+      expect(faultsOf(sent, limits)).toEqual([])
     }),
     { numRuns: 2_000 },
   )

@@ -181,7 +181,7 @@ export class PoeGovernor {
   #sendFile({ url, name, contentType, inlineRef }: FileEvent, now: number): readonly PoeEvent[] {
     if (!/^https?:\/\//.test(url) || this.#files >= MAX_FILES) return NOTHING
     this.#files++
-    const data = { url, name, content_type: contentType, inline_ref: inlineRef || null }
+    const data = { url, name: name.toWellFormed(), content_type: contentType, inline_ref: inlineRef || null }
     return this.#sendBeside({ event: 'file', data }, now)
   }
 

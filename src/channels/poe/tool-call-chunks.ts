@@ -9,7 +9,12 @@ interface ToolCallStart {
  * rather than null, except `finish_reason`, which the reference client needs in each chunk.
  */
 export function toToolCallChunk({ callId, tool, input }: ToolCallStart, index: number): Chunk {
-  const call = { index, id: callId, type: 'function', function: { name: tool, arguments: input } }
+  const call = {
+    index,
+    id: callId,
+    type: 'function',
+    function: { name: tool, arguments: input.toWellFormed() },
+  }
   return toChunk({ tool_calls: [call] }, null)
 }
 
