@@ -43,9 +43,14 @@ function textOf(event: TurnEvent): string {
 function describeEvent(event: TurnEvent): string | undefined {
   switch (event.type) {
     case 'tool-call-start':
-      return `→ ${event.tool} ${shorten(event.input)}`
+      return words('→', event.tool, shorten(event.input))
     case 'tool-call-end':
-      return `${event.ok ? '←' : '✗'} ${event.tool} ${shorten(event.output)} (${Math.round(event.durationMs)} ms)`
+      return words(
+        event.ok ? '←' : '✗',
+        event.tool,
+        shorten(event.output),
+        `(${Math.round(event.durationMs)} ms)`,
+      )
     case 'suggestions':
       return `you could say: ${event.items.join(' · ')}`
     case 'file':
@@ -57,6 +62,11 @@ function describeEvent(event: TurnEvent): string | undefined {
     default:
       return undefined
   }
+}
+
+/** A server tells neither arguments nor results of tools. */
+function words(...said: readonly string[]): string {
+  return said.filter(Boolean).join(' ')
 }
 
 function describeSource(event: TurnEvent & { type: 'citation' }): string {
