@@ -3,7 +3,7 @@ import type { LoggedEvent } from '../src/events.ts'
 import type { FinishedTurn, NewTurn } from '../src/store/store.ts'
 
 /** Who runs the turn, and for how long that counts. */
-export const LEASE = { owner: 'a', leaseMs: 60_000 }
+const LEASE = { owner: 'a', leaseMs: 60_000 }
 /** Appends for the owner without renewing its lease. */
 export const HOLD = { owner: 'a', renewForMs: null }
 
