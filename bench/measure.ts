@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * User and system time of all threads of a process, in microseconds. From the scheduler's own nanosecond
- * counters, because `/proc/<pid>/stat` counts in steps of 10 ms.
+ * User and system time of all threads of a process, or of those of one name, in microseconds. From the scheduler's own
+ * nanosecond counters, because `/proc/<pid>/stat` counts in steps of 10 ms.
  */
-export function cpuMicros(pid: number): number {
+export function cpuMicros(pid: number, name?: string): number {
   let nanoseconds = 0
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    if (name && readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() !== name) continue
     const counters = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')
     nanoseconds += Number(counters.slice(0, counters.indexOf(' ')))
   }

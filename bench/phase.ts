@@ -27,6 +27,8 @@ export interface PhaseResult {
   readonly tokens: number
   /** User and system time of all threads of the relay, in microseconds. */
   readonly cpuMicros: number
+  /** How much of it went to the thread of an embedded database. */
+  readonly databaseMicros: number
   /** The share of one core that emulator and load client took together; near 1 they are the limit. */
   readonly harnessBusy: number
   /** From asking to the first text, of answers asked for within the window, in milliseconds. */

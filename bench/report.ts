@@ -63,6 +63,9 @@ function inPhase(name: string, figure: (result: PhaseResult) => number): Figure 
 }
 
 const cpuPerToken = (name: string) => inPhase(name, (result) => result.cpuMicros / result.tokens)
+/** Without the thread of an embedded database: PostgreSQL is another process and not counted either. */
+const cpuWithoutDatabase = (name: string) =>
+  inPhase(name, (result) => (result.cpuMicros - result.databaseMicros) / result.tokens)
 const tokensPerSecond = (name: string) => inPhase(name, (result) => (result.tokens / result.windowMs) * 1_000)
 const firstText = (name: string, p: number) => inPhase(name, (result) => percentile(result.firstTextMs, p))
 const bytesPerStream = inPhase(
@@ -100,7 +103,7 @@ function judgeRelay(bench: BenchRun, { name, title, bootTarget = 0 }: Relay): re
     known: !Number.isNaN(value),
   })
   const ratio = (phase: string, base: string) =>
-    against(bench, [name, base], (own, other) => cpuPerToken(phase)(own) / cpuPerToken(phase)(other))
+    against(bench, [name, base], (own, other) => cpuWithoutDatabase(phase)(own) / cpuPerToken(phase)(other))
   const verdicts = [
     ...COMPARED.map((phase) => verdict(`CPU a token, ${phase}, over raw`, ratio(phase, RAW), [1.25, 2, '×'])),
     ...[UNPACED, PACED_50].map((phase) =>
@@ -130,10 +133,11 @@ export function renderReport(bench: BenchRun): string {
   return [
     bench.machine,
     section('CPU of the relay per token, µs (× raw)', cpuTable(bench)),
+    section('The same without the thread of an embedded database', ownCpuTable(bench)),
     section('First text, p50 / p99 ms (added to raw)', latencyTable(bench)),
     section('What carries it', resourceTable(bench)),
     section('Throughput, tokens a second, and how busy the harness was', throughputTable(bench)),
-    ...(bench.judged ? [section('Promises', verdictTable(judge(bench)))] : []),
+    ...(bench.judged ? [section('Promises, no database counted', verdictTable(judge(bench)))] : []),
     ...bench.relays
       .filter(({ missing }) => missing)
       .map(({ title, missing }) => `Left out: ${title}, ${missing}.`),
@@ -168,11 +172,7 @@ function cpuTable(bench: BenchRun): string {
   const head = ['relay', ...phases, 'each further token', 'a turn without its tokens']
   const rows = present(bench).map(({ name, title }) => [
     title,
-    ...phases.map((phase) => {
-      const figure = cpuPerToken(phase)
-      const ratio = against(bench, [name, RAW], (own, raw) => figure(own) / figure(raw))
-      return `${show(over(bench, name, figure), 1)} (${show(ratio, 2)})`
-    }),
+    ...phases.map((phase) => toRatio(bench, name, cpuPerToken(phase))),
     `${show(
       over(bench, name, (run) => split(run).token),
       1,
@@ -186,6 +186,23 @@ function cpuTable(bench: BenchRun): string {
     ),
   ])
   return table(head, rows)
+}
+
+function ownCpuTable(bench: BenchRun): string {
+  const phases = phasesOf(bench, COMPARED)
+  const rows = present(bench)
+    .filter(({ bootTarget }) => bootTarget !== undefined)
+    .map(({ name, title }) => [
+      title,
+      ...phases.map((phase) => toRatio(bench, name, cpuWithoutDatabase(phase))),
+    ])
+  return table(['relay', ...phases], rows)
+}
+
+/** A figure and how often raw's goes into it. */
+function toRatio(bench: BenchRun, name: string, figure: Figure): string {
+  const ratio = against(bench, [name, RAW], (own, raw) => figure(own) / figure(raw))
+  return `${show(over(bench, name, figure), 1)} (${show(ratio, 2)})`
 }
 
 function latencyTable(bench: BenchRun): string {

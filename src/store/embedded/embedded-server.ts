@@ -116,7 +116,7 @@ export class EmbeddedServer implements WireServer {
       activity: this.#activity.buffer,
     }
     Atomics.store(this.#activity, 0, 0)
-    const worker = new Worker(workerFile(), { workerData: settings, execArgv: [] })
+    const worker = new Worker(workerFile(), { name: 'database', workerData: settings, execArgv: [] })
     await untilReady(worker)
     worker.on('message', (report: WorkerReport) => this.#onReport(report))
     worker.on('error', (error) => this.#restart(worker, 'The embedded database failed', error))
