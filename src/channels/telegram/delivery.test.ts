@@ -50,6 +50,14 @@ describe('an answer', () => {
     expect(telegram.calls.filter(({ method }) => method === 'sendMessageDraft')).toHaveLength(1)
   })
 
+  test('that is being written when its group becomes a supergroup is put there', async () => {
+    telegram.say(-31, '/ask hang: So far')
+    await eventually(() => expect(texts(-31)).toEqual(['So far']))
+    const moved = telegram.migrate(-31)
+    telegram.say(moved, '/stop@fake_bot')
+    await eventually(() => expect(texts(moved)).toContain('So far'))
+  })
+
   test('a long one becomes several messages, and its code stays code', async () => {
     const code = Array.from({ length: 380 }, (_, line) => `let line = ${line}`).join('\n')
     telegram.say(31, `say: Look:\n\n\`\`\`js\n${code}\n\`\`\`\n\nDone.`)
