@@ -105,11 +105,12 @@ export class EventStream {
   }
 }
 
-/** Aborts when the connection of a request is gone, whoever closed it. */
+/** Aborts when the connection of a request is gone before its reply was sent, whoever closed it. */
 export function whenLeft({ raw }: FastifyReply): AbortSignal {
   const left = new AbortController()
   if (raw.destroyed) left.abort()
-  else raw.once('close', () => left.abort())
+  // Every connection closes; an answer that was sent whole has nobody who would have to be told.
+  else raw.once('close', () => raw.writableFinished || left.abort())
   return left.signal
 }
 

@@ -2,15 +2,18 @@ import type { Span } from '@opentelemetry/api'
 import type { AnswerInCode } from '../answer.ts'
 import { AppError, toAppError } from '../errors.ts'
 import type { EndReason, ErrorEvent, TerminalEvent, TurnEvent } from '../events.ts'
-import type { Message, Passage, ToolCall, ToolSpec } from '../messages.ts'
+import type { Message, Passage, ToolCall } from '../messages.ts'
 import type { FinishReason, ModelPart, ModelRequest, Usage } from '../models/model.ts'
+import { Citations } from './citations.ts'
+import { findPassages } from './find-passages.ts'
+import { callerToolsOf, toModelRequest } from './model-request.ts'
 import { cutToWindow } from './prompt.ts'
 import { runAnswer } from './run-answer.ts'
 import { askInstead, runCommand } from './run-command.ts'
 import { runTools } from './run-tools.ts'
 import { startModel, toModelError } from './start-model.ts'
 import { GEN_AI } from '../trace-attributes.ts'
-import { traceModel, traceSearch } from './trace-turn.ts'
+import { traceModel } from './trace-turn.ts'
 import { TurnBudget } from './turn-budget.ts'
 import type { TurnFacts } from './turn-facts.ts'
 import type { TurnInput } from './turn.ts'
@@ -25,6 +28,8 @@ export interface TurnOptions {
   readonly emit: (event: TurnEvent) => void
 }
 
+const TIME_IS_UP = new Error('the time of the turn is up')
+
 /**
  * Answers one message. Says everything through `emit` and resolves with the one terminal event, which the caller
  * publishes once the answer is stored; it does not reject. A limit of the bot ends it politely: what was said
@@ -34,21 +39,24 @@ export async function runTurn(
   input: TurnInput,
   { signal, facts, emit }: TurnOptions,
 ): Promise<TerminalEvent> {
-  // A timer of our own: `AbortSignal.timeout` would hold everything that listens until it fires.
-  const timeout = new AbortController()
-  const timer = setTimeout(() => timeout.abort(), input.bot.limits.timeMs)
-  const either = AbortSignal.any([signal, timeout.signal])
-  const turn = new TurnRun(input, { signal: either, facts, emit })
+  // Neither `AbortSignal.timeout` nor `AbortSignal.any`, which hold what listens, and cost more than the rest of this.
+  const ending = new AbortController()
+  const follow = (): void => ending.abort(signal.reason)
+  if (signal.aborted) follow()
+  signal.addEventListener('abort', follow, { once: true })
+  const timer = setTimeout(() => ending.abort(TIME_IS_UP), input.bot.limits.timeMs)
+  const turn = new TurnRun(input, { signal: ending.signal, facts, emit })
   try {
-    return facts.toEnd(await untilAborted(either, turn.run()))
+    return facts.toEnd(await untilAborted(ending.signal, turn.run()))
   } catch (thrown) {
     if (signal.aborted) return isFailure(signal.reason) ? toErrorEvent(signal.reason) : facts.toEnd('stopped')
-    if (timeout.signal.aborted)
+    if (ending.signal.reason === TIME_IS_UP)
       return facts.gave ? facts.toEnd('limit') : toErrorEvent(new AppError('turn_timeout'))
     input.onProblem({ what: 'turn-failed', cause: thrown })
     return toErrorEvent(toAppError(thrown))
   } finally {
     clearTimeout(timer)
+    signal.removeEventListener('abort', follow)
     turn.silence()
   }
 }
@@ -69,7 +77,7 @@ class TurnRun {
   readonly #publish: (event: TurnEvent) => void
   readonly #budget: TurnBudget
   #messages: Message[]
-  readonly #cited = new Set<number>()
+  #citations: Citations | undefined
   /** The text of the message to answer. */
   #asked: string | undefined
   #passages: readonly Passage[] | undefined
@@ -96,7 +104,7 @@ class TurnRun {
     this.#signal.throwIfAborted()
     const reason = await this.#reply()
     if (!this.#facts.gave) throw new AppError('model_empty_answer')
-    this.#citeMarkedPassages()
+    this.#citations?.citeMarked(this.#facts.text)
     if (reason !== 'tool-calls') this.#suggest()
     const { inputTokens, outputTokens } = this.#facts
     this.#emit({ type: 'usage', inputTokens, outputTokens })
@@ -122,7 +130,11 @@ class TurnRun {
   }
 
   async #runModel(): Promise<EndReason> {
-    this.#passages = await this.#findPassages()
+    this.#passages = await findPassages(this.#input, this.#messages.at(-1), {
+      signal: this.#signal,
+      facts: this.#facts,
+    })
+    this.#citations = this.#passages && new Citations(this.#passages, this.#emit)
     return this.#runSteps()
   }
 
@@ -162,7 +174,8 @@ class TurnRun {
   }
 
   async #callModel({ withTools }: { readonly withTools: boolean }): Promise<Step> {
-    const request = this.#request(withTools)
+    const asked = { messages: this.#messages, passages: this.#passages, text: this.#asked, withTools }
+    const request = toModelRequest(this.#input, asked)
     return await traceModel(this.#input.model.id, request, (span) => this.#readModel(request, span))
   }
 
@@ -196,7 +209,7 @@ class TurnRun {
     if (part.type === 'text') this.#say(part.text, step)
     else if (part.type === 'tool-call')
       step.calls.push({ callId: part.callId, tool: part.tool, input: part.input })
-    else if (part.type === 'citation') this.#cite(part.passage)
+    else if (part.type === 'citation') this.#citations?.cite(part.passage)
     else if (part.type === 'replace') this.#replace(part.text, step)
     else {
       step.finish = part.reason
@@ -235,90 +248,18 @@ class TurnRun {
     if (allowed) this.#emit(allowed)
   }
 
-  #request(withTools: boolean): ModelRequest {
-    const { bot, callerInstructions, callerTools, sampling, origin } = this.#input
-    const temperature = sampling.temperature ?? bot.temperature
-    const maxOutputTokens = sampling.maxOutputTokens ?? bot.maxOutputTokens
-    return {
-      instructions: callerInstructions ? `${bot.instructions}\n\n${callerInstructions}` : bot.instructions,
-      messages: this.#messages,
-      tools: withTools ? [...bot.tools, ...this.#callerTools(callerTools)] : [],
-      ...this.#found(),
-      ...(temperature !== undefined && { temperature }),
-      ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-      ...(sampling.stopSequences && { stopSequences: sampling.stopSequences }),
-      ...(origin && { origin }),
-    }
-  }
-
-  /** What the knowledge gave, with the bare question where the message says more than that. */
-  #found(): Pick<ModelRequest, 'passages' | 'question'> {
-    const { question } = this.#input
-    if (!this.#passages) return {}
-    return {
-      passages: this.#passages,
-      ...(question !== undefined && question !== this.#asked && { question }),
-    }
-  }
-
-  /** A caller cannot take the place of a bot's own tool. */
-  #callerTools(tools: readonly ToolSpec[]): readonly ToolSpec[] {
-    return tools.filter(({ name }) => !this.#input.bot.tools.some((own) => own.name === name))
-  }
-
   #start(): void {
     const { turnId, conversationId, bot, revision, startedAt } = this.#input
     const started = startedAt.date.toISOString()
     this.#emit({ type: 'start', turnId, conversationId, bot: bot.name, revision, startedAt: started })
   }
 
-  async #findPassages(): Promise<readonly Passage[] | undefined> {
-    const question = this.#messages.at(-1)
-    const { bot, services, question: asked, passages } = this.#input
-    const { knowledge } = bot
-    if (passages) return passages
-    if (!knowledge || question?.role !== 'user') return undefined
-    const begun = performance.now()
-    try {
-      const { documents } = services
-      return await traceSearch(bot.name, () =>
-        knowledge.search(asked ?? question.text, { limit: 5, signal: this.#signal, documents }),
-      )
-    } catch (cause) {
-      this.#signal.throwIfAborted()
-      this.#input.onProblem({ what: 'knowledge-failed', cause })
-      return undefined
-    } finally {
-      this.#facts.searchMs = performance.now() - begun
-    }
-  }
-
   /** True when a call is for the caller: it gets those calls, and the turn ends. */
   #handToCaller(calls: readonly ToolCall[]): boolean {
-    const external = this.#callerTools(this.#input.callerTools)
+    const external = callerToolsOf(this.#input)
     const handed = calls.filter((call) => external.some(({ name }) => name === call.tool))
     for (const call of handed) this.#emit({ type: 'tool-call-start', ...call, external: true })
     return handed.length > 0
-  }
-
-  /** Models that cite in the text (`[2]`) get their citation events from the text. */
-  #citeMarkedPassages(): void {
-    if (!this.#passages) return
-    for (const [, number] of this.#facts.text.matchAll(/\[(\d{1,3})\]/g)) this.#cite(Number(number) - 1)
-  }
-
-  #cite(index: number): void {
-    const passage = this.#passages?.[index]
-    if (!passage || this.#cited.has(index)) return
-    this.#cited.add(index)
-    const { source, heading, url } = passage
-    this.#emit({
-      type: 'citation',
-      index: index + 1,
-      source,
-      ...(heading && { heading }),
-      ...(url && { url }),
-    })
   }
 
   /** What code or a tool suggested fits this answer; what the bot suggests in general fits any. */
