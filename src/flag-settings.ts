@@ -63,7 +63,8 @@ export const FLAG_SETTINGS = {
   },
   ROLLOUT_POLL_MS: {
     section: 'Rollouts',
-    about: 'How often a server looks for changes of flags, chatbots and rollouts made elsewhere, in milliseconds.',
+    about:
+      'How often a server looks for changes of flags, chatbots and rollouts made elsewhere, in milliseconds.',
     type: whole(20, 2_000),
     default: '1000',
   },
