@@ -62,9 +62,14 @@ interface SchemaProblem {
 function toField({ instancePath, keyword, message }: SchemaProblem): FieldProblem {
   return {
     field: instancePath.slice(1).replaceAll('/', '.'),
-    message: message ?? 'is not valid',
+    message: isMissing(message) ? 'is required' : (message ?? 'is not valid'),
     type: keyword,
   }
+}
+
+/** The validator speaks of its types where nothing was sent. */
+function isMissing(message: string | undefined): boolean {
+  return message?.endsWith('received undefined') === true
 }
 
 function whatIsWrong(error: FastifyError): string {

@@ -183,17 +183,17 @@ test('without a stream the whole answer comes in the shape of guide 002', async 
 
 describe('a bad request', () => {
   test.each([
-    ['an empty question', { query: '  ' }, 'query'],
-    ['a question of 5001 characters', { query: 'x'.repeat(5_001) }, 'query'],
-    ['a phone number with letters', { phone: 'call me' }, 'phone'],
-    ['no bot', { chatbotId: undefined }, 'chatbotId'],
-  ])('with %s names the field', async (_case, extra, field) => {
+    ['an empty question', { query: '  ' }, 'query', '>=1 characters'],
+    ['a question of 5001 characters', { query: 'x'.repeat(5_001) }, 'query', '<=5000 characters'],
+    ['a phone number with letters', { phone: 'call me' }, 'phone', 'pattern'],
+    ['no bot', { chatbotId: undefined }, 'chatbotId', 'is required'],
+  ])('with %s names the field', async (...[, extra, field, message]) => {
     const response = await postJson(app.url + STREAM, ask('Hello', extra))
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
       status: 400,
       error: 'Validation error',
-      details: [{ field, message: expect.any(String), type: expect.any(String) }],
+      details: [{ field, message: expect.stringContaining(message), type: expect.any(String) }],
     })
   })
 
