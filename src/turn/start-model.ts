@@ -12,13 +12,20 @@ export interface StartOptions {
   readonly onProblem: (problem: TurnProblem) => void
 }
 
-const FIRST_BACKOFF_MS = 500
-const LONGEST_BACKOFF_MS = 20_000
+interface Backoff {
+  /** Before jitter, which takes up to half of it away. */
+  readonly firstMs: number
+  readonly longestMs: number
+}
+
+const AFTER_FAILURE: Backoff = { firstMs: 500, longestMs: 20_000 }
+/** Of guide 001: three attempts, 2 to 10 s apart. */
+const AFTER_RATE_LIMIT: Backoff = { firstMs: 4_000, longestMs: 10_000 }
 
 /**
  * Begins an answer: resolves with its parts once the first one is there. Begins again when the model fails before
- * that in a way that may pass, and waits as long as the provider asks (`Retry-After`), else 0.5 s doubling with
- * jitter; gives up when the wait would pass the deadline. What has been said is never asked for twice.
+ * that in a way that may pass, and waits as `waitBefore` says; gives up when the wait would pass the deadline. What has
+ * been said is never asked for twice.
  */
 export async function startModel(
   model: Model,
@@ -31,7 +38,7 @@ export async function startModel(
       return continueFrom(await parts.next(), parts)
     } catch (thrown) {
       const error = toModelError(thrown)
-      const waitMs = error.retryAfterMs ?? backoff(attempt)
+      const waitMs = waitBefore(error, attempt)
       const mayRetry = error.retryable && attempt < retries && !signal.aborted
       if (!mayRetry || performance.now() + waitMs >= deadline) throw error
       onProblem({ what: 'model-retried', cause: error })
@@ -63,7 +70,16 @@ function continueFrom(
   return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
 }
 
-function backoff(attempt: number): number {
-  const full = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt)
+/**
+ * How long to wait, in milliseconds, after the failure of an attempt, the first of which is 0: as long as the provider
+ * asks (`Retry-After`), else 0.5 s doubling, and 2 to 10 s doubling after a rate limit, both with jitter.
+ */
+export function waitBefore(
+  { code, retryAfterMs }: Pick<AppError, 'code' | 'retryAfterMs'>,
+  attempt: number,
+): number {
+  if (retryAfterMs !== undefined) return retryAfterMs
+  const { firstMs, longestMs } = code === 'model_rate_limited' ? AFTER_RATE_LIMIT : AFTER_FAILURE
+  const full = Math.min(longestMs, firstMs * 2 ** attempt)
   return full / 2 + Math.random() * (full / 2)
 }
