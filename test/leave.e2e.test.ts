@@ -32,3 +32,11 @@ test('a command leaves with its whole output although the project holds a timer'
   expect(await once(child, 'exit')).toEqual([0, null])
   expect(await said).toContain('Hello!')
 })
+
+test('a command whose reader has left, as head does, ends without a word', async () => {
+  const child = spawn(process.execPath, [...CLI, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  const complaint = text(child.stderr)
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(await complaint).toBe('')
+})

@@ -19,6 +19,12 @@ keepCompiled()
 const { processEnvironment } = await import('../config.ts')
 const { runCommandLine } = await import('./command-line.ts')
 
+// Whoever has read enough and left, as `head` does, is no reason to fail.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
 const cwd = process.cwd()
 const file = join(cwd, '.env')
 // Into the process, not only into the config: tools of the project's bots read variables of their own.
