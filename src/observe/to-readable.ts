@@ -11,7 +11,7 @@ export function toReadable(line: string): Readonly<Record<string, unknown>> {
   return {
     level,
     time,
-    msg: (msg === undefined ? written : [msg, ...written]).join(' '),
+    msg: (typeof msg === 'string' ? [msg, ...written] : written).join(' '),
     ...(err !== undefined && { err }),
     ...(error !== undefined && { error }),
   }
