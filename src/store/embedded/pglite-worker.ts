@@ -33,7 +33,7 @@ export type WorkerReport =
  * with. Optimising the functions of a whole PostgreSQL takes 400 MB and two busy cores during the first seconds,
  * for no measurable gain; with the larger value only what stays hot is optimised.
  */
-const TIERING_BUDGET = { standard: 13_000_000, database: 1_000_000_000 } as const
+const TIERING_BUDGET = { standard: 13_000_000, database: 2_147_483_647 } as const
 
 const SERVER_SETTINGS = ['shared_buffers=16MB', 'min_wal_size=32MB', 'max_wal_size=64MB']
 
