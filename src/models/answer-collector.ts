@@ -24,13 +24,26 @@ export class AnswerCollector {
   readonly #cited = new Set<number>()
   #parts: ModelPart[] = []
   #text = ''
+  #additions = 0
+  /** What was added last, when it was text. */
+  #lastText: string | undefined
 
   addText(text: string): void {
     this.#text += text
+    this.#additions++
+    this.#lastText = text
+  }
+
+  /** The text that `read` adds to the answer when it adds nothing else, otherwise undefined. */
+  soleTextOf(read: () => void): string | undefined {
+    const before = this.#additions
+    read()
+    return this.#additions === before + 1 ? this.#lastText : undefined
   }
 
   /** Discards all text so far and goes on from `text`. */
   replaceText(text: string): void {
+    this.#addOther()
     this.#text = ''
     this.#parts = [...this.#parts.filter(({ type }) => type !== 'text'), { type: 'replace', text }]
   }
@@ -39,6 +52,7 @@ export class AnswerCollector {
   addCitation(passage: number): void {
     if (this.#cited.has(passage)) return
     this.#cited.add(passage)
+    this.#addOther()
     this.#flushText()
     this.#parts.push({ type: 'citation', passage })
   }
@@ -48,6 +62,7 @@ export class AnswerCollector {
    * so: a tool's answer has to find its call.
    */
   startCall(key: unknown, { callId, tool, input }: ToolCall): void {
+    this.#addOther()
     const taken = this.#calls.some((call) => call.callId === callId)
     const call = { givenId: callId, callId: taken ? `${callId}-${this.#calls.length}` : callId, tool, input }
     this.#calls.push(call)
@@ -56,6 +71,7 @@ export class AnswerCollector {
 
   /** Adds to the arguments of a call; a fragment of an unknown call is dropped. */
   appendToCall(key: unknown, input: string): void {
+    this.#addOther()
     const call = this.#callByKey.get(key)
     if (call) call.input += input
   }
@@ -84,6 +100,11 @@ export class AnswerCollector {
     const calls = mayCall ? this.#calls : []
     const reason = mayCall ? (calls.length > 0 ? 'tool-calls' : 'stop') : this.reason
     return [...this.take(), ...calls.map(toPart), { type: 'finish', reason, usage }]
+  }
+
+  #addOther(): void {
+    this.#additions++
+    this.#lastText = undefined
   }
 
   #flushText(): void {

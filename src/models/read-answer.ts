@@ -3,6 +3,7 @@ import type { ModelPart } from './model.ts'
 import type { ResponseReader } from './response-reader.ts'
 import { SseScanner } from './sse-scanner.ts'
 import { toStreamError } from './stream-error.ts'
+import { TextTemplate } from './text-template.ts'
 
 type ReadEvent = (data: string, answer: AnswerCollector) => boolean
 
@@ -62,6 +63,7 @@ class AnswerEvents {
   readonly #scanner: SseScanner
   readonly #readEvent: ReadEvent
   readonly #answer: AnswerCollector
+  readonly #template = new TextTemplate()
   #failure: unknown
   #over = false
 
@@ -82,9 +84,16 @@ class AnswerEvents {
   /** Undefined bytes are the end of the stream. */
   take(bytes: Buffer | undefined): void {
     this.#over = bytes === undefined
-    if (bytes)
-      for (const data of this.#scanner.push(bytes))
-        this.#over = this.#readEvent(data, this.#answer) || this.#over
+    if (bytes) for (const data of this.#scanner.push(bytes)) this.#read(data)
+  }
+
+  #read(data: string): void {
+    const found = this.#template.find(data)
+    if (found !== undefined) return this.#answer.addText(found)
+    const text = this.#answer.soleTextOf(() => {
+      this.#over = this.#readEvent(data, this.#answer) || this.#over
+    })
+    if (text !== undefined) this.#template.learn(data, text)
   }
 
   fail(failure: unknown): void {
