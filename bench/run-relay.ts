@@ -23,36 +23,68 @@ export interface RelayRun {
   readonly failures: readonly string[]
 }
 
-/** Starts the relay, runs every phase against it in turn and stops it. The first phase that fails is the last. */
-export async function runRelay(relay: Relay, plan: Plan, harness: Harness): Promise<RelayRun> {
-  const running = await startRelay(relay, harness)
-  const phases: Record<string, PhaseResult> = {}
-  const failures: string[] = []
-  let idleBytes = Number.NaN
-  try {
-    await delay(plan.settleMs)
-    idleBytes = rssBytes(running.pid)
-    for (const phase of plan.phases) {
-      if (failures.length > 0) break
-      const result = await runPhase(phase, running, harness)
-      phases[phase.name] = result
-      failures.push(...result.failures.map((failure) => `${phase.name}: ${failure}`))
-    }
-  } catch (error) {
-    failures.push(String(error))
-  } finally {
-    await running.stop()
+/** A relay that is being measured. */
+export class MeasuredRelay {
+  readonly #relay: Relay
+  readonly #harness: Harness
+  readonly #phases: Record<string, PhaseResult> = {}
+  readonly #failures: string[] = []
+  #running: RunningRelay | undefined
+  #idleBytes = Number.NaN
+
+  constructor(relay: Relay, harness: Harness) {
+    this.#relay = relay
+    this.#harness = harness
   }
-  if (failures.length > 0) failures.push(`last output: ${running.output() || 'none'}`)
-  return { relay: relay.name, bootMs: running.bootMs, idleBytes, phases, failures }
+
+  get name(): string {
+    return this.#relay.name
+  }
+
+  /** Starts it and reads its memory when it has been idle for a moment. */
+  async start({ settleMs }: Plan): Promise<void> {
+    await this.#attempt(async () => {
+      this.#running = await startRelay(this.#relay, this.#harness)
+      await delay(settleMs)
+      this.#idleBytes = rssBytes(this.#running.pid)
+    })
+  }
+
+  /** Does nothing once something has failed. */
+  async measure(phase: Phase): Promise<void> {
+    const running = this.#running
+    if (!running || this.#failures.length > 0) return
+    await this.#attempt(async () => {
+      const result = await askLoad(running, phase, this.#harness)
+      this.#phases[phase.name] = result
+      this.#failures.push(...result.failures.map((failure) => `${phase.name}: ${failure}`))
+    })
+    if (this.#failures.length > 0) this.#failures.push(`last output: ${running.output() || 'none'}`)
+  }
+
+  async stop(): Promise<RelayRun> {
+    await this.#running?.stop()
+    return {
+      relay: this.#relay.name,
+      bootMs: this.#running?.bootMs ?? Number.NaN,
+      idleBytes: this.#idleBytes,
+      phases: this.#phases,
+      failures: this.#failures,
+    }
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#failures.push(String(error))
+    }
+  }
 }
 
-async function runPhase(phase: Phase, { url, pid }: RunningRelay, harness: Harness): Promise<PhaseResult> {
+async function askLoad({ url, pid }: RunningRelay, phase: Phase, harness: Harness): Promise<PhaseResult> {
   const { emulatorUrl, emulatorPid, load } = harness
-  return askLoad(load, { phase, target: { relayUrl: url, relayPid: pid, emulatorUrl, emulatorPid } })
-}
-
-async function askLoad(load: ChildProcess, command: LoadCommand): Promise<PhaseResult> {
+  const command: LoadCommand = { phase, target: { relayUrl: url, relayPid: pid, emulatorUrl, emulatorPid } }
   const { promise, resolve, reject } = Promise.withResolvers<PhaseResult>()
   const onExit = () => reject(new Error('the load client ended'))
   load.once('exit', onExit)

@@ -17,7 +17,7 @@ import { listRelays, type Relay } from './relays.ts'
 import { canPin, pin } from './pin.ts'
 import { startRelay } from './relay-process.ts'
 import { renderReport, type BenchRun } from './report.ts'
-import { runRelay, type Harness, type RelayRun } from './run-relay.ts'
+import { MeasuredRelay, type Harness, type RelayRun } from './run-relay.ts'
 import { createScratchDatabase } from './scratch-database.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -63,22 +63,15 @@ function forkProcess(file: string): ChildProcess {
   return fork(join(import.meta.dirname, file), { execArgv: [] })
 }
 
-/** The relays take turns within a round and begin each round with another one, so that noise is shared. */
-async function runRound(relays: readonly Relay[], plan: Plan, harness: Harness) {
-  const runs: RelayRun[] = []
-  for (const relay of relays) {
-    process.stderr.write(`  ${relay.name}\n`)
-    runs.push(await runRelayOrFail(relay, plan, harness))
+/** All relays run side by side and take turns in every phase, each phase beginning with another one: noise is shared. */
+async function runRound(relays: readonly Relay[], plan: Plan, harness: Harness): Promise<RelayRun[]> {
+  const measured = relays.map((relay) => new MeasuredRelay(relay, harness))
+  for (const relay of measured) await relay.start(plan)
+  for (const [index, phase] of plan.phases.entries()) {
+    process.stderr.write(`  ${phase.name}\n`)
+    for (const relay of rotate(measured, index)) await relay.measure(phase)
   }
-  return runs
-}
-
-async function runRelayOrFail(relay: Relay, plan: Plan, harness: Harness): Promise<RelayRun> {
-  try {
-    return await runRelay(relay, plan, harness)
-  } catch (error) {
-    return { relay: relay.name, bootMs: NaN, idleBytes: NaN, phases: {}, failures: [String(error)] }
-  }
+  return await Promise.all(measured.map((relay) => relay.stop()))
 }
 
 function rotate<T>(items: readonly T[], by: number): readonly T[] {
