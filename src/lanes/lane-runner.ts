@@ -38,6 +38,7 @@ export interface LaneFailure {
 /** How long work that was told to end may take before its lane is handed over nevertheless. */
 const LAST_STEPS_MS = 1_000
 const LONGEST_RECORD_PAUSE_MS = 4_000
+const LONGEST_TIMER_MS = 3_600_000
 
 /** Works off the lanes of one queue: claims them, keeps their leases, tries again what failed, hands over at the end. */
 export class LaneRunner {
@@ -178,8 +179,15 @@ export class LaneRunner {
       dead ? this.#options.worker.bury(lane, described) : this.#options.lanes.postpone(lane, remedy)
     await this.#recordPatiently(record, signal)
     // On time, rather than when lanes are looked for next.
-    if (!dead) setTimeout(() => this.wake(), remedy.delayMs).unref()
+    if (!dead) this.#wakeAt(performance.now() + remedy.delayMs)
     if (dead || remedy.counted) this.#options.onFailure({ lane, error, dead })
+  }
+
+  /** Not a moment sooner, as timers may be: nothing would be due yet. */
+  #wakeAt(time: number): void {
+    const restMs = time - performance.now()
+    if (restMs <= 0) this.wake()
+    else setTimeout(() => this.#wakeAt(time), Math.min(restMs, LONGEST_TIMER_MS)).unref()
   }
 
   /** A database that is away for a while is waited for as long as the lane is ours. */

@@ -30,6 +30,14 @@ test('a lock is held until it is released', async () => {
   await (await lockFolder(folder, options)).release()
 })
 
+test('a holder who is about to let go is waited for', async () => {
+  const lock = await lockFolder(folder, { ...options, heartbeatMs: 60_000 })
+  await rm(`${folder}.lock`)
+  const next = lockFolder(folder, options)
+  await lock.release()
+  await (await next).release()
+})
+
 test('a holder on another host that shows signs of life is respected', async () => {
   let beat = 1
   await writeHolder(beat)

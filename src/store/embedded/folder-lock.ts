@@ -18,6 +18,9 @@ export interface FolderLock {
   release(): Promise<void>
 }
 
+const MOST_ATTEMPTS = 20
+const ATTEMPT_PAUSE_MS = 50
+
 /** What the lock file says. */
 interface Holder {
   readonly token: string
@@ -35,8 +38,7 @@ interface Holder {
 export async function lockFolder(folder: string, options: FolderLockOptions): Promise<FolderLock> {
   const file = `${folder}.lock`
   const heartbeatMs = options.heartbeatMs ?? 2000
-  const socket = process.platform === 'linux' ? await listenAlone(await realpath(folder)) : null
-  if (socket === 'taken') throw inUse(folder, await readHolder(file))
+  const socket = process.platform === 'linux' ? await listenPatiently(folder) : null
   try {
     const holder = await readHolder(file)
     const surelyDead = socket !== null && holder?.host === hostname()
@@ -77,6 +79,18 @@ async function hold(
       removeOwn(file, token)
       await new Promise<void>((resolve) => (socket === null ? resolve() : socket.close(() => resolve())))
     },
+  }
+}
+
+/** A folder that is taken and says by nobody is being taken, or let go of, at this moment. */
+async function listenPatiently(folder: string): Promise<Server | null> {
+  const path = await realpath(folder)
+  for (let attempt = 1; ; attempt++) {
+    const socket = await listenAlone(path)
+    if (socket !== 'taken') return socket
+    const holder = await readHolder(`${folder}.lock`)
+    if (holder || attempt === MOST_ATTEMPTS) throw inUse(folder, holder)
+    await delay(ATTEMPT_PAUSE_MS)
   }
 }
 
