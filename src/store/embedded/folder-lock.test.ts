@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lockFolder } from './folder-lock.ts'
 
@@ -34,6 +35,7 @@ test('a holder who is about to let go is waited for', async () => {
   const lock = await lockFolder(folder, { ...options, heartbeatMs: 60_000 })
   await rm(`${folder}.lock`)
   const next = lockFolder(folder, options)
+  expect(await Promise.race([next, delay(100, 'waits')])).toBe('waits')
   await lock.release()
   await (await next).release()
 })
