@@ -23,6 +23,11 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => shared.close())
 
+/** Calls of one chat that Telegram refused so. */
+function refusals(chat: number, status: number): FakeTelegram['calls'] {
+  return telegram.calls.filter((call) => call.status === status && call.parameters['chat_id'] === chat)
+}
+
 const NO_DRAFTS = {
   kind: 'status',
   status: 404,
@@ -52,7 +57,8 @@ describe('an answer', () => {
 
   test('that is being written when its group becomes a supergroup is put there', async () => {
     telegram.say(-31, '/ask hang: So far')
-    await eventually(() => expect(texts(-31)).toEqual(['So far']))
+    // Its placeholder is enough: whether a preview fits in between is up to Telegram's limits.
+    await eventually(() => expect(texts(-31)).toHaveLength(1))
     const moved = telegram.migrate(-31)
     telegram.say(moved, '/stop@fake_bot')
     await eventually(() => expect(texts(moved)).toContain('So far'))
@@ -76,7 +82,7 @@ describe('an answer', () => {
     telegram.inject({ kind: 'status', status: 429, retryAfter: 1, failTimes: 2, methods })
     telegram.say(32, 'hello')
     await eventually(() => expect(texts(32)).toEqual(['echo hello']))
-    expect(telegram.calls.filter(({ status }) => status === 429)).toHaveLength(2)
+    expect(refusals(32, 429)).toHaveLength(2)
   })
 
   test('comes through at the rates of Telegram', { timeout: 60_000 }, async () => {
@@ -120,7 +126,7 @@ describe('an answer', () => {
   test('whose edit may have been made is edited again', async () => {
     telegram.inject({ kind: 'reset', when: 'after', failTimes: 1, methods: ['editMessageText'] })
     telegram.say(37, 'hello')
-    await eventually(() => expect(telegram.calls.filter(({ status }) => status === 400)).toHaveLength(1))
+    await eventually(() => expect(refusals(37, 400)).toHaveLength(1))
     const ledger = shared.app.store.db.selectFrom('deliveries').select('state')
     const ofChat = ledger.where('external_id', 'like', '37/%')
     await eventually(async () => expect(await ofChat.execute()).toEqual([{ state: 'confirmed' }]))
