@@ -18,7 +18,7 @@ import { createFakeDaData, type FakeDaData } from '../src/fakes/dadata.ts'
 import type { FakeModelServer } from '../src/fakes/fake-model-server.ts'
 import { createFakeOpenAI } from '../src/fakes/openai.ts'
 import { createFakeTelegram, type FakeTelegram } from '../src/fakes/telegram.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '../src/drill/free-port.ts'
 import { percentile } from './measure.ts'
 
 /** How long the twins take: two lookups and the model's first word. */

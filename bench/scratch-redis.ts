@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { freePort } from './free-port.ts'
+import { freePort } from '../src/drill/free-port.ts'
 
 export interface ScratchRedis {
   readonly url: string
