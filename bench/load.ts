@@ -1,13 +1,13 @@
 /**
  * The load client, in a process of its own: keeps N streams open against a relay and checks every answer to the
- * last byte. Started by `fork`; takes a `LoadCommand`, sends a `PhaseResult`.
+ * last byte. Started by `fork`; takes `LoadCommand`s, answers each with a `LoadReply`.
  */
 import { randomUUID } from 'node:crypto'
 import { Agent, request, type IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { longestAnswer, promptFor } from './answer.ts'
 import { cpuMicros, rssBytes } from './measure.ts'
-import type { LoadCommand, PhaseResult, PhaseTarget } from './phase.ts'
+import type { LoadCommand, LoadReply, PhaseResult, PhaseTarget } from './phase.ts'
 import { FrameReader, type Frame } from './sse-frames.ts'
 
 /** What the last answers may take after the emulator has sent them all. */
@@ -213,9 +213,11 @@ function summarize(tally: Tally, from: Sample, to: Sample): Omit<PhaseResult, 'r
 }
 
 process.on('message', (command: LoadCommand) => {
+  const { id } = command
+  const reply = (message: LoadReply): void => void process.send?.(message)
   runPhase(command).then(
-    (result) => process.send?.({ result }),
-    (error: unknown) => process.send?.({ error: String(error) }),
+    (result) => reply({ id, result }),
+    (error: unknown) => reply({ id, error: String(error) }),
   )
 })
 process.on('disconnect', () => process.exit(0))

@@ -10,6 +10,11 @@ export interface Phase {
   readonly rampMs: number
   /** What is measured, in milliseconds, after the ramp. */
   readonly windowMs: number
+  /**
+   * The bare relay carries the same load at the same time. For loads that leave the core idle for the most part: what waking up
+   * costs there drifts by a third within seconds. Default false.
+   */
+  readonly besideBare?: boolean
 }
 
 export interface PhaseTarget {
@@ -44,6 +49,12 @@ export interface PhaseResult {
 }
 
 export interface LoadCommand {
+  /** Comes back with the result; several phases may run at once. */
+  readonly id: number
   readonly phase: Phase
   readonly target: PhaseTarget
 }
+
+export type LoadReply =
+  | { readonly id: number; readonly result: PhaseResult }
+  | { readonly id: number; readonly error: string }

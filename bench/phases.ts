@@ -18,7 +18,7 @@ export const COMPARED = [UNPACED, PACED_50, PACED_200, PACED_1000] as const
 export const TOKENS_OF = { [UNPACED]: ANSWER, [SHORT_ANSWERS]: SHORT } as const
 
 function paced(name: string, streams: number, windowMs: number): Phase {
-  return { name, streams, tokens: ANSWER, paceMs: 20, rampMs: 1_500, windowMs }
+  return { name, streams, tokens: ANSWER, paceMs: 20, rampMs: 1_500, windowMs, besideBare: streams < 100 }
 }
 
 function unpaced(name: string, tokens: number, windowMs: number): Phase {
@@ -35,11 +35,11 @@ export interface Plan {
 
 const FULL_PHASES: readonly Phase[] = [
   // Many turns, so that V8 has compiled what runs once a turn as it will be compiled for weeks.
-  unpaced(WARM_UP, SHORT, 6_000),
+  unpaced(WARM_UP, SHORT, 12_000),
   { name: HELD, streams: 1_000, tokens: 10, paceMs: 1_000, rampMs: 3_000, windowMs: 500 },
   unpaced(UNPACED, ANSWER, 2_500),
   unpaced(SHORT_ANSWERS, SHORT, 1_500),
-  paced(PACED_50, 50, 3_000),
+  paced(PACED_50, 50, 6_000),
   paced(PACED_200, 200, 3_000),
   paced(PACED_1000, 1_000, 3_000),
 ]

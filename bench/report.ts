@@ -40,7 +40,7 @@ function over(bench: BenchRun, relay: string, figure: Figure): number {
   return median(bench.rounds.flatMap((runs) => runs.filter((run) => run.relay === relay).map(figure)))
 }
 
-/** The median over the rounds of a figure beside the same figure of `base` in the same round. */
+/** The median over the rounds of a figure beside the same figure of `base` in the same round, or at the same time. */
 function against(
   bench: BenchRun,
   [relay, base]: readonly [string, string],
@@ -50,9 +50,14 @@ function against(
     bench.rounds.map((runs) => {
       const own = runs.find((run) => run.relay === relay)
       const other = runs.find((run) => run.relay === base)
-      return own && other ? compare(own, other) : Number.NaN
+      return own && other ? compare(own, base === RAW ? besideOf(own, other) : other) : Number.NaN
     }),
   )
+}
+
+/** The bare relay's run, with what it did at the same time as `own` where it did. */
+function besideOf(own: RelayRun, bare: RelayRun): RelayRun {
+  return { ...bare, phases: { ...bare.phases, ...own.bare } }
 }
 
 function inPhase(name: string, figure: (result: PhaseResult) => number): Figure {

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { installBytes } from './install-size.ts'
 import { FULL_PLAN, SMOKE_PLAN, type Plan } from './phases.ts'
-import { listRelays, type Relay } from './relays.ts'
+import { listRelays, RAW, type Relay } from './relays.ts'
 import { canPin, pin } from './pin.ts'
 import { startRelay } from './relay-process.ts'
 import { renderReport, type BenchRun } from './report.ts'
@@ -21,7 +21,7 @@ import { MeasuredRelay, type Harness, type RelayRun } from './run-relay.ts'
 import { createScratchDatabase } from './scratch-database.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const LIMIT_MS = { smoke: 60_000, full: 20 * 60_000 } as const
+const LIMIT_MS = { smoke: 60_000, full: 30 * 60_000 } as const
 
 interface Options {
   readonly smoke: boolean
@@ -67,9 +67,10 @@ function forkProcess(file: string): ChildProcess {
 async function runRound(relays: readonly Relay[], plan: Plan, harness: Harness): Promise<RelayRun[]> {
   const measured = relays.map((relay) => new MeasuredRelay(relay, harness))
   for (const relay of measured) await relay.start(plan)
+  const bare = measured.find(({ name }) => name === RAW)
   for (const [index, phase] of plan.phases.entries()) {
     process.stderr.write(`  ${phase.name}\n`)
-    for (const relay of rotate(measured, index)) await relay.measure(phase)
+    for (const relay of rotate(measured, index)) await relay.measure(phase, bare)
   }
   return await Promise.all(measured.map((relay) => relay.stop()))
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Tracer } from '@opentelemetry/api'
 import cors, { type FastifyCorsOptionsDelegateCallback } from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import helmet from 'helmet'
 import { AppError } from '../errors.ts'
 import { documentApi } from './api-documents.ts'
 import { fromThrown, retryAfterSeconds, toProblem } from './problem.ts'
@@ -51,7 +51,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
   followRequests(server, options.tracer)
-  await server.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } })
+  addSecurityHeaders(server)
   await server.register(cors, { delegator: corsDelegator(options) })
   await documentApi(server, options)
   addRequestHooks(server, options)
@@ -70,6 +70,12 @@ const CONTENT_SECURITY_POLICY = {
   'form-action': ["'none'"],
   'frame-ancestors': ["'none'"],
   'upgrade-insecure-requests': null,
+}
+
+/** Made once: helmet's plugin for Fastify makes its headers anew for each request. */
+function addSecurityHeaders(server: FastifyInstance): void {
+  const setHeaders = helmet({ contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } })
+  server.addHook('onRequest', (request, reply, done) => setHeaders(request.raw, reply.raw, () => done()))
 }
 
 function corsDelegator({ corsOrigins, siteOrigins }: HttpServerOptions): FastifyCorsOptionsDelegateCallback {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { AppError } from '../errors.ts'
+import { wakeAtTick } from './wake-at-tick.ts'
 
 export interface ResponseHead {
   readonly status: number
@@ -108,12 +109,12 @@ export class ResponseReader implements Dispatcher.DispatchHandler {
   }
 
   async #gather(gatherMs: number): Promise<void> {
-    const restMs = this.#pulledAt + gatherMs - performance.now()
-    if (restMs <= 0 || this.#unread >= PLENTY_BYTES || this.#ended || this.#failure) return
+    const due = this.#pulledAt + gatherMs
+    if (due <= performance.now() || this.#unread >= PLENTY_BYTES || this.#ended || this.#failure) return
     this.#gathering = true
-    const timer = setTimeout(() => this.#notify(), restMs)
+    const cancel = wakeAtTick(due, () => this.#notify())
     await this.#change()
-    clearTimeout(timer)
+    cancel()
     this.#gathering = false
   }
 
