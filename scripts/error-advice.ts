@@ -87,6 +87,8 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   bitrix_oauth_refused:
     'Begin again at `/oauth/bitrix/start`; compare client id, key and redirect address with the application in the portal.',
   bitrix_code_missing: 'Begin at `/oauth/bitrix/start`; the portal leads back here with a code.',
+  bitrix_not_administrator:
+    'Sign in at the portal as an administrator, then begin again at `/oauth/bitrix/start`, or have one install the application.',
   bitrix_state_invalid:
     'Begin again at `/oauth/bitrix/start` and finish in the same browser within ten minutes.',
   bitrix_portal_unknown: 'Name a portal of `BITRIX_DOMAIN` or `BITRIX_MORE_PORTALS`.',

@@ -58,6 +58,16 @@ describe('авторизация', () => {
     expect(await installed()).toBe(false)
   })
 
+  test('удаётся только администратору портала, и через установку тоже', async () => {
+    const { bitrix, publicUrl } = all
+    bitrix.setAdministrator(false)
+    const { status, body } = await finish(await begin())
+    expect([status, body]).toEqual([403, expect.objectContaining({ code: 'bitrix_not_administrator' })])
+    expect(await bitrix.install(`${publicUrl}/bitrix/event`)).toBe(403)
+    expect(await installed()).toBe(false)
+    bitrix.setAdministrator(true)
+  })
+
   test('в браузере, который её начал, проходит один раз и не показывает токенов', async () => {
     const begun = await begin()
     expect(await finish(begun)).toEqual({

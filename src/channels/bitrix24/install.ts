@@ -19,7 +19,7 @@ export interface Authorization {
 
 /**
  * Turns the code into tokens and keeps them. Throws `bitrix_oauth_refused`, and keeps nothing, when they are not for
- * the portal and the application that are configured.
+ * the portal and the application that are configured; `bitrix_not_administrator` when they are nobody's who may do that.
  */
 export async function authorize(
   portal: Portal,
@@ -45,8 +45,8 @@ export interface Installation {
 }
 
 /**
- * Keeps the tokens of an installation once the portal has said, asked with them, that they are of our application.
- * Whoever sends tokens to us is not believed otherwise.
+ * Keeps the tokens of an installation once the portal has said, asked with them, that they are of our application and
+ * an administrator's. Whoever sends tokens to us is not believed otherwise.
  */
 export async function keep(
   portal: Portal,
@@ -55,6 +55,7 @@ export async function keep(
 ): Promise<void> {
   if (!portal.isOwn(granted.client_endpoint)) throw refused('the tokens are for another portal')
   await requireOwnApplication(portal, granted.access_token)
+  await requireAdministrator(portal, granted.access_token)
   await portals.install({
     origin: portal.origin,
     memberId: granted.member_id,
@@ -75,6 +76,13 @@ export async function requireOwnApplication(portal: Portal, accessToken: string)
     | undefined
   const { clientId } = portal.application
   if (LOCAL.test(clientId) && info?.CODE !== clientId) throw refused('the tokens are of another application')
+}
+
+/** In the cloud it is who may change the portal's settings. Source: b24restdocs, user.admin. */
+async function requireAdministrator(portal: Portal, accessToken: string): Promise<void> {
+  const { signal } = new AbortController()
+  const answer = await portal.callWith(accessToken, 'user.admin', signal)
+  if (answer !== true) throw new AppError('bitrix_not_administrator')
 }
 
 function refused(problem: string, cause?: unknown): AppError {

@@ -16,7 +16,8 @@ export function createCommonMethods(state: PortalState): Methods {
       LANGUAGE_ID: 'ru',
       LICENSE: 'ru_basic',
     }),
-    profile: () => ({ ID: '1', ADMIN: true, NAME: 'Анна', LAST_NAME: 'Иванова' }),
+    profile: () => ({ ID: '1', ADMIN: state.isAdministrator, NAME: 'Анна', LAST_NAME: 'Иванова' }),
+    'user.admin': () => state.isAdministrator,
   }
 }
 

@@ -35,6 +35,8 @@ export interface People {
   install(handlerUrl: string): Promise<number | undefined>
   /** Posts ONAPPUNINSTALL. */
   uninstall(handlerUrl: string): Promise<number | undefined>
+  /** Whether who authorizes and installs the application is an administrator; they are until this says otherwise. */
+  setAdministrator(is: boolean): void
   /** New tokens for whoever tests a client. */
   grant(): { readonly access_token: string; readonly refresh_token: string }
   /** All access tokens end now. */
@@ -88,6 +90,9 @@ export function createPeople({ state, events, expiresIn }: PeopleOptions): Peopl
     uninstall: (handlerUrl) => {
       const data = { LANGUAGE_ID: 'ru', CLEAN: 1 }
       return events.post(handlerUrl, { event: 'ONAPPUNINSTALL', data, more: { access_token: undefined } })
+    },
+    setAdministrator: (is) => {
+      state.isAdministrator = is
     },
     grant: () => state.grant(expiresIn),
     expireTokens,

@@ -62,6 +62,8 @@ export class PortalState {
   readonly calls: BitrixCall[] = []
   readonly typing: { readonly dialogId: string; readonly at: number }[] = []
   bot: RegisteredBot | undefined
+  /** Whether who signs in and installs is an administrator. */
+  isAdministrator = true
   #lastId = 100
 
   constructor(application: FakeBitrixApplication) {
