@@ -24,6 +24,8 @@ export interface ConfigProblem {
 export interface ConfigCheck {
   /** Absent when there are problems. */
   readonly config?: Config
+  /** As `config`, with defaults for what could not be read, for whoever reports the problems. */
+  readonly readable: Config
   /** Each of them keeps the server from starting. */
   readonly problems: readonly ConfigProblem[]
   /** The server starts, but probably not as meant. */
@@ -57,10 +59,10 @@ export function loadConfig(env: Environment = process.env): Config {
 export function checkConfig(env: Environment = process.env): ConfigCheck {
   const { values, problems } = readValues(env)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was read by the type of its own row
-  const config = Object.freeze(values) as Config
-  const all = [...problems, ...findConflicts(config)]
-  const warnings = [...findUnread(env), ...findDoubts(config)]
-  return all.length > 0 ? { problems: all, warnings } : { config, problems: [], warnings }
+  const readable = Object.freeze(values) as Config
+  const all = [...problems, ...findConflicts(readable)]
+  const warnings = [...findUnread(env), ...findDoubts(readable)]
+  return { ...(all.length === 0 && { config: readable }), readable, problems: all, warnings }
 }
 
 /** The model string of bots that name none: MODEL, else LLM_PROVIDER's, else the first provider with a key, else `offline`. */
@@ -92,7 +94,8 @@ export function secretsOf(config: Config): readonly string[] {
 function passwordIn(url: string | undefined): readonly string[] {
   const { username, password } = URL.parse(url ?? '') ?? {}
   // A password equal to the user name hides nothing, and scrubbing that word would spoil the log.
-  return password && password !== username ? [decodeURIComponent(password)] : []
+  if (!password || password === username) return []
+  return [isEscaped(password) ? decodeURIComponent(password) : password]
 }
 
 interface Values {

@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startSentryReceiver, type SentryReceiver } from '../../test/sentry-receiver.ts'
 import { AppError } from '../errors.ts'
 import { toProviderError } from '../models/provider-error.ts'
 import { openErrorReports } from './error-reports.ts'
@@ -9,22 +8,11 @@ import { createScrubber } from './scrub.ts'
 
 const SECRET = 'a-password-of-the-database'
 
-/** Takes envelopes as Sentry does. Source: develop.sentry.dev/sdk/data-model/envelopes. */
-const envelopes: string[] = []
-const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  envelopes.push(Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString())
-  response.end('{}')
-}
-const server = createServer((request, response) => void take(request, response))
-let dsn = ''
+let sentry: SentryReceiver
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  dsn = `http://key@127.0.0.1:${(server.address() as AddressInfo).port}/1`
+  sentry = await startSentryReceiver()
 })
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
-})
+afterAll(() => sentry[Symbol.asyncDispose]())
 
 const open = (address: string | undefined): ReturnType<typeof openErrorReports> =>
   openErrorReports({
@@ -35,7 +23,7 @@ const open = (address: string | undefined): ReturnType<typeof openErrorReports> 
   })
 
 test('errors of the log are reported with their causes, without secrets, and are sent before the end', async () => {
-  const reports = await open(dsn)
+  const reports = await open(sentry.dsn)
   const log = createLog({
     level: 'warn',
     pretty: false,
@@ -49,9 +37,8 @@ test('errors of the log are reported with their causes, without secrets, and are
     'request failed',
   )
   await reports?.close()
-  expect(envelopes).toHaveLength(1)
-  const [, , item = '{}'] = envelopes[0]?.split('\n') ?? []
-  const event = JSON.parse(item) as Record<string, unknown> & { exception: { values: { value: string }[] } }
+  expect(sentry.events()).toHaveLength(1)
+  const [event = { exception: { values: [] } }] = sentry.events()
   expect(event).toMatchObject({
     release: 'botyard@1.2.3',
     environment: 'test',
@@ -62,14 +49,8 @@ test('errors of the log are reported with their causes, without secrets, and are
   expect(['user', 'request', 'server_name', 'breadcrumbs'].filter((field) => field in event)).toEqual([])
 })
 
-const reported = (envelope = ''): string[] => {
-  const [, , item = '{}'] = envelope.split('\n')
-  const { exception } = JSON.parse(item) as { exception: { values: { value: string }[] } }
-  return exception.values.map(({ value }) => value)
-}
-
 test('what a provider or a parser repeats of what people said is left out', async () => {
-  const reports = await open(dsn)
+  const reports = await open(sentry.dsn)
   const said = 'my diagnosis is private'
   reports?.report(toProviderError({ status: 400, body: `{"error":"bad input: ${said}"}` }), 'turn-failed', {})
   try {
@@ -78,18 +59,32 @@ test('what a provider or a parser repeats of what people said is left out', asyn
     reports?.report(error, 'a tool failed', {})
   }
   await reports?.close()
-  expect(envelopes.slice(-2).join()).not.toContain('diagnosis')
-  expect(envelopes.slice(-2).flatMap(reported)).toContain('the provider answered 400')
+  expect(sentry.envelopes.slice(-2).join()).not.toContain('diagnosis')
+  const reported = sentry.events().slice(-2)
+  expect(reported.flatMap(({ exception }) => exception.values).map(({ value }) => value)).toContain(
+    'the provider answered 400',
+  )
 })
 
 test('what goes wrong again and again is reported once a minute', async () => {
-  const before = envelopes.length
-  const reports = await open(dsn)
+  const before = sentry.envelopes.length
+  const reports = await open(sentry.dsn)
   for (let time = 0; time < 5; time++)
     reports?.report(new AppError('database_unavailable'), 'events could not be stored', {})
   reports?.report(new AppError('internal'), 'events could not be stored', {})
   await reports?.close()
-  expect(envelopes.length - before).toBe(2)
+  expect(sentry.envelopes.length - before).toBe(2)
+})
+
+test('what ends the process is told as fatal and as handled by nobody', async () => {
+  const reports = await open(sentry.dsn)
+  reports?.reportCrash(new AppError('internal'), {})
+  await reports?.close()
+  expect(sentry.events().at(-1)).toMatchObject({
+    level: 'fatal',
+    tags: { code: 'internal' },
+    exception: { values: [{ mechanism: { handled: false } }] },
+  })
 })
 
 test('without an address nothing is loaded, and a wrong one says so', async () => {

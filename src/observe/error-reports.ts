@@ -1,3 +1,4 @@
+import type { Scope } from '@sentry/node'
 import { AppError } from '../errors.ts'
 import { ReportOnce } from './report-once.ts'
 
@@ -21,7 +22,9 @@ export interface ErrorTags {
 export interface ErrorReports {
   /** Returns at once; a service that is away is nobody's failure. The same error is told once a minute. */
   report(error: unknown, message: string | undefined, tags: ErrorTags): void
-  /** Hands over what has not left yet. */
+  /** As `report`, of what ends the process: fatal, and handled by nobody. */
+  reportCrash(error: unknown, tags: ErrorTags): void
+  /** Hands over what has not left yet; takes two seconds at the most, whatever the service does. */
   close(): Promise<void>
 }
 
@@ -53,14 +56,22 @@ export async function openErrorReports(options: ErrorReportOptions): Promise<Err
   })
   client.init()
   const once = new ReportOnce()
+  const scopeOf = (error: unknown, tags: ErrorTags): Scope => {
+    const scope = new sentry.Scope()
+    scope.setTags({ ...tags, ...(error instanceof AppError && { code: error.code }) })
+    scope.setClient(client)
+    return scope
+  }
   return {
     report: (error, message, tags) => {
       if (!once.isDue(error, message)) return
-      const scope = new sentry.Scope()
-      scope.setTags({ ...tags, ...(error instanceof AppError && { code: error.code }) })
+      const scope = scopeOf(error, tags)
       if (message !== undefined) scope.setExtra('message', message)
-      scope.setClient(client)
       scope.captureException(error)
+    },
+    reportCrash: (error, tags) => {
+      const mechanism = { type: 'crash', handled: false }
+      scopeOf(error, tags).setLevel('fatal').captureException(error, { data: { mechanism } })
     },
     close: async () => {
       await client.close(LAST_REPORTS_MS)

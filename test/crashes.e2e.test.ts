@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeFolder, runCommand } from './run-command.ts'
+import { startSentryReceiver, type SentryReceiver } from './sentry-receiver.ts'
+import { startServerProcess } from './server-process.ts'
+import { postJson } from './test-app.ts'
+
+/** A project that does not wait for what fails when it is spoken to. */
+const CRASHING_PROJECT = `
+import { defineBot, defineConfig } from 'botyard'
+async function* answer() {
+  for (const what of ['first', 'second']) void Promise.reject(new Error('the ' + what + ' connection broke'))
+  yield 'Hello!'
+}
+export default defineConfig({ bots: [defineBot({ name: 'greeter', instructions: 'Greet.', answer })] })
+`
+
+let sentry: SentryReceiver
+beforeAll(async () => {
+  sentry = await startSentryReceiver()
+})
+afterAll(() => sentry[Symbol.asyncDispose]())
+
+test('a crash is reported, and the process ends by it even when Sentry does not answer', async () => {
+  await using silent = await startSentryReceiver({ silent: true })
+  await using folder = await makeFolder({ 'botyard.config.ts': CRASHING_PROJECT })
+  const server = await startServerProcess({ SENTRY_DSN: silent.dsn }, folder.path)
+  const left = once(server.child, 'exit')
+  const question = { query: 'Hi', chatbotId: 'greeter', sessionId: crypto.randomUUID() }
+  await postJson(`${server.url}/api/chat/query`, question, { 'x-request-id': 'request-1' })
+  expect(await left).toEqual([1, null])
+  expect(server.output).toContain('Error: the first connection broke')
+  expect(silent.events()).toMatchObject(
+    ['the first connection broke', 'the second connection broke'].map((value) => {
+      return { level: 'fatal', tags: { requestId: 'request-1' }, exception: { values: [{ value }] } }
+    }),
+  )
+})
+
+test.each([
+  ['an environment that cannot be used', { PORT: 'many' }, 'The environment cannot be used'],
+  ['a project that cannot be loaded', {}, 'no such bot'],
+])('%s is a start that fails, and is reported', async (_, env, problem) => {
+  await using folder = await makeFolder({ 'botyard.config.ts': 'throw new Error("no such bot")' })
+  const run = await runCommand(['start'], { cwd: folder.path, env: { SENTRY_DSN: sentry.dsn, ...env } })
+  expect(run).toMatchObject({ code: 1, err: expect.stringContaining(problem) as string })
+  expect(sentry.envelopes.at(-1)).toContain(problem)
+})
