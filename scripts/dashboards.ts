@@ -55,6 +55,19 @@ export const DASHBOARDS: readonly Dashboard[] = [
       { title: 'First sound', unit: 's', queries: quantiles('chat_first_audio_seconds') },
       { title: 'Whole answer', unit: 's', queries: quantiles('chat_turn_seconds') },
       {
+        title: 'Open rollouts: step, from 1',
+        unit: 'none',
+        queries: { '{{bot}} {{status}}': 'max by (bot, status) (chat_rollout_stage{bot=~"$bot"})' },
+      },
+      {
+        title: 'Share of turns by revision',
+        unit: 'percentunit',
+        queries: {
+          '{{bot}} {{revision}}':
+            'sum by (bot, revision) (rate(chat_turns_total{bot=~"$bot"}[$__rate_interval])) / on (bot) group_left () sum by (bot) (rate(chat_turns_total{bot=~"$bot"}[$__rate_interval]))',
+        },
+      },
+      {
         title: 'First token by revision, p95',
         unit: 's',
         queries: {
