@@ -125,6 +125,19 @@ describe.each(appBackends())('accounts on $name', (backend) => {
       const guesses = [...Array.from({ length: 60 }, (_, count) => `guess ${count}`), PASSWORD]
       const replies = await Promise.all(guesses.map((guess) => signIn(eve.email, guess, '203.0.113.7')))
       expect(replies.filter(({ status }) => status === 200)).toEqual([])
+      // Nor does the reply to the right one tell it from the others that came too late.
+      const told = replies.map(({ status, body }) => `${status} ${body.code}`)
+      expect(told.filter((reply) => reply === '401 credentials_invalid').length).toBeLessThanOrEqual(5)
+      expect(new Set(told)).toEqual(new Set(['401 credentials_invalid', '429 sign_in_throttled']))
+    })
+
+    test('nor by sending them from many addresses', async () => {
+      const eve = await signUp(app)
+      const from = (index: number): string => `198.18.${index % 100}.1`
+      const replies = await Promise.all(
+        Array.from({ length: 130 }, (_, index) => signIn(eve.email, `guess ${index}`, from(index))),
+      )
+      expect(replies.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(100)
     })
 
     test('cannot shut the person out from where they have signed in before', async () => {

@@ -17,6 +17,14 @@ export interface Attempt {
   readonly address: string
 }
 
+/** The names under which an attempt is counted. */
+interface Place {
+  readonly account: string
+  readonly address: string
+  /** The account from that address. */
+  readonly pair: string
+}
+
 /**
  * Slows down who guesses passwords. Failures alone count. An attacker shuts out their own address, and with many
  * addresses at most other strange ones: from where a person has signed in before, they always can.
@@ -41,21 +49,13 @@ export class SignInThrottle {
     { email, address }: Attempt,
     attempt: () => Promise<Result | undefined>,
   ): Promise<Result> {
-    const account = nameOf(email)
-    const pair = nameOf(`${email} ${address}`)
-    await this.#requireLeft(pair, { account, address })
+    const place: Place = { account: nameOf(email), address, pair: nameOf(`${email} ${address}`) }
+    await this.#requireLeft(place)
     const result = await attempt()
-    if (result === undefined) {
-      await Promise.all([
-        this.#atAccount.use(pair),
-        this.#ofAddress.use(address),
-        this.#fromAnywhere.use(account),
-      ])
-      throw new AppError('credentials_invalid')
-    }
+    if (result === undefined) throw await this.#countFailure(place)
     // One right guess among many sent at once must not count when the others have used up the attempts.
-    requireLeft(await this.#atAccount.look(pair))
-    await Promise.all([this.#atAccount.forgive(pair), this.#knownPlace.use(pair)])
+    await this.#requireLeft(place)
+    await Promise.all([this.#atAccount.forgive(place.pair), this.#knownPlace.use(place.pair)])
     return result
   }
 
@@ -65,20 +65,36 @@ export class SignInThrottle {
     if (!allowed) throw new AppError('sign_up_throttled', { retryAfterMs: resetMs })
   }
 
-  async #requireLeft(
-    pair: string,
-    { account, address }: { readonly account: string; readonly address: string },
-  ): Promise<void> {
+  /** What a failed attempt is told: one too many the same as a right guess then, or it would tell that one apart. */
+  async #countFailure({ account, address, pair }: Place): Promise<AppError> {
+    const [atAccount, ...elsewhere] = await Promise.all([
+      this.#atAccount.use(pair),
+      this.#ofAddress.use(address),
+      this.#fromAnywhere.use(account),
+    ])
+    const counted = (await this.#isKnown(pair)) ? [atAccount] : [atAccount, ...elsewhere]
+    const over = counted.find(({ allowed }) => !allowed)
+    return over ? throttled(over) : new AppError('credentials_invalid')
+  }
+
+  async #requireLeft({ account, address, pair }: Place): Promise<void> {
     requireLeft(await this.#atAccount.look(pair))
-    const known = (await this.#knownPlace.look(pair)).left === 0
-    if (known) return
+    if (await this.#isKnown(pair)) return
     requireLeft(await this.#ofAddress.look(address))
     requireLeft(await this.#fromAnywhere.look(account))
   }
+
+  async #isKnown(pair: string): Promise<boolean> {
+    return (await this.#knownPlace.look(pair)).left === 0
+  }
 }
 
-function requireLeft({ left, resetMs }: Allowance): void {
-  if (left === 0) throw new AppError('sign_in_throttled', { retryAfterMs: resetMs })
+function requireLeft(allowance: Allowance): void {
+  if (allowance.left === 0) throw throttled(allowance)
+}
+
+function throttled({ resetMs }: Allowance): AppError {
+  return new AppError('sign_in_throttled', { retryAfterMs: resetMs })
 }
 
 /** Addresses of people do not belong into the names of counters. */
