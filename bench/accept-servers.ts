@@ -62,7 +62,12 @@ function botyard(name: string, missing: string | undefined): AcceptServer {
     name,
     durable: true,
     missing,
-    command: () => [process.execPath, '--conditions=botyard-source', join(ROOT, 'src/cli/cli.ts'), 'start'],
+    command: () => [
+      process.execPath,
+      '--conditions=botyard-source',
+      join(ROOT, 'src/cli/from-source.js'),
+      'start',
+    ],
     cwd: ({ folder }) => {
       mkdirSync(folder, { recursive: true })
       writeFileSync(join(folder, 'botyard.config.ts'), BOTYARD_PROJECT)

@@ -48,7 +48,7 @@ async function startServer(
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const cli = join(import.meta.dirname, '../src/cli/cli.ts')
+  const cli = join(import.meta.dirname, '../src/cli/from-source.js')
   const child = spawn(process.execPath, ['--conditions=botyard-source', cli, 'start'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -46,7 +46,7 @@ type Outcome = { readonly contender: Contender; readonly report?: DrillReport; r
 function listContenders(redisUrl: string | undefined): readonly Contender[] {
   const botyard = {
     ...createBotyardServer({
-      cli: [process.execPath, '--conditions=botyard-source', join(ROOT, 'src/cli/cli.ts')],
+      cli: [process.execPath, '--conditions=botyard-source', join(ROOT, 'src/cli/from-source.js')],
       folder: join(ROOT, 'bench/bot'),
       env: { PATH: process.env['PATH'] },
     }),

@@ -34,7 +34,7 @@ export const STREAM_TEXT = 'stream-text'
 export function listRelays({ root, databaseUrl, dataFolder }: RelayPlaces): readonly Relay[] {
   const botyard = {
     folder: `${root}/bench/bot`,
-    arguments: [`${root}/src/cli/cli.ts`, 'start'],
+    arguments: [`${root}/src/cli/from-source.js`, 'start'],
     install: { root, packages: ['.'] },
   }
   const settings = {

@@ -83,7 +83,7 @@ async function startServer(env: Readonly<Record<string, string>>): Promise<{ sto
   const root = join(import.meta.dirname, '..')
   const child = spawn(
     process.execPath,
-    ['--conditions=botyard-source', join(root, 'src/cli/cli.ts'), 'start'],
+    ['--conditions=botyard-source', join(root, 'src/cli/from-source.js'), 'start'],
     {
       cwd: join(import.meta.dirname, 'bot'),
       stdio: ['ignore', 'ignore', 'inherit'],

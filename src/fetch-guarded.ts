@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { Agent, fetch, type Response } from 'undici'
+import type { Agent, Response } from 'undici'
 import { AppError } from './errors.ts'
 
 export interface GuardedFetchOptions {
@@ -31,6 +31,7 @@ const MOST_REDIRECTS = 5
 export async function fetchGuarded(address: string, options: GuardedFetchOptions): Promise<FetchedFile> {
   const timeout = AbortSignal.timeout(options.timeoutMs)
   const signal = AbortSignal.any([options.signal, timeout])
+  const { Agent } = await import('undici')
   const agent = new Agent({ connect: { lookup: guardedLookup(options.ownHosts) } })
   try {
     return await follow(address, { ...options, signal }, agent)
@@ -46,6 +47,7 @@ export async function fetchGuarded(address: string, options: GuardedFetchOptions
 }
 
 async function follow(address: string, options: GuardedFetchOptions, agent: Agent): Promise<FetchedFile> {
+  const { fetch } = await import('undici')
   let url = requireWebAddress(address, options.ownHosts)
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     const response = await fetch(url, { dispatcher: agent, redirect: 'manual', signal: options.signal })

@@ -11,16 +11,16 @@ export function nearest<Word extends string>(
   let bestDistance = Infinity
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > maxDistance(candidate)) continue
-    const distance = editDistance(word, candidate)
-    if (distance > maxDistance(candidate) || distance >= bestDistance) continue
+    const distance = editDistance(word, candidate, Math.min(maxDistance(candidate), bestDistance - 1))
+    if (distance === undefined) continue
     best = candidate
     bestDistance = distance
   }
   return best
 }
 
-/** Optimal string alignment, row by row. */
-function editDistance(a: string, b: string): number {
+/** Optimal string alignment, row by row; undefined when it is more than `limit`. */
+function editDistance(a: string, b: string, limit: number): number | undefined {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let i = 1; i <= a.length; i++) {
@@ -34,8 +34,11 @@ function editDistance(a: string, b: string): number {
         swapped ? beforeLast[j - 2]! + 1 : Infinity,
       )
     }
+    // A swap reaches back over one row, and no further row is cheaper than the cheapest of both.
+    if (Math.min(...row, ...last) > limit) return undefined
     beforeLast = last
     last = row
   }
-  return last[b.length]!
+  const distance = last[b.length]!
+  return distance > limit ? undefined : distance
 }

@@ -16,6 +16,8 @@ const DAY_MS = 86_400_000
 
 /** True for the name of a time zone that can be counted in, such as `Europe/Paris` or `UTC`. */
 export function isTimeZone(name: string): boolean {
+  // Spares most starts the loading of the calendars.
+  if (name === 'UTC') return true
   try {
     return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {

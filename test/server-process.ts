@@ -23,7 +23,7 @@ export const INBOX_SERVER: readonly string[] = [
 ]
 
 /** What node is given to run the command line from its source. */
-export const CLI: readonly string[] = ['--conditions=botyard-source', join(ROOT, 'src/cli/cli.ts')]
+export const CLI: readonly string[] = ['--conditions=botyard-source', join(ROOT, 'src/cli/from-source.js')]
 
 /**
  * Starts a server in a folder and resolves when `/readyz` says 200. Throws with its output when it leaves before

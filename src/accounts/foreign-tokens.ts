@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
+import type { createRemoteJWKSet, errors as Errors, JWTPayload } from 'jose'
 import { AppError } from '../errors.ts'
 
 export interface ForeignTokenOptions {
@@ -14,17 +14,18 @@ const ALGORITHMS = ['RS256', 'ES256', 'EdDSA', 'Ed25519']
 /** Verifies tokens of another issuer by the keys it publishes (JWKS, RFC 7517), which are kept and renewed. */
 export class ForeignTokens {
   readonly #options: ForeignTokenOptions
-  readonly #keys: ReturnType<typeof createRemoteJWKSet>
+  #keys: ReturnType<typeof createRemoteJWKSet> | undefined
 
   constructor(options: ForeignTokenOptions) {
     this.#options = options
-    this.#keys = createRemoteJWKSet(new URL(options.url), { timeoutDuration: 3_000 })
   }
 
   /** The claims; undefined when the algorithm is none of these. Throws `token_invalid` or `sign_in_unavailable`. */
   async verify(token: string, algorithm: string | undefined): Promise<JWTPayload | undefined> {
     if (algorithm === undefined || !ALGORITHMS.includes(algorithm)) return undefined
-    const { issuer, audience } = this.#options
+    const { url, issuer, audience } = this.#options
+    const { createRemoteJWKSet, errors, jwtVerify } = await import('jose')
+    this.#keys ??= createRemoteJWKSet(new URL(url), { timeoutDuration: 3_000 })
     try {
       const { payload } = await jwtVerify(token, this.#keys, {
         algorithms: ALGORITHMS,
@@ -36,13 +37,13 @@ export class ForeignTokens {
       })
       return { ...payload, sub: `${issuer}#${payload.sub}` }
     } catch (cause) {
-      throw new AppError(isAway(cause) ? 'sign_in_unavailable' : 'token_invalid', { cause })
+      throw new AppError(isAway(cause, errors) ? 'sign_in_unavailable' : 'token_invalid', { cause })
     }
   }
 }
 
 /** The keys could not be fetched; nothing is said about the token. */
-function isAway(error: unknown): boolean {
+function isAway(error: unknown, errors: typeof Errors): boolean {
   return (
     !(error instanceof errors.JOSEError) ||
     error instanceof errors.JWKSTimeout ||

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { decodeProtectedHeader, jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import type { JWTPayload } from 'jose'
 import { AppError } from '../errors.ts'
 import type { ForeignTokens } from './foreign-tokens.ts'
 
@@ -47,6 +47,7 @@ export class Tokens {
   async issue({ subject, role, lifetimeSeconds }: NewToken): Promise<string> {
     const { algorithm, issuer, audience, secrets } = this.#options
     const lifetime = lifetimeSeconds ?? this.#options.lifetimeSeconds
+    const { SignJWT } = await import('jose')
     return new SignJWT(role ? { role } : {})
       .setProtectedHeader({ alg: algorithm, kid: keyIdOf(secrets[0]), typ: 'JWT' })
       .setSubject(subject)
@@ -60,7 +61,7 @@ export class Tokens {
 
   /** Throws `token_invalid`, or `sign_in_unavailable` when the keys of another issuer cannot be had now. */
   async verify(token: string): Promise<VerifiedToken> {
-    const header = headerOf(token)
+    const header = await headerOf(token)
     if (header.alg === this.#options.algorithm) return this.#verifyOwn(token, header.kid)
     const claims = await this.#options.foreign?.verify(token, header.alg)
     if (!claims) throw new AppError('token_invalid')
@@ -72,6 +73,7 @@ export class Tokens {
 
   async #verifyOwn(token: string, keyId: string | undefined): Promise<VerifiedToken> {
     const { algorithm, issuer, audience } = this.#options
+    const { jwtVerify } = await import('jose')
     let failure: unknown
     for (const [id, key] of this.#keys) {
       if (keyId !== undefined && keyId !== id) continue
@@ -96,7 +98,10 @@ function keyIdOf(secret: string): string {
   return createHash('sha256').update(`botyard key id ${secret}`).digest('hex').slice(0, 8)
 }
 
-function headerOf(token: string): { readonly alg: string | undefined; readonly kid: string | undefined } {
+async function headerOf(
+  token: string,
+): Promise<{ readonly alg: string | undefined; readonly kid: string | undefined }> {
+  const { decodeProtectedHeader } = await import('jose')
   try {
     const { alg, kid } = decodeProtectedHeader(token)
     return { alg, kid }

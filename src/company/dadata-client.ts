@@ -1,4 +1,4 @@
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import { AppError } from '../errors.ts'
 import { toRefusal } from './dadata-failure.ts'
 
@@ -24,18 +24,15 @@ const MOST_BYTES = 4 * 1024 * 1024
 /** Calls of DaData, each made once: a lookup may be paid for, so what failed is the caller's to repeat. */
 export class DaDataClient {
   readonly #options: DaDataOptions
-  readonly #pool: Pool
+  readonly #origin: string
   readonly #base: string
+  #pool: Promise<Pool> | undefined
 
   constructor(options: DaDataOptions) {
     this.#options = options
     const { origin, pathname } = new URL(options.baseUrl)
     this.#base = pathname.replace(/\/$/, '')
-    this.#pool = new Pool(origin, {
-      connections: CONNECTIONS,
-      keepAliveTimeout: 60_000,
-      connect: { timeout: Math.min(5_000, options.timeoutMs) },
-    })
+    this.#origin = origin
   }
 
   /** The body as JSON. Throws `company_*`. */
@@ -56,7 +53,7 @@ export class DaDataClient {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy()
+    await (await this.#pool)?.destroy()
   }
 
   async #send(
@@ -66,7 +63,8 @@ export class DaDataClient {
   ): Promise<{ readonly status: number; readonly text: string }> {
     const signal = AbortSignal.timeout(timeoutMs)
     try {
-      const { statusCode, body: reply } = await this.#pool.request({
+      const pool = await (this.#pool ??= this.#openPool())
+      const { statusCode, body: reply } = await pool.request({
         path,
         method: 'POST',
         headers: this.#headers(),
@@ -86,6 +84,15 @@ export class DaDataClient {
         ? unavailable(`DaData took longer than ${timeoutMs} ms`)
         : unavailable(reasonOf(error))
     }
+  }
+
+  async #openPool(): Promise<Pool> {
+    const { Pool } = await import('undici')
+    return new Pool(this.#origin, {
+      connections: CONNECTIONS,
+      keepAliveTimeout: 60_000,
+      connect: { timeout: Math.min(5_000, this.#options.timeoutMs) },
+    })
   }
 
   #headers(): Record<string, string> {

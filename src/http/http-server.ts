@@ -45,7 +45,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     trustProxy: options.trustProxy > 0 && ((_address, hop) => hop < options.trustProxy),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PARAMETER },
+    frameworkErrors: (thrown, { id }, reply) => {
+      // Such a request meets no hook.
+      const error = fromThrown(thrown, options)
+      reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff' })
+      return reply.code(error.status).send({ ...toProblem(error), requestId: id })
+    },
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
   })
   server.server.headersTimeout = options.headersTimeoutMs
   server.setValidatorCompiler(validatorCompiler)
@@ -58,6 +65,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   addErrorReplies(server, options)
   return server
 }
+
+/** Keeps the framework from loading compilers of its own: ours are set before there is a route. */
+function noCompiler(): never {
+  throw new Error('the server has no compiler of schemas yet')
+}
+
+/** Of a part of a path, in characters: the most that a schema of a route allows. */
+const LONGEST_PARAMETER = 300
 
 /** Our pages load only what we serve; answers of models may show images from anywhere only when a page says so. */
 const CONTENT_SECURITY_POLICY = {

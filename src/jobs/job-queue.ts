@@ -157,7 +157,8 @@ function nextRun(job: Job, lane: ClaimedLane): Date | undefined {
 }
 
 function nextSlot({ schedule, timeZone }: Job, after: Date): Date | undefined {
-  return schedule === undefined
-    ? undefined
-    : (new Cron(schedule, { timezone: timeZone }).nextRun(after) ?? undefined)
+  if (schedule === undefined) return undefined
+  // A zone makes every start load the calendars of all of them.
+  const zone = timeZone === 'UTC' ? { utcOffset: 0 } : { timezone: timeZone }
+  return new Cron(schedule, zone).nextRun(after) ?? undefined
 }

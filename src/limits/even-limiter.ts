@@ -73,7 +73,7 @@ export function createEvenLimiter(rule: LimitRule, redis?: ScriptRunner): Limite
 /** The same in this process, by its own clock. */
 class LocalCells {
   readonly #times: { readonly oneMs: number; readonly allMs: number }
-  readonly #fullAt = new LRUCache<string, number>({ max: MOST_KEYS })
+  #fullAt: LRUCache<string, number> | undefined
 
   constructor(times: { readonly oneMs: number; readonly allMs: number }) {
     this.#times = times
@@ -81,15 +81,21 @@ class LocalCells {
 
   move(key: string, uses: 0 | 1): Used {
     const now = performance.now()
-    const ahead = Math.max(0, (this.#fullAt.get(key) ?? 0) - now)
+    const ahead = Math.max(0, (this.#fullAt?.get(key) ?? 0) - now)
     const after = ahead + this.#times.oneMs * uses
     // A thousandth of a millisecond is what sums of such times may be off by.
     if (after > this.#times.allMs + 0.001) return { allowed: false, aheadMs: ahead }
-    if (uses > 0) this.#fullAt.set(key, now + after)
+    if (uses > 0) this.#remember(key, now + after)
     return { allowed: true, aheadMs: after }
   }
 
   forget(key: string): void {
-    this.#fullAt.delete(key)
+    this.#fullAt?.delete(key)
+  }
+
+  /** Room for all keys takes a while to make, and is not needed where Redis counts. */
+  #remember(key: string, fullAt: number): void {
+    this.#fullAt ??= new LRUCache({ max: MOST_KEYS })
+    this.#fullAt.set(key, fullAt)
   }
 }

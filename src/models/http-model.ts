@@ -1,4 +1,3 @@
-import { Agent } from 'undici'
 import type { Dispatcher } from 'undici'
 import { AppError } from '../errors.ts'
 import { currentRequestId } from '../tracing.ts'
@@ -34,13 +33,18 @@ export interface HttpModelOptions {
    * Default 50.
    */
   readonly gatherMs?: number
-  /** An undici dispatcher, to share a pool or to go through a proxy. Default: a pool of this model's own. */
-  readonly dispatcher?: Dispatcher
+  /**
+   * An undici dispatcher, to share a pool or to go through a proxy; a function opens it at the first question. Default: a
+   * pool of this model's own.
+   */
+  readonly dispatcher?: Dispatcher | OpenDispatcher
   /** Gives the model the images of messages. Default: whether the provider says that the model can see. */
   readonly images?: boolean
   /** Sent with every request; they win over ours. */
   readonly headers?: Readonly<Record<string, string>>
 }
+
+export type OpenDispatcher = () => Promise<Dispatcher>
 
 /** How a provider is spoken to: everything that differs between them, and nothing else. */
 export type ModelProtocol = ModelAddress & EventProtocol & (BodyOfCall | WholeCall)
@@ -68,19 +72,27 @@ interface ModelAddress {
 }
 
 interface Call {
-  readonly dispatcher: Dispatcher
+  readonly dispatcher: Dispatcher | OpenDispatcher
   readonly options: Dispatcher.DispatchOptions
   readonly secrets: readonly string[]
 }
 
-/** The pool of a model. Idle sockets close after 30 s and do not keep the process alive. */
-export function createModelDispatcher({ connectMs = 5_000 }: ModelTimeouts = {}): Agent {
-  return new Agent({ connect: { timeout: connectMs }, keepAliveTimeout: 30_000, allowH2: false })
+/**
+ * The pool of a model, opened by its first question: a server is ready without having loaded the HTTP client. Idle sockets
+ * close after 30 s and do not keep the process alive.
+ */
+export function createModelPool({ connectMs = 5_000 }: ModelTimeouts = {}): OpenDispatcher {
+  let pool: Promise<Dispatcher> | undefined
+  const open: OpenDispatcher = async () => {
+    const { Agent } = await import('undici')
+    return new Agent({ connect: { timeout: connectMs }, keepAliveTimeout: 30_000, allowH2: false })
+  }
+  return () => (pool ??= open())
 }
 
 /** Makes a model of a protocol. Throws `invalid_configuration` when the base URL is not one. */
 export function createHttpModel(protocol: ModelProtocol, options: HttpModelOptions): Model {
-  const dispatcher = options.dispatcher ?? createModelDispatcher(options.timeouts)
+  const dispatcher = options.dispatcher ?? createModelPool(options.timeouts)
   const headers = toHeaders(protocol, options)
   const { origin, path } = parseBaseUrl(options.baseUrl ?? protocol.baseUrl)
   const { firstByteMs = 60_000, idleMs = 60_000 } = options.timeouts ?? {}
@@ -120,7 +132,9 @@ async function openResponse(call: Call, signal: AbortSignal): Promise<ResponseRe
   signal.throwIfAborted()
   const response = new ResponseReader(signal)
   try {
-    call.dispatcher.dispatch(call.options, response)
+    const { dispatcher, options } = call
+    const pool = typeof dispatcher === 'function' ? await dispatcher() : dispatcher
+    pool.dispatch(options, response)
     const head = await response.head()
     if (!isEventStream(head)) throw await readFailure(head, response, call.secrets)
     return response

@@ -1,6 +1,6 @@
 import { setImmediate as nextTick, setTimeout as delay } from 'node:timers/promises'
 import type { Model, ModelPart, ModelRequest, Usage } from './model.ts'
-import { type Decision, decide } from './offline/decide.ts'
+import type { Decision } from './offline/decide.ts'
 
 export interface OfflineModelOptions {
   /** Milliseconds between words, for demonstrations of streaming. Default 0: as fast as it is read. */
@@ -25,6 +25,8 @@ export function createOfflineModel({ paceMs = 0, now = () => new Date() }: Offli
     async *stream(request, { signal }) {
       signal.throwIfAborted()
       const inputTokens = countInput(request)
+      // Its vocabulary is large, and most servers have another model.
+      const { decide } = await import('./offline/decide.ts')
       const decision = decide(request, now())
       if (decision.kind === 'calls') yield* streamCalls(decision, { request, inputTokens })
       else yield* streamAnswer(decision, { request, inputTokens, paceMs, signal })

@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import { ANTHROPIC_BASE_URL, createAnthropicModel } from './anthropic.ts'
 import { COHERE_BASE_URL, createCohereModel } from './cohere.ts'
-import { createModelDispatcher } from './http-model.ts'
+import { createModelPool } from './http-model.ts'
 import type { HttpModelOptions, ModelTimeouts } from './http-model.ts'
 import type { Model } from './model.ts'
 import { createOpenAIModel, OPENAI_BASE_URL } from './openai.ts'
@@ -86,7 +86,7 @@ const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
 
 /** Finds models by their strings. All of them share one pool of connections. */
 export function createModelResolver(settings: ModelSettings): ModelResolver {
-  const dispatcher = createModelDispatcher(settings.timeouts)
+  const dispatcher = createModelPool(settings.timeouts)
   const resolved = new Map<string, Model>()
   const create = (modelString: string): Model => {
     if (modelString === 'offline') return settings.offline()

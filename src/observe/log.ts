@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module'
 import { pino, type LoggerOptions } from 'pino'
-import { prettyFactory } from 'pino-pretty'
 import { describeError } from './describe-error.ts'
 import { createScrubber } from './scrub.ts'
 import { toReadable } from './to-readable.ts'
@@ -62,7 +62,9 @@ function tellErrors(onError: NonNullable<LogOptions['onError']>): NonNullable<Lo
   }
 }
 
+/** Loaded when people read the log, which a server in production does not have; at once, as a log cannot be waited for. */
 function toText(output: LogDestination, colorize: boolean): LogDestination {
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty')
   const format = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', singleLine: true })
   return { write: (line) => output.write(format(toReadable(line))) }
 }

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { request } from 'undici'
 import { AppError } from '../../errors.ts'
 
 /** A server that takes JSON and gives JSON. */
@@ -88,6 +87,7 @@ async function post(
   { baseUrl, headers, secrets }: JsonServer,
   { path, body, signal }: { readonly path: string; readonly body: object; readonly signal: AbortSignal },
 ): Promise<unknown> {
+  const { request } = await import('undici')
   const response = await request(baseUrl + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },

@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { importPKCS8, SignJWT } from 'jose'
-import { request } from 'undici'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 
@@ -66,6 +64,7 @@ export class GoogleToken {
     const body = new URLSearchParams({ grant_type: GRANT, assertion: await this.#sign() }).toString()
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     try {
+      const { request } = await import('undici')
       const response = await request(url, { method: 'POST', headers, body, headersTimeout: 10_000 })
       const text = await response.body.text()
       if (response.statusCode === 200) {
@@ -82,6 +81,7 @@ export class GoogleToken {
   /** Source: developers.google.com/identity/protocols/oauth2/service-account. */
   async #sign(): Promise<string> {
     const { client_email: email, private_key: pem, private_key_id: kid, token_uri: audience } = this.#account
+    const { importPKCS8, SignJWT } = await import('jose')
     try {
       return await new SignJWT({ scope: SCOPE })
         .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid !== undefined && { kid }) })

@@ -1,4 +1,4 @@
-import { request, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { AppError } from '../../errors.ts'
 
 export interface SpeechCall {
@@ -21,6 +21,7 @@ export async function* callSpeech(
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void> {
   try {
+    const { request } = await import('undici')
     const response = await request(url, { method: 'POST', headers, body, signal })
     if (response.statusCode !== 200) throw await toRefusal(response, secrets)
     yield* response.body as AsyncIterable<Buffer>
