@@ -2,13 +2,13 @@ import { checkConfig, loadConfig, secretsOf, type Environment } from '../../conf
 import { toAppError } from '../../errors.ts'
 import { openErrorReports, type ErrorReports } from '../../observe/error-reports.ts'
 import { createLog } from '../../observe/log.ts'
-import { reportCrashes } from '../../observe/report-crashes.ts'
 import { createScrubber } from '../../observe/scrub.ts'
 import { workFields } from '../../tracing.ts'
 import { readVersion } from '../../version.ts'
 import type { Command, ExitCode, Terminal } from '../command.ts'
 import { loadProject } from '../load-project.ts'
 import { printStart } from '../print-start.ts'
+import { reportCrashes } from '../report-crashes.ts'
 
 export const start: Command = {
   name: 'start',

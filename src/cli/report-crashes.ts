@@ -1,5 +1,5 @@
+import type { ErrorReports } from '../observe/error-reports.ts'
 import { workFields } from '../tracing.ts'
-import type { ErrorReports } from './error-reports.ts'
 
 /**
  * Reports what nobody caught, also of promises, before the process ends by it. Node.js then prints the error and leaves
