@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { checkConfig, defaultModelOf, loadConfig, secretsOf, type Config } from './config.ts'
+import { checkConfig, loadConfig, secretsOf, type Config } from './config.ts'
+import { defaultModelOf } from './default-model.ts'
 
 const variablesOf = (found: readonly { variable: string }[]) => found.map(({ variable }) => variable)
 

@@ -1,4 +1,5 @@
-import { defaultModelOf, type Config } from '../config.ts'
+import type { Config } from '../config.ts'
+import { defaultModelOf } from '../default-model.ts'
 import type { Chatbots } from '../chatbots/chatbots.ts'
 import { GuestMessages } from '../chatbots/guest-messages.ts'
 import { openChatbots } from '../chatbots/open-chatbots.ts'

@@ -1,5 +1,6 @@
 import { revisionOf, type Bot } from '../bot.ts'
-import { defaultModelOf, type Config } from '../config.ts'
+import type { Config } from '../config.ts'
+import { defaultModelOf } from '../default-model.ts'
 import type { ModelResolver } from '../models/resolve-model.ts'
 import type { ServedBot, ServedBots } from '../served-bot.ts'
 

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { DADATA_AFFILIATES, DADATA_PARTIES, type DaDataParty } from './dadata/parties.ts'
+import { DADATA_AFFILIATES, DADATA_PARTIES } from './dadata/parties.ts'
+import type { DaDataParty } from './dadata/party.ts'
 import { createFaultQueue, type Countable } from './fault-queue.ts'
 import { readBody, startLocalServer } from './local-server.ts'
 
-export { DADATA_AFFILIATES, DADATA_PARTIES, type DaDataParty } from './dadata/parties.ts'
+export { DADATA_AFFILIATES, DADATA_PARTIES } from './dadata/parties.ts'
+export type { DaDataParty } from './dadata/party.ts'
 
 export interface FakeDaDataOptions {
   /** The one key that is good. Default: 40 zeros. */

@@ -1,6 +1,7 @@
 import { liveChecks, type DatabaseState, type LiveContext, type ModelAnswer } from '../../checks/live.ts'
 import { runChecks } from '../../checks/run-checks.ts'
-import { defaultModelOf, loadConfig, type Config } from '../../config.ts'
+import { loadConfig, type Config } from '../../config.ts'
+import { defaultModelOf } from '../../default-model.ts'
 import { AppError } from '../../errors.ts'
 import type { Log } from '../../observe/log.ts'
 import type { Command } from '../command.ts'
