@@ -9,7 +9,7 @@ import { RestServer, type BitrixFault } from './bitrix24/rest-server.ts'
 import { createFaultQueue } from './fault-queue.ts'
 import { startLocalServer } from './local-server.ts'
 
-export type { Act, SpeakOptions } from './bitrix24/people.ts'
+export type { Act, SpeakOptions } from './bitrix24/writers.ts'
 export type { BitrixCall, RegisteredBot, StoredEvent, StoredMessage } from './bitrix24/portal-state.ts'
 export type { BitrixFault } from './bitrix24/rest-server.ts'
 export type { TokenRequest } from './bitrix24/auth-server.ts'

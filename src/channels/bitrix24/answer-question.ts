@@ -47,11 +47,12 @@ async function showAnswer(task: MessageTask, question: AskedQuestion): Promise<C
   }
 }
 
-/** What the bot is asked: the words, and in a group who said them. */
+/** What the bot is asked: the words, in a group who said them, and whether they correct others. */
 export function toQuestion(messages: readonly InboundMessage[]): AskedQuestion {
   const ask = messages.map(({ text, detail }) => {
-    const { author } = parseDetail(detail)
-    return author === null ? text : `${author.replaceAll(/\s+/g, ' ')}: ${text}`
+    const { author, edited } = parseDetail(detail)
+    const words = author === null ? text : `${author.replaceAll(/\s+/g, ' ')}: ${text}`
+    return edited ? `[Corrected message] ${words}` : words
   })
   return { ask: ask.join('\n\n'), search: messages.map(({ text }) => text).join('\n') }
 }

@@ -122,6 +122,30 @@ describe('messages', () => {
   })
 })
 
+/** As BBCode, where no bracket becomes a tag. */
+const CORRECTED = '[\u{2060}Corrected message]'
+
+describe('edits', () => {
+  test('are answered as corrections; one that changes nothing, or comes late, is not', async () => {
+    const { messageId } = bitrix.say(49, 'helo world')
+    await answersTo(49)
+    bitrix.edit(messageId, '[b]helo[/b] world')
+    bitrix.edit(messageId, 'hello world')
+    expect(await answersTo(49, 2)).toEqual(['echo helo world', `echo ${CORRECTED} hello world`])
+    const old = bitrix.say(51, 'old', { at: Date.now() - 16 * 60_000 })
+    bitrix.edit(old.messageId, 'tidied up')
+    bitrix.say(51, 'new')
+    expect(await answersTo(51, 2)).toEqual(['echo old', 'echo new'])
+  })
+
+  test('of bots are nobody’s questions', async () => {
+    const { messageId } = bitrix.say(52, 'I am a bot', { bot: true })
+    bitrix.edit(messageId, 'I am still a bot')
+    bitrix.say(52, 'but I am not')
+    expect(await answersTo(52)).toEqual(['echo but I am not'])
+  })
+})
+
 /** The code that the portal sends somebody back with. */
 async function codeFor({ url, clientId }: FakeBitrix24): Promise<string> {
   const reply = await fetch(`${url}/oauth/authorize/?client_id=${clientId}&state=s`, { redirect: 'manual' })
@@ -230,9 +254,12 @@ describe.each([
       publicUrl,
     } = await start({ mode: 'webhook', fake: { api, eventFormat } })
     if (portal.bot) portal.bot.webhookUrl = publicUrl + path
-    const { delivered } = portal.say(5, 'привет')
+    if (portal.bot) portal.bot.updateUrl &&= publicUrl + path
+    const { delivered, messageId } = portal.say(5, 'привет')
     expect(await delivered).toBe(200)
     await eventually(() => expect(said(5)).toEqual(['echo привет']))
+    expect(await portal.edit(messageId, 'привет всем').delivered).toBe(200)
+    await eventually(() => expect(said(5)[1]).toBe(`echo ${CORRECTED} привет всем`))
     const post = (auth: object): Promise<Response> =>
       fetch(app.url + path, {
         method: 'POST',

@@ -7,6 +7,8 @@ const text = z.union([z.string(), z.number()]).transform(String)
 const EventSchema = z.object({
   event: z.string().transform((name) => name.toUpperCase()),
   data: z.unknown().optional(),
+  /** When the event was sent, in Unix seconds. */
+  ts: text.optional(),
   auth: z.object({
     domain: z.string().optional(),
     member_id: z.string().optional(),

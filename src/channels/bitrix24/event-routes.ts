@@ -63,7 +63,7 @@ async function takeEvent(event: BitrixEvent, routes: EventRoutes, log: FastifyBa
       )
       return routes.onChanged(portal)
     default:
-      for (const message of readMessages(event.event, event.data))
+      for (const message of readMessages({ ...event, at: Number(event.ts) * 1_000 }))
         await hold(() => routes.receive(message, portal))
   }
 }

@@ -24,7 +24,9 @@ const ATTEMPTS = 5
 const RETRY_MS = 1_000
 
 const EventsSchema = z.object({
-  events: z.array(z.object({ eventId: z.coerce.number(), type: z.string(), data: z.unknown() })),
+  events: z.array(
+    z.object({ eventId: z.coerce.number(), type: z.string(), data: z.unknown(), date: z.string().nullish() }),
+  ),
   nextOffset: z.coerce.number().nullish(),
   hasMore: z.boolean().nullish(),
 })
@@ -48,7 +50,9 @@ export async function fetchEvents(options: FetchOptions): Promise<Fetched> {
   if (events.length === 0) return 'nothing'
   const inOrder = events.toSorted((a, b) => a.eventId - b.eventId)
   // All at once share a commit; their order is that of the calls.
-  const messages = inOrder.flatMap(({ type, data }) => readMessages(type.toUpperCase(), data))
+  const messages = inOrder.flatMap(({ type, data, date }) =>
+    readMessages({ event: type.toUpperCase(), data, at: Date.parse(date ?? '') }),
+  )
   await Promise.all(messages.map((message) => receiveSurely(message, options)))
   const last = inOrder.at(-1)?.eventId ?? 0
   await portals.keepOffset(origin, owner, Math.max(last + 1, reply.nextOffset ?? 0))

@@ -15,6 +15,8 @@ const MessageDetailSchema = z.object({
   command: z.string(),
   /** For `/stop`: an answer was running and has been stopped. */
   stopped: z.boolean(),
+  /** It corrects what was said before. */
+  edited: z.boolean().default(false),
 })
 
 /** What only the channel knows of a message, stored beside it. */

@@ -41,9 +41,11 @@ test('a bot is known by its id whichever it is, in forms as in JSON', () => {
       userId: '3',
       author: 'Анна',
       text: 'да',
+      edited: false,
       language: 'ru',
     },
   ]
-  expect(readMessages('ONIMBOTMESSAGEADD', data)).toEqual(expected)
-  expect(readMessages('ONIMBOTMESSAGEADD', parseBrackets(buildQuery({ data }))?.['data'])).toEqual(expected)
+  const told = { event: 'ONIMBOTMESSAGEADD', at: Number.NaN }
+  expect(readMessages({ ...told, data })).toEqual(expected)
+  expect(readMessages({ ...told, data: parseBrackets(buildQuery({ data }))?.['data'] })).toEqual(expected)
 })

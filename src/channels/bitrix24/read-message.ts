@@ -13,6 +13,8 @@ export interface BitrixMessage {
   readonly userId: string
   readonly author: string
   readonly text: string
+  /** It says anew what a message of this id said before. */
+  readonly edited: boolean
   /** As the portal says it, such as `ru`. */
   readonly language: string | undefined
 }
@@ -31,7 +33,9 @@ const dialog = text.pipe(z.string().regex(/^(?:chat)?\d{1,16}$/))
 /** Source: b24restdocs, imbot.v2 events; values are text in forms. */
 const V2Schema = z.object({
   bot: z.object({ id }),
-  message: z.object({ id, authorId: text, text: text.optional(), isSystem: flag }).optional(),
+  message: z
+    .object({ id, authorId: text, text: text.optional(), isSystem: flag, date: text.optional() })
+    .optional(),
   dialogId: dialog.optional(),
   chat: z.object({ dialogId: dialog.optional() }).optional(),
   user: z.object({ id: text, name: text.optional(), bot: flag }).optional(),
@@ -61,12 +65,43 @@ const READERS: Readonly<Record<string, (data: unknown) => readonly BitrixMessage
   ONIMBOTJOINCHAT: readV1,
 }
 
+/** Events of a message that was changed; its data is that of a message. Source: b24restdocs, events of messages. */
+const EDITS: Readonly<Record<string, (edit: ToldEvent) => readonly BitrixMessage[]>> = {
+  ONIMBOTV2MESSAGEUPDATE: readV2Edit,
+  ONIMBOTMESSAGEUPDATE: readV1Edit,
+}
+
+/** An event as it was told. */
+export interface ToldEvent {
+  /** In capitals. */
+  readonly event: string
+  readonly data?: unknown
+  /** When it happened, in Unix milliseconds; NaN when nobody says. */
+  readonly at: number
+}
+
 /**
  * The messages of an event: one, or one a bot. Bots and the system are not answered, so that no two bots talk for ever;
- * events of other kinds, and what cannot be read, have none.
+ * events of other kinds, late edits, and what cannot be read, have none.
  */
-export function readMessages(event: string, data: unknown): readonly BitrixMessage[] {
-  return READERS[event]?.(data) ?? []
+export function readMessages(told: ToldEvent): readonly BitrixMessage[] {
+  const edits = EDITS[told.event]?.(told)
+  return edits?.map((message) => ({ ...message, edited: true })) ?? READERS[told.event]?.(told.data) ?? []
+}
+
+/** Edits within this time correct a message; later ones tidy up, and are left alone. */
+const CORRECTION_MS = 15 * 60_000
+
+function readV2Edit({ data, at }: ToldEvent): readonly BitrixMessage[] {
+  const written = V2Schema.safeParse(data).data?.message?.date
+  const isLate = at - Date.parse(written ?? '') > CORRECTION_MS
+  return isLate ? [] : readV2(data)
+}
+
+/** imbot does not say when a message was written; nor, in groups, whether a bot did, and then nobody answers. */
+function readV1Edit({ data }: ToldEvent): readonly BitrixMessage[] {
+  const author = V1Schema.safeParse(data).data?.USER
+  return author?.IS_BOT === undefined ? [] : readV1(data)
 }
 
 function readV2(data: unknown): readonly BitrixMessage[] {
@@ -75,7 +110,7 @@ function readV2(data: unknown): readonly BitrixMessage[] {
   if (!place || read.user?.bot || read.message?.isSystem || place.userId === read.bot.id) return []
   const author = read.user?.name ?? ''
   const language = read.language || undefined
-  return [{ ...toWords(read.message, Number(read.bot.id)), ...place, author, language }]
+  return [{ ...toWords(read.message, Number(read.bot.id)), ...place, author, edited: false, language }]
 }
 
 /** Who speaks where; undefined when that is nobody or nowhere. */
@@ -114,6 +149,7 @@ function readV1(data: unknown): readonly BitrixMessage[] {
       userId,
       author: USER?.NAME ?? '',
       text: fromBBCode(PARAMS.MESSAGE ?? '', Number(botId)),
+      edited: false,
       language: PARAMS.LANGUAGE || undefined,
     }))
 }

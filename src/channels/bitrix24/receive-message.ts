@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { BitrixPortal } from '../../bitrix24-portals.ts'
 import type { ConversationKey } from '../../conversation.ts'
 import type { InboundMessage } from '../../inbound.ts'
@@ -34,11 +35,12 @@ export async function receiveMessage(message: BitrixMessage, context: ReceiveCon
 type Received = Omit<InboundMessage, 'detail'> & { readonly detail: MessageDetail }
 
 function toInbound(message: BitrixMessage, { bot, portal }: ReceiveContext): Received | undefined {
-  const { kind, dialogId, messageId, userId } = message
+  const { kind, dialogId, messageId, userId, edited } = message
   const isPrivate = !dialogId.startsWith('chat')
   const request = readRequest(message, bot)
-  if (request.kind === 'unsupported' && !isPrivate) return undefined
-  const event = kind === 'joined' ? `joined:${dialogId}` : messageId
+  // Of an edit of what cannot be read it has been said that it cannot be.
+  if (request.kind === 'unsupported' && (!isPrivate || edited)) return undefined
+  const event = kind === 'joined' ? `joined:${dialogId}` : `${messageId}:${fingerprint(message)}`
   return {
     conversation: { bot: bot.name, channel: 'bitrix24', key: `${portal.memberId}/${dialogId}` },
     externalId: `${portal.memberId}:${event}`,
@@ -53,8 +55,14 @@ function toInbound(message: BitrixMessage, { bot, portal }: ReceiveContext): Rec
       author: isPrivate ? null : message.author || null,
       command: request.command,
       stopped: false,
+      edited,
     },
   }
+}
+
+/** The same for the same content, so that an edit that changes nothing is no message. */
+function fingerprint({ text }: BitrixMessage): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 12)
 }
 
 interface Request {

@@ -55,26 +55,27 @@ async function registerV2(
   return { id: botId, api: 'v2', eventMode: mode }
 }
 
-/** Has no fetching. */
+/**
+ * Has no fetching. Registering a known code changes nothing here either, and does not bind the handler of edits at all.
+ * Source: b24restdocs, ONIMBOTMESSAGEUPDATE and imbot.update.
+ */
 async function registerV1(portal: Portal, { bot, webhookUrl, signal }: RegisterOptions): Promise<BitrixBot> {
   if (webhookUrl === undefined)
     throw new BitrixFailure('the portal knows imbot v1 alone, which needs APP_URL for its webhook', {
       kind: 'rejected',
     })
-  const id = await portal.call(
-    'imbot.register',
-    {
-      CODE: codeOf(bot),
-      TYPE: 'B',
-      EVENT_MESSAGE_ADD: webhookUrl,
-      EVENT_WELCOME_MESSAGE: webhookUrl,
-      EVENT_BOT_DELETE: webhookUrl,
-      CLIENT_ID: portal.application.clientId,
-      PROPERTIES: { NAME: bot.title, WORK_POSITION: bot.description.slice(0, 100) },
-    },
-    signal,
-  )
-  return { id: requireId(id), api: 'v1', eventMode: 'webhook' }
+  const fields = {
+    EVENT_MESSAGE_ADD: webhookUrl,
+    EVENT_WELCOME_MESSAGE: webhookUrl,
+    EVENT_BOT_DELETE: webhookUrl,
+    PROPERTIES: { NAME: bot.title, WORK_POSITION: bot.description.slice(0, 100) },
+  }
+  const { clientId } = portal.application
+  const registration = { CODE: codeOf(bot), TYPE: 'B', CLIENT_ID: clientId, ...fields }
+  const id = requireId(await portal.call('imbot.register', registration, signal))
+  const update = { BOT_ID: id, CLIENT_ID: clientId, FIELDS: { ...fields, EVENT_MESSAGE_UPDATE: webhookUrl } }
+  await portal.call('imbot.update', update, signal)
+  return { id, api: 'v1', eventMode: 'webhook' }
 }
 
 function requireId(id: unknown): number {

@@ -17,7 +17,7 @@ export function describeV2(bot: RegisteredBot, message: StoredMessage, speaker: 
       id: messageId,
       chatId: chatIdOf(dialogId),
       authorId: speaker.system ? 0 : speaker.userId,
-      date: new Date().toISOString(),
+      date: new Date(message.at).toISOString(),
       text,
       isSystem: speaker.system,
       uuid: '',
@@ -59,6 +59,27 @@ export function describeV1(bot: RegisteredBot, message: StoredMessage, speaker: 
       ...(speaker.system && { SYSTEM: 'Y' }),
     },
     USER: { ID: speaker.userId, NAME: speaker.name, IS_BOT: speaker.bot ? 'Y' : 'N' },
+  }
+}
+
+/** An edit as imbot tells it: who wrote the message is said in dialogs alone. Source: b24restdocs, ONIMBOTMESSAGEUPDATE. */
+export function describeV1Edit(bot: RegisteredBot, message: StoredMessage, speaker: Speaker): object {
+  const { messageId, dialogId, text } = message
+  const isGroup = dialogId.startsWith('chat')
+  return {
+    BOT: { [bot.id]: { BOT_ID: bot.id, BOT_CODE: bot.code } },
+    PARAMS: {
+      ID: messageId,
+      AUTHOR_ID: speaker.userId,
+      MESSAGE: text,
+      ...(!isGroup && { FROM_USER_ID: speaker.userId }),
+      TO_USER_ID: bot.id,
+      DIALOG_ID: dialogId,
+      MESSAGE_ID: messageId,
+      CHAT_TYPE: isGroup ? 'C' : 'P',
+      LANGUAGE: speaker.language,
+    },
+    ...(!isGroup && { USER: { ID: speaker.userId, NAME: speaker.name, IS_BOT: speaker.bot ? 'Y' : 'N' } }),
   }
 }
 

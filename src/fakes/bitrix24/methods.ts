@@ -39,7 +39,7 @@ export function createV2Methods(state: PortalState, fetch: (parameters: Fields) 
       const bot = ownBot(state, botId)
       const text = textOf(asFields(fields)['message'])
       if (text === '') throw new RestError(400, 'EMPTY_MESSAGE', 'Message is empty')
-      const message = state.addMessage(idOf(dialogId), bot.id, shorten(text))
+      const message = state.addMessage({ dialogId: idOf(dialogId), authorId: bot.id, text: shorten(text) })
       message.keyboard = asFields(fields)['keyboard']
       return { id: message.messageId, uuidMap: {} }
     },
@@ -77,15 +77,29 @@ export function createV1Methods(state: PortalState): Methods {
         api: 'v1',
         eventMode: 'webhook',
         webhookUrl: textOf(fields['EVENT_MESSAGE_ADD'] ?? fields['EVENT_HANDLER']),
+        updateUrl: undefined,
       }
       state.bot = bot
       return bot.id
+    },
+    'imbot.update': ({ BOT_ID, FIELDS }) => {
+      const bot = ownBot(state, BOT_ID)
+      const fields = asFields(FIELDS)
+      const {
+        EVENT_HANDLER,
+        EVENT_MESSAGE_ADD = EVENT_HANDLER,
+        EVENT_MESSAGE_UPDATE = EVENT_HANDLER,
+      } = fields
+      if (typeof EVENT_MESSAGE_ADD === 'string') bot.webhookUrl = EVENT_MESSAGE_ADD
+      if (typeof EVENT_MESSAGE_UPDATE === 'string') bot.updateUrl = EVENT_MESSAGE_UPDATE
+      bot.name = textOf(asFields(fields['PROPERTIES'])['NAME']) || bot.name
+      return true
     },
     'imbot.message.add': ({ BOT_ID, DIALOG_ID, MESSAGE, KEYBOARD }) => {
       const bot = ownBot(state, BOT_ID)
       const text = textOf(MESSAGE)
       if (text === '') throw new RestError(400, 'MESSAGE_EMPTY', 'Message is empty')
-      const message = state.addMessage(idOf(DIALOG_ID), bot.id, text)
+      const message = state.addMessage({ dialogId: idOf(DIALOG_ID), authorId: bot.id, text })
       message.keyboard = KEYBOARD
       return message.messageId
     },
@@ -113,6 +127,7 @@ function registerV2(state: PortalState, fields: Fields): RegisteredBot {
     api: 'v2',
     eventMode: 'fetch',
     webhookUrl: undefined,
+    updateUrl: undefined,
   }
   change(bot, fields)
   state.bot = bot

@@ -1,29 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { describeJoin, describeV1, describeV2, type Speaker } from './describe-message.ts'
-import type { PortalEvents, Told } from './portal-events.ts'
-import type { PortalState, RegisteredBot, StoredMessage } from './portal-state.ts'
-
-export interface SpeakOptions {
-  /** Default: the person of the dialog; in groups the user 7. */
-  readonly userId?: number
-  readonly name?: string
-  /** Written by a bot, or by the system. */
-  readonly bot?: boolean
-  readonly system?: boolean
-  /** Default `ru`. */
-  readonly language?: string
-}
-
-/** What somebody did. */
-export interface Act extends Told {
-  /** 0 for what makes no message. */
-  readonly messageId: number
-}
+import { describeJoin } from './describe-message.ts'
+import type { PortalEvents } from './portal-events.ts'
+import type { PortalState, StoredMessage } from './portal-state.ts'
+import { createWriters, requireBot, toSpeaker, type Act, type SpeakOptions, type Writers } from './writers.ts'
 
 /** What people and administrators do. */
-export interface People {
-  /** Writes into a dialog: `5` with user 5, `chat142` a group. */
-  say(dialogId: number | string, text: string, options?: SpeakOptions): Act
+export interface People extends Writers {
   /** Brings the bot into a chat. */
   join(dialogId: number | string, options?: SpeakOptions): Act
   /** What the bot wrote, into one dialog or all, oldest first; deleted messages too. */
@@ -59,15 +41,7 @@ export function createPeople({ state, events, expiresIn }: PeopleOptions): Peopl
     for (const token of state.accessTokens.keys()) state.accessTokens.set(token, 0)
   }
   return {
-    say: (dialogId, text, options = {}) => {
-      const speaker = toSpeaker(dialogId, options)
-      const bot = requireBot(state)
-      const message = state.addMessage(String(dialogId), speaker.userId, text)
-      const isV1 = bot.api === 'v1'
-      const data = isV1 ? describeV1(bot, message, speaker) : describeV2(bot, message, speaker)
-      const told = events.tell(isV1 ? 'ONIMBOTMESSAGEADD' : 'ONIMBOTV2MESSAGEADD', data)
-      return { messageId: message.messageId, ...told }
-    },
+    ...createWriters({ state, events }),
     join: (dialogId, options = {}) => {
       const data = describeJoin(requireBot(state), String(dialogId), toSpeaker(dialogId, options))
       return { messageId: 0, ...events.tell('ONIMBOTV2JOINCHAT', data) }
@@ -104,18 +78,4 @@ export function createPeople({ state, events, expiresIn }: PeopleOptions): Peopl
       state.bot = undefined
     },
   }
-}
-
-function requireBot({ bot }: PortalState): RegisteredBot {
-  if (bot) return bot
-  throw new Error('The bot is not registered yet: nobody can write to it.')
-}
-
-const STRANGER = 7
-
-function toSpeaker(dialogId: number | string, options: SpeakOptions): Speaker {
-  const own = Number(dialogId)
-  const { userId = Number.isNaN(own) ? STRANGER : own, bot = false } = options
-  const { system = false, language = 'ru', name = `User ${userId}` } = options
-  return { userId, name, bot, system, language }
 }

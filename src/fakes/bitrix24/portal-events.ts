@@ -34,7 +34,8 @@ export class PortalEvents {
     if (bot?.eventMode === 'fetch') return { event: this.#queue(type, data), delivered: nobody }
     const lost = this.toLose > 0
     if (lost) this.toLose--
-    const url = lost ? undefined : bot?.webhookUrl
+    const address = type === 'ONIMBOTMESSAGEUPDATE' ? bot?.updateUrl : bot?.webhookUrl
+    const url = lost ? undefined : address
     return { event: undefined, delivered: url ? this.post(url, { event: type, data }) : nobody }
   }
 

@@ -13,18 +13,25 @@ export interface RegisteredBot {
   readonly api: 'v1' | 'v2'
   eventMode: 'fetch' | 'webhook'
   webhookUrl: string | undefined
+  /** Where imbot tells of edits; it does nowhere until it is bound. */
+  updateUrl: string | undefined
 }
 
 export interface StoredMessage {
   readonly messageId: number
   readonly dialogId: string
   readonly authorId: number
+  /** When it was written, Unix milliseconds. */
+  readonly at: number
   text: string
   /** The texts before the updates, oldest first. */
   readonly earlier: string[]
   keyboard: unknown
   deleted: boolean
 }
+
+/** A message as somebody writes it. `at`: default now. */
+export type WrittenMessage = Pick<StoredMessage, 'dialogId' | 'authorId' | 'text'> & { readonly at?: number }
 
 /** An event that waits to be fetched, or was. */
 export interface StoredEvent {
@@ -74,12 +81,11 @@ export class PortalState {
     return ++this.#lastId
   }
 
-  addMessage(dialogId: string, authorId: number, text: string): StoredMessage {
+  addMessage({ at = Date.now(), ...written }: WrittenMessage): StoredMessage {
     const message: StoredMessage = {
       messageId: this.nextId(),
-      dialogId,
-      authorId,
-      text,
+      ...written,
+      at,
       earlier: [],
       keyboard: undefined,
       deleted: false,
