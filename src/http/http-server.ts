@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import type { Tracer } from '@opentelemetry/api'
 import cors, { type FastifyCorsOptionsDelegateCallback } from '@fastify/cors'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -46,12 +47,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PARAMETER },
-    frameworkErrors: (thrown, { id }, reply) => {
-      // Such a request meets no hook.
-      const error = fromThrown(thrown, options)
-      reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff' })
-      return reply.code(error.status).send({ ...toProblem(error), requestId: id })
-    },
+    frameworkErrors: (thrown, { id }, { raw }) =>
+      refuseAddress(raw, { id, error: fromThrown(thrown, options) }),
     schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
   })
   server.server.headersTimeout = options.headersTimeoutMs
@@ -132,6 +129,21 @@ function addRequestHooks(server: FastifyInstance, { isDraining, siteOrigins }: H
       'request',
     )
   })
+}
+
+interface RefusedAddress {
+  readonly id: string
+  readonly error: AppError
+}
+
+/** Refuses a request whose address cannot be read: it meets no hook. */
+function refuseAddress(response: ServerResponse, { id, error }: RefusedAddress): void {
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': id,
+  }
+  response.writeHead(error.status, headers).end(JSON.stringify({ ...toProblem(error), requestId: id }))
 }
 
 function addErrorReplies(server: FastifyInstance, limits: HttpServerOptions): void {

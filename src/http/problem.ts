@@ -44,8 +44,11 @@ export function fromThrown(thrown: unknown, limits: { readonly maxBodyBytes: num
   if (thrown.statusCode === 413)
     return new AppError('body_too_large', { params: { limit: limits.maxBodyBytes } })
   if (thrown.statusCode === 415) return new AppError('unsupported_media_type', { cause: thrown })
-  if (thrown.statusCode === 400)
+  if (thrown.statusCode === 400 || thrown.statusCode === 414)
     return new AppError('invalid_request', { params: { problem: whatIsWrong(thrown) } })
+  // Paths that lead out of a folder of ours.
+  if (thrown.statusCode === 403 || thrown.statusCode === 404)
+    return new AppError('route_not_found', { cause: thrown })
   return new AppError('internal', { cause: thrown })
 }
 
@@ -76,5 +79,6 @@ function whatIsWrong(error: FastifyError): string {
   if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return 'the body is empty; send a JSON object.'
   if (error instanceof SyntaxError || error.code === 'FST_ERR_CTP_INVALID_JSON_BODY')
     return 'the body is not valid JSON.'
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return 'a part of its path is too long.'
   return 'it could not be read.'
 }
