@@ -32,6 +32,15 @@ export function toRemedy(thrown: unknown, error: string, { attempt, policy }: Tr
   return { kind: 'postpone', delayMs: known?.retryAfterMs ?? backOff(attempt, policy), counted: true, error }
 }
 
+/** Codes of what only this process waits for. */
+const OURS: ReadonlySet<string> = new Set(['overloaded', 'draining', 'database_unavailable'])
+
+/** What a process that stops leaves to others: at once, unless the other side asked to wait. */
+export function toHandOver(thrown: unknown): Remedy & { readonly kind: 'postpone' } {
+  const asked = thrown instanceof AppError && !OURS.has(thrown.code) ? thrown.retryAfterMs : undefined
+  return { kind: 'postpone', delayMs: asked ?? 0, counted: false, error: 'handed over at a shutdown' }
+}
+
 /** What operators are shown: the code of a known error, then what it says and what caused it. */
 export function describeFailure(thrown: unknown): string {
   const words: string[] = thrown instanceof AppError ? [thrown.code] : []

@@ -232,6 +232,21 @@ describe.each(backends())('lanes worked off on $name', (backend) => {
     expect([left, begun]).toMatchObject([{ key: 'k', attempts: 1 }, []])
   })
 
+  test('a drain hands over what the other side asks to wait with, not before its time', async () => {
+    await put('k')
+    const asked = Promise.withResolvers<never>()
+    let begun = false
+    const runner = start((_lane) => {
+      begun = true
+      return asked.promise
+    })
+    await expect.poll(() => begun).toBe(true)
+    const drained = runner.drain(5_000)
+    asked.reject(new AppError('channel_rate_limited', { retryAfterMs: 60_000 }))
+    await drained
+    expect(await store.lanes.claim({ queue, limit: 9, leaseMs: 1_000 })).toEqual([])
+  })
+
   test('a drain waits for what runs, and frees at once what does not end', async () => {
     await put('quick')
     await put('stuck')

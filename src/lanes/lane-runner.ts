@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import type { ClaimedLane, Lanes } from '../store/store.ts'
 import { HeldLanes } from './held-lanes.ts'
-import { describeFailure, toRemedy } from './lane-failure.ts'
+import { describeFailure, toHandOver, toRemedy } from './lane-failure.ts'
 import { RETRY_POLICY, type LaneWorker, type RetryPolicy } from './lanes.ts'
 import { workInTime } from './work-in-time.ts'
 
@@ -173,7 +173,7 @@ export class LaneRunner {
     const { scrub = (text: string) => text } = this.#options
     const described = scrub(describeFailure(error))
     const tried = { attempt: lane.attempts, policy: this.#policy }
-    const remedy = this.#stopping ? HAND_OVER : toRemedy(error, described, tried)
+    const remedy = this.#stopping ? toHandOver(error) : toRemedy(error, described, tried)
     const dead = remedy.kind === 'bury'
     const record = (): Promise<unknown> =>
       dead ? this.#options.worker.bury(lane, described) : this.#options.lanes.postpone(lane, remedy)
@@ -211,10 +211,3 @@ export class LaneRunner {
     this.#databaseAway = away
   }
 }
-
-const HAND_OVER = {
-  kind: 'postpone',
-  delayMs: 0,
-  counted: false,
-  error: 'handed over at a shutdown',
-} as const
