@@ -29,6 +29,11 @@ export interface InboxHandler {
   /** False for a message that is never answered together with others, such as a command. */
   joins(message: InboundMessage): boolean
   /**
+   * False for a message that this server cannot answer, since its bot is unknown here: servers that have it are left
+   * to do so, for an hour. Default: true.
+   */
+  serves?(message: InboundMessage): boolean
+  /**
    * Answers the messages, delivery included. Called in the order of arrival, one call a conversation at a time, on
    * one replica. After a crash it is called again for the same messages: `work.converse` then gives the stored
    * answer or runs the turn anew, and `work.outbox` knows what was sent. A thrown retryable `AppError` (its

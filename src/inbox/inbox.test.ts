@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { appBackends } from '../../test/people.ts'
 import { failing, finish, hanging, scriptedModel, text } from '../../test/scripted-model.ts'
@@ -129,6 +130,19 @@ describe.each(appBackends())('messages accepted on $name', (backend) => {
     gate.resolve()
     await expect.poll(() => list('dead')).toMatchObject([{ text: 'two' }])
     await expect.poll(() => wired.wire.textsOf('k')).toEqual(['1: one'])
+  })
+
+  test('of a bot that only newer servers have are left to those, and are dead letters after an hour', async () => {
+    await using wired = await start()
+    const { inbox, db } = wired.app.store
+    const conversation = { channel: 'later', bot: 'new', key: 'k' }
+    await inbox.accept([{ conversation, externalId: 'e', subject: 'ada', text: 'Hi', detail: null }])
+    const list = (state: InboxState) => inbox.list({ states: [state], limit: 9 })
+    const error = expect.stringContaining('the bot "new" on the channel "later"')
+    await expect.poll(() => list('waiting')).toMatchObject([{ text: 'Hi', attempts: 0, error }])
+    await sql`update inbox_messages set accepted_at = now() - interval '2 hours'`.execute(db)
+    await sql`update lanes set due_at = now() where queue = 'inbox'`.execute(db)
+    await expect.poll(() => list('dead')).toMatchObject([{ text: 'Hi', error }])
   })
 
   test('that the other side refuses are ended as refused', async () => {

@@ -36,6 +36,10 @@ export interface MessageInboxOptions {
   readonly onAmbiguous: (delivery: { readonly messageId: string; readonly part: number }) => void
 }
 
+const LEFT_TO_OTHERS_MS = 3_600_000
+/** How soon another server may have claimed the lane, or this one looks again. */
+const OTHERS_TURN_MS = 5_000
+
 /** Accepts messages durably and answers them, those of one conversation in order. */
 export class MessageInbox implements LaneWorker {
   readonly #options: MessageInboxOptions
@@ -60,11 +64,12 @@ export class MessageInbox implements LaneWorker {
   /** Answers the first messages of a lane, and records how that ended. */
   async work(lane: ClaimedLane, signal: AbortSignal): Promise<void> {
     const { store, maxAttempts } = this.#options
-    const group = await MessageGroup.load(store.inbox, lane, (message) => this.#requireHandler(message))
+    const group = await MessageGroup.load(store.inbox, lane, (message) => this.#findHandler(message))
     if (group === undefined) {
       await store.lanes.settle(lane)
       return
     }
+    if (group.handler === undefined) return await this.#leaveToOthers(lane, group.messages[0])
     const options = { ...this.#options, lane, signal, bell: this.#bell }
     const refusal = await traceGroup({ group, lane, tracer: this.#options.tracer }, () =>
       runHandler(group, { ...options, lastAttempt: lane.attempts >= maxAttempts }),
@@ -86,9 +91,22 @@ export class MessageInbox implements LaneWorker {
     await this.#options.store.inbox.finish(lane, ids, end)
   }
 
-  #requireHandler({ conversation }: InboundMessage): InboxHandler {
-    const handler = this.#options.handlers.get(conversation.channel)
-    if (handler) return handler
+  /** While servers are replaced, only the new ones may have the channel or the bot. */
+  async #leaveToOthers(lane: ClaimedLane, { conversation, acceptedAt }: InboxMessage): Promise<void> {
+    const { bot, channel } = conversation
+    const error = `this server does not have the bot "${bot}" on the channel "${channel}"`
+    if (Date.now() - acceptedAt.getTime() > LEFT_TO_OTHERS_MS)
+      throw new AppError('channel_unauthorized', { cause: new Error(error) })
+    await this.#options.store.lanes.postpone(lane, { delayMs: OTHERS_TURN_MS, counted: false, error })
+  }
+
+  #findHandler(message: InboundMessage): InboxHandler | undefined {
+    const handler = this.#options.handlers.get(message.conversation.channel)
+    return handler?.serves?.(message) === false ? undefined : handler
+  }
+
+  #requireHandler({ conversation }: InboundMessage): void {
+    if (this.#options.handlers.has(conversation.channel)) return
     throw new AppError('internal', { cause: new Error(`the channel "${conversation.channel}" has no inbox`) })
   }
 }

@@ -73,6 +73,7 @@ export function createBitrix24Channel(options: Bitrix24ChannelOptions): Channel 
     inbox: {
       turnPolicy: 'queue',
       joins: () => false,
+      serves: ({ detail }) => findPortal(served, detail) !== undefined,
       handle: async (work) => {
         const { host, bot } = requireParts()
         const texts = createTexts(options.texts?.get(bot.name))
@@ -110,12 +111,16 @@ function requireBot(name: string | undefined, bots: Bots): BotInfo {
   throw new AppError('invalid_configuration', { params: { problem } })
 }
 
-/** A portal that is configured no more cannot be answered; its messages go to the dead letters until it is. */
+function findPortal(served: readonly Portal[], detail: unknown): Portal | undefined {
+  const { origin } = parseDetail(detail)
+  return served.find((known) => known.origin === origin)
+}
+
+/** A portal that is configured no more cannot be answered; its messages are dead letters after an hour, until it is. */
 function requirePortal(served: readonly Portal[], { messages }: MessageWork): Portal {
-  const { origin } = parseDetail(messages[0].detail)
-  const portal = served.find((known) => known.origin === origin)
+  const portal = findPortal(served, messages[0].detail)
   if (portal) return portal
-  throw new AppError('channel_unauthorized', { cause: new Error(`No application for ${origin}`) })
+  throw new AppError('channel_unauthorized', { cause: new Error('No application for the portal') })
 }
 
 async function findDialog(

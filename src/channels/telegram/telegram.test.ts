@@ -30,6 +30,19 @@ function asked(...words: readonly string[]): readonly unknown[] {
   )
 }
 
+test('a message for a bot whose token only other servers have is left to them', async () => {
+  telegram.say(9, 'hello')
+  await eventually(() => expect(texts(9)).toEqual(['echo hello']))
+  const { inbox } = shared.app.store
+  const known = await inbox.list({ states: ['answered'], limit: 1 })
+  const conversation = { channel: 'telegram', bot: 'new', key: '9' }
+  await inbox.accept(known.map((message) => ({ ...message, trace: undefined, conversation })))
+  const list = () => inbox.list({ states: ['waiting', 'dead'], bot: 'new', limit: 1 })
+  await eventually(async () =>
+    expect(await list()).toMatchObject([{ state: 'waiting', error: expect.any(String) }]),
+  )
+})
+
 describe('commands', () => {
   test('/start greets with what the bot says of itself; its suggestions are buttons', async () => {
     telegram.say(10, '/start')

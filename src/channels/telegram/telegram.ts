@@ -84,6 +84,7 @@ export function createTelegramChannel(options: TelegramChannelOptions): Channel 
       turnPolicy: 'steer',
       joins: (message) =>
         parseDetail(message.detail).album !== null && !isForLibrary(message, requireParts()),
+      serves: ({ conversation }) => accounts.some(({ bot }) => bot === conversation.bot),
       handle: async (work) =>
         handleMessage(work, { ...requireParts(), account: requireAccount(accounts, work) }),
     },
@@ -135,7 +136,7 @@ function isForLibrary({ conversation, detail }: InboundMessage, { host }: Parts)
   return takes && parseDetail(detail).attachments.some(({ kind }) => kind === 'document')
 }
 
-/** A bot that lost its token cannot answer; its messages go to the dead letters until it has one. */
+/** A bot that lost its token cannot answer; its messages are dead letters after an hour, until it has one. */
 function requireAccount(accounts: readonly TelegramAccount[], { messages }: MessageWork): TelegramAccount {
   const [{ conversation }] = messages
   const account = accounts.find(({ bot }) => bot === conversation.bot)
