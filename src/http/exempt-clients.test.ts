@@ -26,6 +26,10 @@ test('this computer and the nets that are named are not counted, strangers are',
   ])
 })
 
+test('what a proxy in a net that is named hands on is counted', async () => {
+  expect(await isExempt('10.1.2.3', { 'x-forwarded-for': '203.0.113.9' })).toBe(false)
+})
+
 test.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host', 'x-forwarded-proto'])(
   'what a proxy on this computer hands on is counted, told by %s alone',
   async (header) => {

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
-import { isLocal } from './local-clients.ts'
+import { hidesClient, isLocal } from './local-clients.ts'
 
 /** True for requests that no limit counts. */
 export type IsExempt = (request: FastifyRequest) => boolean
@@ -14,5 +14,8 @@ export function createExemption(named: readonly string[] = []): IsExempt {
     if (bits === undefined) list.addAddress(address, family)
     else list.addSubnet(address, Number(bits), family)
   }
-  return (request) => isLocal(request) || list.check(request.ip, isIPv6(request.ip) ? 'ipv6' : 'ipv4')
+  return (request) => {
+    const { ip } = request
+    return isLocal(request) || (!hidesClient(request) && list.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4'))
+  }
 }

@@ -20,3 +20,8 @@ export function isLocal(request: FastifyRequest): boolean {
 export function isHandedOn({ headers }: FastifyRequest): boolean {
   return HANDED_ON.some((name) => headers[name] !== undefined)
 }
+
+/** True when a proxy sent it that we are not told to believe: the address is the proxy's, whoever asks. */
+export function hidesClient(request: FastifyRequest): boolean {
+  return isHandedOn(request) && request.ip === request.raw.socket.remoteAddress
+}

@@ -42,6 +42,14 @@ test.each<
   ['an allowed net', { allowed: ['203.0.113.0/24'] }, '203.0.113.9', {}, [200, 403]],
   ['an allowed address in its IPv6 form', { allowed: ['10.0.0.5'] }, '::ffff:10.0.0.5', {}, [200, 403]],
   ['an allowed IPv6 net', { allowed: ['2001:db8::/32'] }, '2001:db8::7', {}, [200, 403]],
+  // A proxy there that is not believed stands for everybody.
+  [
+    'an allowed address for somebody else',
+    { allowed: ['127.0.0.1'] },
+    '127.0.0.1',
+    { 'x-forwarded-for': '203.0.113.9' },
+    [403, 403],
+  ],
   ['a neighbour of it', { allowed: ['2001:db8::/32'] }, '2001:db9::7', {}, [403, 403]],
   ['this computer in production', {}, '127.0.0.1', {}, [403, 403]],
   ['this computer in development', { open: true }, '127.0.0.1', {}, [200, 200]],

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
 import { bearerOf, isOneOf } from './bearer.ts'
-import { isLocal } from './local-clients.ts'
+import { hidesClient, isLocal } from './local-clients.ts'
 import { managesServer, type Gate, type GateHook } from './principal.ts'
 
 export interface OperatorGuardOptions {
@@ -33,7 +33,7 @@ export function createOperatorGuard({ gate, token, allowed, open }: OperatorGuar
   const isKnown = (request: FastifyRequest): boolean => {
     const given = bearerOf(request)
     if (given !== undefined && token !== undefined && isOneOf(given, [token])) return true
-    return isHere(request) || isListed(list, request.ip)
+    return isHere(request) || (!hidesClient(request) && isListed(list, request.ip))
   }
   const requireManager: GateHook = async (request, reply) => {
     if (!gate) throw new AppError('forbidden')

@@ -3,7 +3,7 @@ import { AppError, type ErrorCode } from '../errors.ts'
 import type { CreateLimiter, Limiter } from '../limits/limits.ts'
 import { clientAddress } from './client-address.ts'
 import type { IsExempt } from './exempt-clients.ts'
-import { isHandedOn } from './local-clients.ts'
+import { hidesClient } from './local-clients.ts'
 import type { Principal } from './principal.ts'
 
 export interface RateLimitOptions {
@@ -119,9 +119,4 @@ async function count(limiter: Limiter, { key, code, reply }: Use): Promise<void>
     'ratelimit-reset': reset,
   })
   if (!allowed) throw new AppError(code, { retryAfterMs: Math.max(1, waitMs) })
-}
-
-/** A proxy says whom it speaks for, but we were told not to listen: everybody would share one limit. */
-function hidesClient(request: FastifyRequest): boolean {
-  return isHandedOn(request) && request.ip === request.raw.socket.remoteAddress
 }
