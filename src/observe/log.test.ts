@@ -69,6 +69,17 @@ test.each([
   expect(JSON.parse(lines.join(''))).toMatchObject({ msg: expected })
 })
 
+test('what somebody says cannot steer the terminal that shows the log', () => {
+  const { log, lines } = record({ pretty: true })
+  const hostile = '\u001b[2J\u009b2J\u007f'
+  log.info({ name: hostile, list: [hostile], nested: { hostile } }, `said ${hostile}`)
+  log.error({ err: new Error(hostile, { cause: new Error(hostile) }) }, 'failed')
+  log.error(new Error(hostile))
+  expect(lines.join('')).toContain(String.raw`\u001b[2J`)
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  expect(lines.join('')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+})
+
 test('ordinary text is written as it is', () => {
   const { log, lines } = record()
   log.info(
