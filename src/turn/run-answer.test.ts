@@ -1,51 +1,29 @@
 import { expect, test } from 'vitest'
-import { toolContext } from '../../test/tool-context.ts'
-import { failing, hanging, scriptedModel, text, type ScriptedModel } from '../../test/scripted-model.ts'
+import { failing, hanging, scriptedModel, text } from '../../test/scripted-model.ts'
+import { runScriptedTurn, type ScriptedTurn } from '../../test/scripted-turn.ts'
 import type { AnswerInCode, AnswerPiece } from '../answer.ts'
-import { defineBot, type BotDefinition } from '../bot.ts'
 import { AppError } from '../errors.ts'
-import type { TurnEvent } from '../events.ts'
-import { runTurn } from './run-turn.ts'
-import { TurnFacts } from './turn-facts.ts'
-import type { TurnInput, TurnProblem } from './turn.ts'
 
-interface Run {
+interface Run extends Partial<ScriptedTurn> {
   readonly answer: AnswerInCode
-  readonly model?: ScriptedModel
-  readonly bot?: Partial<BotDefinition>
-  readonly input?: Partial<TurnInput>
-  readonly signal?: AbortSignal
 }
 
-async function run({ answer, model = scriptedModel(text('from the model')), bot, input, signal }: Run) {
-  const events: TurnEvent[] = []
-  const problems: TurnProblem[] = []
-  const facts = new TurnFacts(performance.now())
-  const last = await runTurn(
-    {
-      turnId: 't',
-      conversationId: 'c',
-      subject: 'ada',
-      services: toolContext().services,
-      bot: defineBot({ name: 'test', instructions: 'Be exact.', suggestions: ['General'], answer, ...bot }),
-      revision: 'r',
-      model,
+async function run({ answer, model = scriptedModel(text('from the model')), bot, input, ...rest }: Run) {
+  const turn = await runScriptedTurn({
+    ...rest,
+    model,
+    bot: { instructions: 'Be exact.', suggestions: ['General'], answer, ...bot },
+    input: {
       messages: [
         { role: 'user', text: 'First' },
         { role: 'assistant', text: 'Yes' },
         { role: 'user', text: 'Ann: Second' },
       ],
       question: 'Second',
-      callerTools: [],
-      sampling: {},
-      retries: 2,
-      startedAt: { date: new Date(), tick: performance.now() },
-      onProblem: (problem) => problems.push(problem),
       ...input,
     },
-    { signal: signal ?? new AbortController().signal, facts, emit: (event) => events.push(event) },
-  )
-  return { events, problems, facts, last, model }
+  })
+  return { ...turn, model }
 }
 
 /** An answer of these pieces. */
