@@ -308,6 +308,15 @@ describe.skipIf(noChromium !== undefined)('the widget on a page of another site'
 const SCREENS = [{ name: 'desktop', viewport: { width: 1100, height: 760 } }, PHONE] as const
 
 describe.skipIf(noChromium !== undefined)('the look of the widget', { timeout: 60_000 }, () => {
+  test.each([
+    ['light', 'rgb(251, 250, 248)'],
+    ['dark', 'rgb(23, 23, 22)'],
+  ] as const)('a tag without a theme follows a device that is %s', async (colorScheme, paper) => {
+    const { page } = await visit('/', { colorScheme })
+    const panel = await open(page)
+    expect(await panel.evaluate((one) => getComputedStyle(one).backgroundColor)).toBe(paper)
+  })
+
   for (const theme of ['light', 'dark'] as const)
     for (const { name, ...screen } of SCREENS)
       test(`${name}, ${theme}: nothing that axe finds wrong, never wider than the screen`, async () => {
