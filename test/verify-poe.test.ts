@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { POE_CHECKS } from '../src/checks/poe/poe-checks.ts'
+import { BROKEN_EVENTS } from './poe-servers/broken-events.ts'
 import { BROKEN_REQUESTS } from './poe-servers/broken-requests.ts'
 import { BROKEN_SETTINGS } from './poe-servers/broken-settings.ts'
 import { BROKEN_STREAMS } from './poe-servers/broken-streams.ts'
@@ -8,7 +9,7 @@ import { HOSTILE, startHostileServer } from './poe-servers/hostile-server.ts'
 import { KEY, RIGHT, send } from './poe-servers/poe-server.ts'
 import { verifyServer, verifyUrl } from './poe-servers/verify-server.ts'
 
-const BROKEN = [...BROKEN_REQUESTS, ...BROKEN_STREAMS, ...BROKEN_TIMING, ...BROKEN_SETTINGS]
+const BROKEN = [...BROKEN_REQUESTS, ...BROKEN_STREAMS, ...BROKEN_EVENTS, ...BROKEN_TIMING, ...BROKEN_SETTINGS]
 /** What can be looked at from outside. */
 const LOOKED_AT = POE_CHECKS.filter((check) => !('skip' in check))
 

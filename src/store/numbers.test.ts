@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { finished, newTurn } from '../../test/stored-turn.ts'
 import { backends } from '../../test/test-store.ts'
 import type { OpenStore } from './open-store.ts'
 import { createNumbers } from './numbers.ts'
-import type { FinishedTurn, Numbers, TurnOutcome } from './store.ts'
+import type { FinishedTurn, NewTurn, Numbers, TurnOutcome } from './store.ts'
 
 describe.each(backends())('the numbers on $name', (backend) => {
   let store: OpenStore
@@ -19,46 +19,17 @@ describe.each(backends())('the numbers on $name', (backend) => {
     numbers = createNumbers(store.db)
   })
 
-  const begin = async (subject = 'ada'): Promise<string> => {
-    const turnId = randomUUID()
-    const conversation = { bot: 'helper', channel: 'web', key: turnId }
-    const lease = { owner: 'here', leaseMs: 60_000 }
-    const turn = {
-      turnId,
-      conversation,
-      subject,
-      revision: 'r1',
-      model: 'offline',
-      text: 'Hi',
-      historyLimit: 0,
-    }
-    await store.turns.begin({ ...turn, ...lease })
-    return turnId
+  const begin = async (options: Partial<NewTurn> = {}): Promise<NewTurn> => {
+    const turn = newTurn(options)
+    await store.turns.begin(turn)
+    return turn
   }
 
-  const answer = async (facts: Partial<FinishedTurn> & { subject?: string } = {}): Promise<string> => {
-    const turnId = await begin(facts.subject)
-    await store.turns.finish({
-      turnId,
-      owner: 'here',
-      outcome: 'completed',
-      errorCode: null,
-      text: 'Hello',
-      firstTokenMs: 100,
-      durationMs: 500,
-      inputTokens: 5,
-      outputTokens: 2,
-      steps: 1,
-      toolCalls: 0,
-      firstAudioMs: null,
-      audioChunks: 0,
-      words: 1,
-      toolMs: 0,
-      queueMs: null,
-      events: [],
-      ...facts,
-    })
-    return turnId
+  const answer = async (facts: Partial<FinishedTurn> = {}, subject = 'ada'): Promise<string> => {
+    const turn = await begin({ subject })
+    const usual = { text: 'Hello', firstTokenMs: 100, durationMs: 500, words: 1 }
+    await store.turns.finish(finished(turn, { ...usual, ...facts }))
+    return turn.turnId
   }
 
   const answerEach = async (outcomes: readonly TurnOutcome[]): Promise<void> => {
@@ -122,9 +93,9 @@ describe.each(backends())('the numbers on $name', (backend) => {
   })
 
   test('what happens now: running turns, people of the last hour, waiting messages', async () => {
-    await answer({ subject: 'ada' })
-    await answer({ subject: 'ada' })
-    await answer({ subject: 'bob' })
+    await answer()
+    await answer()
+    await answer({}, 'bob')
     await begin()
     await store.inbox.accept([
       {
