@@ -13,6 +13,10 @@ export interface ApiDocumentOptions {
 const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="110" height="32"><text y="23" fill="#fff" \
 font-family="system-ui, sans-serif" font-size="22" font-weight="600">Botyard</text></svg>`
 
+/** The framework's page names no viewport, so phones would show all of a desktop, tiny. */
+const VIEWPORT = `document.head.insertAdjacentHTML('beforeend', \
+'<meta name="viewport" content="width=device-width, initial-scale=1">')`
+
 /** The groups of the page, what people look for first at the top; a group that is not named comes last. */
 const TAGS = [
   { name: 'chat', description: 'Ask bots, with streamed answers' },
@@ -60,7 +64,7 @@ export async function documentApi(
     routePrefix: '/docs',
     staticCSP: CONTENT_SECURITY_POLICY,
     logo: { type: 'image/svg+xml', content: LOGO, href: '/', target: '_self' },
-    theme: { title: 'Botyard API' },
+    theme: { title: 'Botyard API', js: [{ filename: 'viewport.js', content: VIEWPORT }] },
   })
   server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
 }
