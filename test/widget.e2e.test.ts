@@ -1,17 +1,19 @@
 /// <reference lib="dom" />
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import axeCore from 'axe-core'
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defineBot } from '../src/bot.ts'
 import type { Model } from '../src/models/model.ts'
 import { launchChromium, noChromium } from './chromium.ts'
-import { openTab, PHONE, type OpenedTab } from './open-tab.ts'
+import { countSounds } from './count-sounds.ts'
+import { openTab } from './open-tab.ts'
 import { gated, hanging, scriptedModel, text } from './scripted-model.ts'
 import { signUp } from './people.ts'
 import { startSite, type SiteServer } from './site-server.ts'
 import { startTestApp, type TestApp } from './test-app.ts'
+import { testWidgetLook } from './widget-look.ts'
+import { ask, open, type Visit } from './widget-panel.ts'
 
 if (noChromium) console.warn(`The widget is not tested in a browser: ${noChromium}`)
 
@@ -75,7 +77,7 @@ function policyOf(): string {
   )
 }
 
-async function visit(path = '/', context: BrowserContextOptions = {}): Promise<OpenedTab> {
+const visit: Visit = async (path = '/', context = {}) => {
   const { page, problems } = await openTab(browser, {
     ...context,
     patienceMs: 8_000,
@@ -87,19 +89,6 @@ async function visit(path = '/', context: BrowserContextOptions = {}): Promise<O
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
   await page.goto(path.startsWith('http') ? path : `${site.origin}${path}`)
   return { page, problems }
-}
-
-/** The panel, opened. */
-async function open(page: Page): Promise<Locator> {
-  await page.getByRole('button', { name: 'Open the chat' }).click()
-  const panel = page.getByRole('dialog')
-  await panel.waitFor()
-  return panel
-}
-
-async function ask(panel: Locator, question: string): Promise<void> {
-  await panel.getByRole('textbox', { name: 'Message' }).fill(question)
-  await panel.getByRole('button', { name: 'Send' }).click()
 }
 
 describe('the script of the widget', () => {
@@ -305,81 +294,4 @@ describe.skipIf(noChromium !== undefined)('the widget on a page of another site'
   })
 })
 
-const SCREENS = [{ name: 'desktop', viewport: { width: 1100, height: 760 } }, PHONE] as const
-
-describe.skipIf(noChromium !== undefined)('the look of the widget', { timeout: 60_000 }, () => {
-  test.each([
-    ['light', 'rgb(251, 250, 248)'],
-    ['dark', 'rgb(23, 23, 22)'],
-  ] as const)('a tag without a theme follows a device that is %s', async (colorScheme, paper) => {
-    const { page } = await visit('/', { colorScheme })
-    const panel = await open(page)
-    expect(await panel.evaluate((one) => getComputedStyle(one).backgroundColor)).toBe(paper)
-  })
-
-  for (const theme of ['light', 'dark'] as const)
-    for (const { name, ...screen } of SCREENS)
-      test(`${name}, ${theme}: nothing that axe finds wrong, never wider than the screen`, async () => {
-        current = scriptedModel(text(FORMATTED))
-        const color = theme === 'dark' ? '&data-color=%23123a8c' : ''
-        const { page } = await visit(`/?data-theme=${theme}${color}`, { ...screen, reducedMotion: 'reduce' })
-        const launcher = page.getByRole('button', { name: 'Open the chat' })
-        await launcher.waitFor()
-        const shoot = (what: string) =>
-          page.screenshot({ path: join(SCREENSHOTS, `widget-${name}-${theme}-${what}.png`) })
-        await shoot('closed')
-        const panel = await open(page)
-        await panel.getByText('Ask about orders').waitFor()
-        await shoot('empty')
-        expect(await violations(page)).toEqual([])
-        await ask(panel, 'What do you sell, and what does it cost?')
-        await panel.getByText('Quoted words').waitFor()
-        await panel.getByRole('button', { name: 'Send' }).waitFor()
-        await shoot('answer')
-        expect(await violations(page)).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(screen.viewport.width)
-        expect(await panel.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0)
-      })
-})
-
-const FORMATTED = `We sell **three things**, see [the list](https://shop.example/list) and \`SKU-1\`.
-
-| Thing | Price |
-|---|--:|
-| Socks | 9 € |
-| Mug | 14 € |
-
-\`\`\`sh
-curl https://shop.example/orders/1234567890/status?with=everything
-\`\`\`
-
-> Quoted words stay quiet.`
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeCore.source)
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(context: object): Promise<{ violations: AxeFinding[] }> }
-    }
-    interface AxeFinding {
-      readonly id: string
-      readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
-    }
-    const found = await axe.run({ include: 'botyard-widget' })
-    return found.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html + node.failureSummary).join('\n')}`,
-    )
-  })
-}
-
-/** Runs in the page: counts the sounds that begin, and lets them end at once. */
-function countSounds(): void {
-  Object.assign(globalThis, { sounds: 0 })
-  // oxlint-disable-next-line typescript/unbound-method -- it is called with the node it belongs to
-  const { start } = AudioBufferSourceNode.prototype
-  AudioBufferSourceNode.prototype.start = function count(this: AudioBufferSourceNode): void {
-    ;(globalThis as unknown as { sounds: number }).sounds += 1
-    start.call(this)
-    this.stop(0.01)
-  }
-}
+testWidgetLook(visit, (model) => (current = model))
