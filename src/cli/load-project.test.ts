@@ -28,7 +28,16 @@ test.each([
     "throw new SyntaxError('Cannot use import statement outside a module')",
     /outside a module\. Node\.js takes it for CommonJS: run `npm pkg set type=module`/,
   ],
-  ['throws', "throw new Error('no luck')", /botyard\.config\.ts cannot be loaded\. Error: no luck/],
+  [
+    'throws',
+    "\n\nthrow new Error('no luck')",
+    /botyard\.config\.ts cannot be loaded\. Error: no luck \(botyard\.config\.ts:3\)$/,
+  ],
+  [
+    'defines a bot that cannot work',
+    PROJECT.replace('instructions', 'instruction'),
+    /loaded\. defineBot: `instruction` of "greeter" does not exist.*\(botyard\.config\.ts:3\)$/,
+  ],
   [
     'exports nothing',
     'export const bots = []',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AppError } from '../errors.ts'
 import { defineConfig, type Project } from '../project.ts'
@@ -32,13 +32,29 @@ async function importFile(file: string): Promise<{ readonly default?: unknown }>
   try {
     return await import(pathToFileURL(file).href)
   } catch (error) {
-    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    const remedy = isTakenForCommonJs(error)
+    const hint = isTakenForCommonJs(error)
       ? '. Node.js takes it for CommonJS: run `npm pkg set type=module`, or rename it to botyard.config.mts.'
-      : ''
-    const problem = `${file} cannot be loaded. ${cause}${remedy}`
+      : placeOf(error, dirname(file))
+    const problem = `${file} cannot be loaded. ${sentenceOf(error)}${hint}`
     throw new AppError('invalid_configuration', { params: { problem }, cause: error })
   }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof AppError) return error.message
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+}
+
+/** The first place of the stack in files of the project, as ` (botyard.config.ts:7)`; empty without one. */
+function placeOf(error: unknown, folder: string): string {
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : []
+  for (const line of lines)
+    for (const start of [`${folder}/`, `${pathToFileURL(folder).href}/`]) {
+      const [, rest = ''] = line.split(start)
+      const [place] = /^[^\s():]+:\d+/.exec(rest) ?? []
+      if (place !== undefined && !place.startsWith('node_modules/')) return ` (${place})`
+    }
+  return ''
 }
 
 /** `npm init` writes `"type": "commonjs"`; the sentences are those of V8. */
