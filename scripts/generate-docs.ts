@@ -36,7 +36,7 @@ function envExample(): string {
     lines.push(
       '',
       `# ${plain(setting.about)}`,
-      `# ${capital(plain(acceptsOf(setting)))}.`,
+      `# ${plain(capital(acceptsOf(setting)))}.`,
       `# ${name}=${value}`,
     )
   }
