@@ -1,23 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ACME, OPERATED } from '../../test/acme-chatbot.ts'
 import { appBackends, send, signUp, type Reply } from '../../test/people.ts'
-import { lendDatabase } from '../../test/lent-databases.ts'
 import { runCommand } from '../../test/run-command.ts'
 import { scriptedModel, text } from '../../test/scripted-model.ts'
-import { startTestApp, type TestApp } from '../../test/test-app.ts'
-
-const SECRET = {
-  JWT_SECRET: 'a-secret-of-at-least-thirty-two-characters',
-  NODE_ENV: 'production',
-  LOG_LEVEL: 'silent',
-}
-
-const FIELDS = {
-  name: 'Acme helper',
-  instructions: 'Answer about Acme. The password of the vault is swordfish.',
-  model: 'offline',
-  suggestions: ['What do you sell?'],
-  site: { greeting: 'Welcome to Acme', allowedOrigins: ['https://acme.example'] },
-}
+import type { TestApp } from '../../test/test-app.ts'
 
 let admin: string
 
@@ -26,7 +12,7 @@ beforeAll(async () => {
 })
 
 async function mint(...options: readonly string[]): Promise<string> {
-  return (await runCommand(['token', ...options], { env: SECRET })).out.trim()
+  return (await runCommand(['token', ...options], { env: OPERATED })).out.trim()
 }
 
 describe.each(appBackends())('chatbots on $name', (backend) => {
@@ -34,7 +20,7 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
   const model = scriptedModel(text('From code.'))
 
   beforeAll(async () => {
-    app = await backend.start({ env: SECRET, model })
+    app = await backend.start({ env: OPERATED, model })
   })
   afterAll(() => app.close())
 
@@ -42,7 +28,7 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
     send(app, request, { token, body, ...(match !== undefined && { headers: { 'if-match': `${match}` } }) })
   const operator = (request: string, body?: unknown, match?: number | '*') => as(admin)(request, body, match)
   const create = async (fields: object = {}): Promise<string> =>
-    (await operator('POST /api/chatbots', { ...FIELDS, ...fields })).body.chatbotId
+    (await operator('POST /api/chatbots', { ...ACME, ...fields })).body.chatbotId
   const publish = (id: string): Promise<Reply> => operator(`POST /api/chatbots/${id}/publish`, undefined, '*')
   const ask = (chatbotId: string, extra: object = {}): Promise<Reply> =>
     send(app, 'POST /api/chat/query', { body: { query: 'Hello', chatbotId, ...extra } })
@@ -54,12 +40,12 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
   }
 
   test('a draft answers nobody until it is published, and then at once', async () => {
-    const made = await operator('POST /api/chatbots', FIELDS)
+    const made = await operator('POST /api/chatbots', ACME)
     expect([made.status, made.headers.get('etag')]).toEqual([201, '"1"'])
     const { chatbotId } = made.body
     expect((await ask(chatbotId)).status).toBe(404)
     const published = await operator(`POST /api/chatbots/${chatbotId}/publish`, undefined, 1)
-    expect(published.body).toMatchObject({ version: 2, published: 1, draft: FIELDS })
+    expect(published.body).toMatchObject({ version: 2, published: 1, draft: ACME })
     expect(await ask(chatbotId.toUpperCase())).toMatchObject({
       status: 200,
       body: { answer: expect.any(String) },
@@ -81,7 +67,7 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
       status: 200,
       body: { version: 2, draft: { name: 'Acme helper', instructions: 'Be short.' } },
     })
-    const late = await operator(`PUT ${path}`, { ...FIELDS, name: 'Mine' }, 1)
+    const late = await operator(`PUT ${path}`, { ...ACME, name: 'Mine' }, 1)
     expect([late.status, late.body.code, late.body.message]).toEqual([
       412,
       'chatbot_changed',
@@ -101,7 +87,7 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
     await publish(id)
     const back = await operator(`POST /api/chatbots/${id}/rollback`, { number: 1 }, '*')
     expect(back.body).toMatchObject({ published: 3, draft: { instructions: 'Second.' } })
-    expect(app.chatbots.served.find(id)?.bot.instructions).toBe(FIELDS.instructions)
+    expect(app.chatbots.served.find(id)?.bot.instructions).toBe(ACME.instructions)
     const { revisions } = (await operator(`GET /api/chatbots/${id}/revisions`)).body
     expect(revisions.map(({ from }: { from: unknown }) => from)).toEqual([1, null, null])
     expect(revisions[0].revision).toBe(revisions[2].revision)
@@ -128,7 +114,7 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
     [{ knowledge: ['own', 'nobody'] }, 'knowledge[1]', 'name of a bot'],
     [{ model: 'gpt' }, 'model', 'write "provider/model"'],
   ])('%j is refused with the field and the fix', async (fields, field, fix) => {
-    const { status, body } = await operator('POST /api/chatbots', { ...FIELDS, ...fields })
+    const { status, body } = await operator('POST /api/chatbots', { ...ACME, ...fields })
     expect([status, body.details[0].field]).toEqual([422, field])
     expect(body.message).toContain(fix)
   })
@@ -141,11 +127,11 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
 
   test('the 24 digits of a chatbot of guide 002 stay its id', async () => {
     const chatbotId = '65A1b2c3d4e5f60718293a4b'
-    await operator('POST /api/chatbots', { ...FIELDS, chatbotId })
+    await operator('POST /api/chatbots', { ...ACME, chatbotId })
     await publish(chatbotId)
     expect((await ask(chatbotId)).status).toBe(200)
-    expect((await operator('POST /api/chatbots', { ...FIELDS, chatbotId })).status).toBe(409)
-    expect((await operator('POST /api/chatbots', { ...FIELDS, chatbotId: 'acme' })).status).toBe(422)
+    expect((await operator('POST /api/chatbots', { ...ACME, chatbotId })).status).toBe(409)
+    expect((await operator('POST /api/chatbots', { ...ACME, chatbotId: 'acme' })).status).toBe(422)
   })
 
   test('public routes show nothing of its instructions, and list it only when it wants to be', async () => {
@@ -188,7 +174,7 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
     expect((await send(app, 'GET /api/chatbots')).status).toBe(401)
     expect((await as(token)('GET /api/chatbots')).status).toBe(403)
     const [one, two] = [await signUpOperator(), await signUpOperator()]
-    const { chatbotId } = (await as(one)('POST /api/chatbots', FIELDS)).body
+    const { chatbotId } = (await as(one)('POST /api/chatbots', ACME)).body
     const path = `/api/chatbots/${chatbotId}`
     expect((await as(one)(`GET ${path}`)).status).toBe(200)
     expect((await as(two)('GET /api/chatbots')).body.chatbots).toEqual([])
@@ -202,9 +188,9 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
       await as(two)(`GET ${path}/usage`),
     ]
     expect(foreign.map(({ status }) => status)).toEqual(foreign.map(() => 404))
-    const shared = await as(two)('POST /api/chatbots', { ...FIELDS, knowledge: [chatbotId] })
+    const shared = await as(two)('POST /api/chatbots', { ...ACME, knowledge: [chatbotId] })
     expect([shared.status, shared.body.details[0].field]).toEqual([422, 'knowledge[0]'])
-    const ofCode = { ...FIELDS, knowledge: [app.host.bots.list()[0]?.name] }
+    const ofCode = { ...ACME, knowledge: [app.host.bots.list()[0]?.name] }
     expect((await as(two)('POST /api/chatbots', ofCode)).status).toBe(422)
     expect((await operator('POST /api/chatbots', ofCode)).status).toBe(201)
     const quota = { tokensPerDay: 1_000_000, tokensPerMonth: null }
@@ -235,7 +221,7 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
 
   test('it answers from the documents given to it, and another account gives none to it or to bots in code', async () => {
     const [one, two] = [await signUpOperator(), await signUpOperator()]
-    const { chatbotId } = (await as(one)('POST /api/chatbots', FIELDS)).body
+    const { chatbotId } = (await as(one)('POST /api/chatbots', ACME)).body
     const upload = async (token: string, bot: string | undefined = chatbotId): Promise<number> => {
       const form = new FormData()
       form.append('file', new Blob(['# Returns\n\nParcels go back within thirty days.']), 'returns.md')
@@ -290,31 +276,3 @@ describe.each(appBackends())('chatbots on $name', (backend) => {
     expect((await ask(id, { sessionId })).body.error).toBe('NEED_AUTH')
   })
 })
-
-const url = process.env['TEST_DATABASE_URL']
-test.skipIf(!url)(
-  'another replica sees what was published within two seconds, and counts the same tokens',
-  async () => {
-    const lent = await lendDatabase('postgres')
-    const one = await startTestApp({ env: { ...SECRET, ...lent.env } })
-    const two = await startTestApp({ env: { ...SECRET, ...lent.env } })
-    try {
-      const own = one.chatbots.as({ name: 'test', account: null, unrestricted: true })
-      const { id } = await own.create(FIELDS)
-      await own.publish({ id, version: undefined })
-      await vi.waitFor(() => expect(two.chatbots.served.find(id)?.bot.title).toBe('Acme helper'), {
-        timeout: 10_000,
-      })
-      await own.setQuota({ id, version: undefined }, { tokensPerDay: 1, tokensPerMonth: null })
-      const body = { query: 'Hello', chatbotId: id }
-      expect((await send(one, 'POST /api/chat/query', { body })).status).toBe(200)
-      await vi.waitFor(async () => expect(two.chatbots.admit(id)).rejects.toThrow('1 tokens'), {
-        timeout: 10_000,
-      })
-    } finally {
-      await one.close()
-      await two.close()
-      lent.giveBack()
-    }
-  },
-)

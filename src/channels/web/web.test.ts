@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failing, hanging, scriptedModel, text } from '../../../test/scripted-model.ts'
 import { collectEvents, postJson, readEvents, startTestApp, type TestApp } from '../../../test/test-app.ts'
@@ -235,39 +232,6 @@ test('an unknown bot is the default one in development, and error and close in p
     })
   } finally {
     await strict.close()
-  }
-})
-
-test('a reader that leaves 256 kB unread is cut, and can read everything again', async () => {
-  const big = scriptedModel(
-    text(...Array.from({ length: 300 }, (_, index) => `${index} ${'x'.repeat(20_000)}`)),
-  )
-  const loud = await startTestApp({ model: big, bot: { limits: { characters: 10_000_000 } } })
-  try {
-    const body = JSON.stringify(ask())
-    const socket = connect(Number(new URL(loud.url).port), '127.0.0.1')
-    socket.write(
-      `POST ${STREAM} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    )
-    const { promise: id, resolve } = Promise.withResolvers<string>()
-    socket.once('data', (head) => {
-      socket.pause()
-      resolve(/"streamId":"([^"]+)"/.exec(String(head))?.[1] ?? '')
-    })
-    const all = await collectEvents(
-      await fetch(`${loud.url}/api/chat/streams/${await id}`, { headers: { connection: 'close' } }),
-    )
-    expect(all.filter(({ event }) => event === 'text')).toHaveLength(300)
-    const connections = promisify((done: (error: Error | null, count: number) => void) =>
-      loud.server.server.getConnections(done),
-    )
-    await expect.poll(() => connections(), { timeout: 15_000 }).toBe(0)
-    let received = 0
-    socket.on('data', (bytes) => (received += bytes.length)).on('error', () => undefined)
-    await once(socket.resume(), 'close')
-    expect(received).toBeLessThan(6_000_000)
-  } finally {
-    await loud.close()
   }
 })
 
