@@ -39,6 +39,16 @@ describe('passages', () => {
     },
   )
 
+  it.each([
+    ['one word over and over', 'refunds '.repeat(130_000)],
+    ['a word that never ends', 'refunds'.repeat(130_000)],
+    ['ever other words', Array.from({ length: 100_000 }, (_, count) => `refund${count}`).join(' ')],
+  ])('holds nobody up over %s', async (_, query) => {
+    const begun = performance.now()
+    await find(query)
+    expect(performance.now() - begun).toBeLessThan(1_000)
+  })
+
   it('gives back at most as many passages as asked for', async () => {
     expect(await find('days within', 1)).toHaveLength(1)
   })

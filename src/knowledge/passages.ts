@@ -8,6 +8,14 @@ import { stemWord } from './stem-word.ts'
 /** Results that fit much worse than the best one are noise to a model that has to answer from them. */
 const LEAST_SHARE_OF_BEST = 0.2
 
+/** What somebody asks has fewer words; whatever else a request may hold, no search takes longer. */
+const MOST_WORDS = 300
+/** Longer ones are no words of a language. */
+const LONGEST_WORD = 40
+
+/** How passages are cut into words, too. */
+const splitIntoWords = MiniSearch.getDefault('tokenize') as (text: string) => string[]
+
 /** Words too common to find anything by. */
 const STOP_WORDS = new Set(
   (
@@ -58,6 +66,7 @@ function createIndex(list: readonly Passage[]): MiniSearch {
     fields: ['heading', 'text', 'source'],
     processTerm: toTerm,
     searchOptions: {
+      tokenize: toQueryWords,
       boost: { heading: 2, source: 0.5 },
       fuzzy: (term) => (term.length > 4 ? 0.2 : false),
       prefix: (term) => term.length > 3,
@@ -66,6 +75,17 @@ function createIndex(list: readonly Passage[]): MiniSearch {
   })
   index.addAll(list.map(({ text, heading = '', source }, id) => ({ id, text, heading, source })))
   return index
+}
+
+/** The words a question is searched by, each once. Every word costs a search, and a long one that of many misspellings. */
+function toQueryWords(query: string): string[] {
+  const words = new Set<string>()
+  for (const whole of splitIntoWords(query.toLowerCase())) {
+    const word = whole.slice(0, LONGEST_WORD)
+    if (toTerm(word) !== null) words.add(word)
+    if (words.size === MOST_WORDS) break
+  }
+  return [...words]
 }
 
 function toTerm(term: string): string | null {
