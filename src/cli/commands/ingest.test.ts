@@ -73,6 +73,17 @@ test.each([
   expect([code, err]).toEqual([2, expect.stringContaining(sentence)])
 })
 
+test('a bot that would not look into its documents is named before they are taken in', async () => {
+  const project = PROJECT.replace(', knowledge: documents()', '')
+  await using folder = await makeFolder({ 'botyard.config.ts': project, 'faq.md': 'Shipping is free.' })
+  const env = { DATA_DIR: join(folder.path, 'data') }
+  const { code, out, err } = await runCommand(['ingest', 'faq.md'], { env, cwd: folder.path })
+  expect([code, out]).toEqual([0, '✓ 1 new, 0 replaced, 0 unchanged, 0 refused\n'])
+  expect(err).toBe(
+    '! The bot "shop" does not answer from documents: give it `knowledge: documents()` in botyard.config.ts.\n',
+  )
+})
+
 test('an address inside our network is refused', async () => {
   await using folder = await makeProject()
   const env = { DATA_DIR: join(folder.path, 'data') }

@@ -1,9 +1,10 @@
+import type { Bot } from '../../bot.ts'
 import { parseChatbotId } from '../../chatbot-id.ts'
 import { loadConfig } from '../../config.ts'
 import type { DocumentCollection } from '../../documents.ts'
 import { SHARED } from '../../documents.ts'
 import { toAppError } from '../../errors.ts'
-import { UsageError, type Command, type ExitCode, type Invocation } from '../command.ts'
+import { UsageError, type Command, type ExitCode, type Invocation, type Terminal } from '../command.ts'
 import { createQuietLog } from '../create-quiet-log.ts'
 import { listSources, readSource, type Source } from '../document-sources.ts'
 import { loadProject } from '../load-project.ts'
@@ -38,6 +39,10 @@ export const ingest: Command = {
     if (!names.includes(bot) && !chatbot)
       throw new UsageError(`There is no bot "${bot}". Use one of ${names.join(', ')}.`)
     const owner = typeof options['owner'] === 'string' ? options['owner'] : SHARED
+    warnIfUnread(
+      bots.find(({ name }) => name === bot),
+      terminal,
+    )
     const config = loadConfig(terminal.env)
     const sources = await listSources(invocation.arguments[0] ?? '', terminal.cwd)
     const { openIngestion } = await import('../../app/open-ingestion.ts')
@@ -52,6 +57,15 @@ export const ingest: Command = {
       await ingestion.close()
     }
   },
+}
+
+/** Tools and answers in code may search documents, too; without any of these nothing does. */
+function warnIfUnread(bot: Bot | undefined, { stderr }: Terminal): void {
+  if (!bot || bot.knowledge || bot.answer || bot.tools.length > 0) return
+  const remedy = 'give it `knowledge: documents()` in botyard.config.ts.'
+  stderr.write(
+    `${paint(stderr, 'yellow', '!')} The bot "${bot.name}" does not answer from documents: ${remedy}\n`,
+  )
 }
 
 interface Target {
