@@ -4,8 +4,12 @@ import type { Bitrix24App, Bitrix24AppOptions } from '../../../test/bitrix24-app
 import { eventually, puppet, type Puppet } from '../../../test/telegram-app.ts'
 import { AppError } from '../../errors.ts'
 import { createFakeBitrix24, type FakeBitrix24 } from '../../fakes/bitrix24.ts'
+import type { BitrixPortals } from '../../bitrix24-portals.ts'
+import { createLog } from '../../observe/log.ts'
 import { exchangeCode } from './auth-server.ts'
+import { fetchEvents } from './fetch-events.ts'
 import { Portal } from './portal.ts'
+import type { BitrixMessage } from './read-message.ts'
 
 const open: Bitrix24App[] = []
 afterEach(async () => {
@@ -113,6 +117,28 @@ describe('messages', () => {
     expect((await answersTo(47))[0]).toMatch(/^⚠️ Языковая модель не приняла ключ/)
   })
 
+  test('an event that cannot be read holds up nobody', async () => {
+    const { event } = bitrix.say(59, 'no event')
+    Object.assign(event ?? {}, { type: null })
+    bitrix.say(59, 'one')
+    expect(await answersTo(59)).toEqual(['echo one'])
+  })
+
+  test('who loses the lane while the portal asks to wait sends nothing more', async () => {
+    const error = { kind: 'error', status: 503, error: 'QUERY_LIMIT_EXCEEDED', failTimes: 2 } as const
+    bitrix.inject({ ...error, methods: ['imbot.v2.Chat.Message.send'] })
+    bitrix.say(58, 'never mind')
+    const parameters = expect.objectContaining({ dialogId: '58' }) as object
+    const refused = expect.objectContaining({ status: 503, parameters }) as object
+    await eventually(() => expect(bitrix.calls).toContainEqual(refused))
+    const { inbox } = shared.app.store
+    const [running] = await inbox.list({ states: ['running'], channel: 'bitrix24', limit: 1 })
+    expect(await inbox.drop(running?.id ?? '', 'the test says so')).toBe(true)
+    bitrix.say(58, 'next')
+    await eventually(() => expect(texts(58)).toContain('echo next'))
+    expect(texts(58)).toEqual(['echo next'])
+  })
+
   test('a placeholder that somebody deleted is replaced', async () => {
     bitrix.say(48, 'hang: So far.')
     await eventually(() => expect(texts(48)).toEqual(['So far.']))
@@ -152,6 +178,41 @@ async function codeFor({ url, clientId }: FakeBitrix24): Promise<string> {
   return new URL(reply.headers.get('location') ?? '').searchParams.get('code') ?? ''
 }
 
+/** A portal, as the server sees it, where the application is installed. */
+async function openPortal(fake: FakeBitrix24, portals: BitrixPortals): Promise<Portal> {
+  const { clientId, clientSecret, url: origin, authUrl: server } = fake
+  const application = { origin, clientId, clientSecret }
+  const settings = { oauthUrl: server, tokenKeys: [], callsPerSecond: 1_000, timeoutMs: 5_000 }
+  const portal = new Portal({ ...settings, application, portals })
+  const granted = await exchangeCode(await codeFor(fake), { application, server, timeoutMs: 5_000 })
+  const installed = { origin, memberId: granted.member_id, applicationToken: null }
+  await portals.install({ ...installed, ...portal.sealTokens(granted) })
+  return portal
+}
+
+test('a message that could not be stored is not passed by the next of its dialog', async () => {
+  const fake = await createFakeBitrix24()
+  onTestFinished(() => fake.close())
+  const portals = shared.app.store.bitrixPortals
+  const portal = await openPortal(fake, portals)
+  const { signal } = new AbortController()
+  const fields = { code: 'b', type: 'bot', eventMode: 'fetch', properties: { name: 'B' } }
+  await portal.call('imbot.v2.Bot.register', { fields }, signal)
+  for (const words of ['one', 'two']) fake.say(5, words)
+  const stored: string[] = []
+  const failures = [new AppError('database_unavailable')]
+  const receive = async ({ text }: BitrixMessage): Promise<void> => {
+    const failure = failures.pop()
+    if (failure) throw failure
+    stored.push(text)
+  }
+  const log = createLog({ level: 'silent', pretty: false, secrets: [] })
+  const fetch = () => fetchEvents({ portal, portals, botId: fake.bot?.id ?? 0, log, signal, receive })
+  await expect(fetch()).rejects.toMatchObject({ code: 'database_unavailable' })
+  await fetch()
+  expect(stored).toEqual(['one', 'two'])
+})
+
 describe('tokens', () => {
   test('that end are refreshed once, however many calls find that', async () => {
     const before = bitrix.tokenRequests.length
@@ -172,22 +233,10 @@ describe('tokens', () => {
       if (problem) throw problem
       return bitrixPortals.keepTokens(...tokens)
     }
-    const { clientId, clientSecret, url: origin, authUrl: server } = fake
-    const application = { origin, clientId, clientSecret }
-    const portal = new Portal({
-      application,
-      oauthUrl: server,
-      tokenKeys: [],
-      portals: { ...bitrixPortals, keepTokens },
-      callsPerSecond: 1_000,
-      timeoutMs: 5_000,
-    })
-    const granted = await exchangeCode(await codeFor(fake), { application, server, timeoutMs: 5_000 })
-    const installed = { origin, memberId: granted.member_id, applicationToken: null }
-    await bitrixPortals.install({ ...installed, ...portal.sealTokens(granted) })
+    const portal = await openPortal(fake, { ...bitrixPortals, keepTokens })
     fake.expireTokens()
     const { signal } = new AbortController()
-    expect(await portal.call('app.info', {}, signal)).toMatchObject({ CODE: clientId })
+    expect(await portal.call('app.info', {}, signal)).toMatchObject({ CODE: fake.clientId })
   })
 
   test('are nowhere in the database as they are', async () => {

@@ -52,16 +52,15 @@ export class Delivery {
 
   async #send(): Promise<string> {
     const { id: botId, api } = await this.#bot()
-    // Broken off, it would leave a placeholder whose id nobody knows; it ends by its deadline anyway.
-    const { signal } = new AbortController()
-    this.#work.signal.throwIfAborted()
+    const { signal } = this.#work
     const dialogId = this.#dialogId
     if (api === 'v1') {
       const message = { BOT_ID: botId, DIALOG_ID: dialogId, MESSAGE: PLACEHOLDER }
-      return String(await this.#portal.call('imbot.message.add', message, signal))
+      return String(await this.#portal.callWhole('imbot.message.add', message, signal))
     }
     const fields = { message: PLACEHOLDER, urlPreview: false }
-    const sent = await this.#portal.call('imbot.v2.Chat.Message.send', { botId, dialogId, fields }, signal)
+    const parameters = { botId, dialogId, fields }
+    const sent = await this.#portal.callWhole('imbot.v2.Chat.Message.send', parameters, signal)
     const id = (sent as { readonly id?: unknown } | undefined)?.id
     if (typeof id === 'number' || typeof id === 'string') return String(id)
     throw new BitrixFailure('the message was sent without an id', { kind: 'unknown' })

@@ -23,10 +23,16 @@ const LIMIT = 100
 const ATTEMPTS = 5
 const RETRY_MS = 1_000
 
-const EventsSchema = z.object({
-  events: z.array(
-    z.object({ eventId: z.coerce.number(), type: z.string(), data: z.unknown(), date: z.string().nullish() }),
-  ),
+const EventSchema = z.object({
+  eventId: z.coerce.number(),
+  type: z.string(),
+  data: z.unknown(),
+  date: z.string().nullish(),
+})
+type FetchedEvent = z.output<typeof EventSchema>
+
+const ReplySchema = z.object({
+  events: z.array(z.unknown()),
   nextOffset: z.coerce.number().nullish(),
   hasMore: z.boolean().nullish(),
 })
@@ -44,19 +50,52 @@ export async function fetchEvents(options: FetchOptions): Promise<Fetched> {
   const offset = await portals.claimFetch({ origin, owner, leaseMs: LEASE_MS })
   if (offset === undefined) return 'elsewhere'
   const request = { botId, limit: LIMIT, ...(offset > 0 && { offset }) }
-  const reply = EventsSchema.parse(await portal.call('imbot.v2.Event.get', request, signal))
+  const reply = ReplySchema.parse(await portal.call('imbot.v2.Event.get', request, signal))
   portal.problem = null
-  const { events } = reply
-  if (events.length === 0) return 'nothing'
-  const inOrder = events.toSorted((a, b) => a.eventId - b.eventId)
-  // All at once share a commit; their order is that of the calls.
-  const messages = inOrder.flatMap(({ type, data, date }) =>
-    readMessages({ event: type.toUpperCase(), data, at: Date.parse(date ?? '') }),
+  if (reply.events.length === 0) return 'nothing'
+  const inOrder = readEvents(reply.events, options).toSorted((a, b) => a.eventId - b.eventId)
+  await receiveAll(
+    inOrder.flatMap((event) => messagesOf(event, options)),
+    options,
   )
-  await Promise.all(messages.map((message) => receiveSurely(message, options)))
-  const last = inOrder.at(-1)?.eventId ?? 0
+  const last = inOrder.at(-1)?.eventId ?? offset - 1
   await portals.keepOffset(origin, owner, Math.max(last + 1, reply.nextOffset ?? 0))
   return reply.hasMore === true ? 'more' : 'some'
+}
+
+/** An event that cannot be read would come first for ever. */
+function readEvents(events: readonly unknown[], { portal, log }: FetchOptions): readonly FetchedEvent[] {
+  return events.flatMap((event) => {
+    const { data, error } = EventSchema.safeParse(event)
+    if (data) return data
+    const problem = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+    log.warn({ portal: portal.host, problem }, 'an event from Bitrix24 cannot be read; it is left out')
+    return []
+  })
+}
+
+function messagesOf(
+  { eventId, type, data, date }: FetchedEvent,
+  { portal, log }: FetchOptions,
+): readonly BitrixMessage[] {
+  try {
+    return readMessages({ event: type.toUpperCase(), data, at: Date.parse(date ?? '') })
+  } catch (error) {
+    const facts = { portal: portal.host, event: eventId, err: error }
+    log.error(facts, 'an event from Bitrix24 cannot be read; it is left out')
+    return []
+  }
+}
+
+/** All dialogs at once, so that they share commits. In one, nothing passes what comes again, since it failed. */
+async function receiveAll(messages: readonly BitrixMessage[], options: FetchOptions): Promise<void> {
+  const dialogs = [...Map.groupBy(messages, ({ dialogId }) => dialogId).values()]
+  const received = await Promise.allSettled(
+    dialogs.map(async (own) => {
+      for (const message of own) await receiveSurely(message, options)
+    }),
+  )
+  for (const result of received) if (result.status === 'rejected') throw result.reason
 }
 
 /** Tries again as long as the database is away; what fails by itself must not hold up everybody for ever. */

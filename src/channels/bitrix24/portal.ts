@@ -20,6 +20,11 @@ export interface PortalOptions {
   readonly timeoutMs: number
 }
 
+interface NamedCall {
+  readonly method: string
+  readonly parameters: object
+}
+
 export const NOT_INSTALLED = 'the application is not authorized; open /oauth/bitrix/start'
 
 /** Longer than the authorization server takes; then somebody else may try. */
@@ -67,12 +72,18 @@ export class Portal {
 
   /** Calls a method in its turn, with new tokens if need be. Throws a `BitrixFailure` or the signal's reason. */
   call(method: string, parameters: object, signal: AbortSignal): Promise<unknown> {
-    return this.schedule.run(signal, () => this.#callFresh(method, parameters, signal))
+    return this.schedule.run(signal, () => this.#callFresh({ method, parameters }, signal))
+  }
+
+  /** The same for a call that, once it is made, is not broken off: nobody would know what became of it. */
+  callWhole(method: string, parameters: object, signal: AbortSignal): Promise<unknown> {
+    const named = { method, parameters }
+    return this.schedule.run(signal, () => this.#callFresh(named, signal, new AbortController().signal))
   }
 
   /** The same only while there is plenty of room. */
   async courtesy(method: string, parameters: object, signal: AbortSignal): Promise<void> {
-    await this.schedule.courtesy(() => this.#callFresh(method, parameters, signal))
+    await this.schedule.courtesy(() => this.#callFresh({ method, parameters }, signal))
   }
 
   /**
@@ -102,15 +113,17 @@ export class Portal {
     return host === this.host
   }
 
-  async #callFresh(method: string, parameters: object, signal: AbortSignal): Promise<unknown> {
+  /** `signal` says whether the call is to be made, `within` whether it is to go on. */
+  async #callFresh(named: NamedCall, signal: AbortSignal, within: AbortSignal = signal): Promise<unknown> {
     const portal = await this.#require()
     try {
-      return await this.#callAs(portal, { method, parameters }, signal)
+      return await this.#callAs(portal, named, within)
     } catch (error) {
       if (!isFailure(error, 'expired')) throw error
     }
     await this.#refreshOnce(portal.version)
-    return this.#callAs(await this.#require(), { method, parameters }, signal)
+    signal.throwIfAborted()
+    return this.#callAs(await this.#require(), named, within)
   }
 
   async #require(): Promise<BitrixPortal> {
@@ -119,11 +132,7 @@ export class Portal {
     throw new BitrixFailure(NOT_INSTALLED, { kind: 'unauthorized' })
   }
 
-  #callAs(
-    portal: BitrixPortal,
-    { method, parameters }: { readonly method: string; readonly parameters: object },
-    signal: AbortSignal,
-  ): Promise<unknown> {
+  #callAs(portal: BitrixPortal, { method, parameters }: NamedCall, signal: AbortSignal): Promise<unknown> {
     const auth = this.seal.open(portal.accessToken, 'access')
     return this.#rawCall(method, { ...parameters, auth }, signal)
   }
