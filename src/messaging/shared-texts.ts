@@ -15,7 +15,11 @@ export const SHARED_TEXTS: Readonly<Record<Language, SharedTexts>> = {
     linked: '✅ This chat is linked to your account.',
     linkPrivately: 'Send me the code in our private chat, where nobody else can read it.',
     sources: 'Sources:',
-    errors: {},
+    errors: {
+      document_type_unknown:
+        'Unsupported file type. Send PDF, DOCX, EPUB, HTML, Markdown, CSV or plain text.',
+      document_empty: 'Could not extract text from the document. A scan has to be turned into text first.',
+    },
   },
   ru: {
     askUsage: 'Напишите вопрос после команды: /ask <ваш вопрос>',

@@ -47,14 +47,3 @@ export function attachmentsOf({ photo, document, voice }: TelegramMessage): read
 export function isTooLarge(message: TelegramMessage): boolean {
   return attachmentsOf(message).some(({ size }) => size !== null && size > MAX_FILE_MB * 1024 * 1024)
 }
-
-/** How the bot learns of a file. Line breaks in a name would let it write lines of its own. */
-export function describeAttachment({ kind, name, mimeType, size }: Attachment): string {
-  const facts = [name, mimeType, ...(size === null ? [] : [describeSize(size)])]
-  return `[Attached ${kind}: ${facts.join(', ').replaceAll(/\s+/g, ' ')}]`
-}
-
-function describeSize(bytes: number): string {
-  if (bytes < 1_024) return `${bytes} bytes`
-  return bytes < 1_024 ** 2 ? `${Math.round(bytes / 1_024)} kB` : `${(bytes / 1_024 ** 2).toFixed(1)} MB`
-}

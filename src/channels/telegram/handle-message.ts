@@ -2,10 +2,11 @@ import type { InboundMessage, MessageWork } from '../../inbound.ts'
 import { respondOrApologise } from '../../messaging/apology.ts'
 import type { CollectedAnswer } from '../../messaging/collect-answer.ts'
 import { converse, type AskedQuestion } from '../../messaging/converse.ts'
+import { describeFile } from '../../messaging/describe-file.ts'
 import { fill } from '../../messaging/languages.ts'
 import { replyToCommand, runBotCommand, type ChannelReply } from '../../messaging/message-commands.ts'
 import { previewAnswer } from './answer-preview.ts'
-import { describeAttachment, MAX_FILE_MB } from './attachments.ts'
+import { MAX_FILE_MB } from './attachments.ts'
 import { composeAnswer, withButtons } from './compose-answer.ts'
 import { Delivery } from './delivery.ts'
 import { splitFiles } from './file-parts.ts'
@@ -140,7 +141,7 @@ function toParagraphs({ text, detail }: InboundMessage, withFiles: boolean): rea
   return [
     ...(quoted === null ? [] : [quote(quoted.slice(0, LONGEST_QUOTE))]),
     ...(text === '' ? [] : [edited ? `[Corrected message] ${words}` : words]),
-    ...(withFiles ? attachments.map(describeAttachment) : []),
+    ...(withFiles ? attachments.map(describeFile) : []),
   ]
 }
 

@@ -1,38 +1,21 @@
-import { AppError } from '../../errors.ts'
-import { toChannelError } from '../../messaging/call-failure.ts'
-import { sentenceFor } from '../../messaging/compose-answer.ts'
+import { hearRecording, type Heard } from '../../messaging/hear-recording.ts'
 import type { Recording } from '../../speech.ts'
 import { MAX_FILE_MB } from './attachments.ts'
 import type { Attachment, MessageDetail } from './message-detail.ts'
 import type { MessageTask } from './message-task.ts'
-import { isFailure } from './telegram-failure.ts'
 
 /** The voice message that a message is; undefined when it is none. */
 export function voiceOf({ attachments }: MessageDetail): Attachment | undefined {
   return attachments.find(({ kind }) => kind === 'voice')
 }
 
-/** What a voice message says, or what the person is told because nobody knows. */
-export type Heard = { readonly words: string } | { readonly reply: string }
-
 /** Transcribes a voice message. Throws what is worth another attempt. */
-export async function hearVoice(
-  { account, host, texts, work }: MessageTask,
-  voice: Attachment,
-): Promise<Heard> {
-  if (!host.transcriber) return { reply: texts.voice.deaf }
-  try {
-    const bytes = await account.api.download(voice.fileId, { maxBytes: MAX_FILE_MB * 1_048_576 }, work.signal)
-    const audio = { bytes, name: voice.name, contentType: voice.mimeType }
-    const { text } = await host.transcriber.transcribe(audio, work.signal)
-    return text === '' ? { reply: texts.voice.unclear } : { words: text }
-  } catch (error) {
-    work.signal.throwIfAborted()
-    if (isFailure(error, 'rejected')) return { reply: texts.documents.unavailable }
-    if (error instanceof AppError && error.code.startsWith('audio_'))
-      return { reply: `❌ ${sentenceFor(error, texts)}` }
-    throw toChannelError(error)
-  }
+export function hearVoice(task: MessageTask, { fileId, name, mimeType }: Attachment): Promise<Heard> {
+  const { account, work } = task
+  return hearRecording(task, async () => {
+    const bytes = await account.api.download(fileId, { maxBytes: MAX_FILE_MB * 1_048_576 }, work.signal)
+    return { bytes, name, contentType: mimeType }
+  })
 }
 
 /** When answers in a chat are spoken: `auto` answers voice by voice. */

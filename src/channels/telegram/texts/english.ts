@@ -1,3 +1,4 @@
+import { FILE_TEXTS } from '../../../messaging/file-texts.ts'
 import { SHARED_TEXTS } from '../../../messaging/shared-texts.ts'
 import type { TelegramTexts } from './telegram-texts.ts'
 
@@ -25,10 +26,9 @@ export const english: TelegramTexts = {
     voice: 'Answer with voice: on, off or auto',
   },
   unsupported: 'I cannot read this kind of message yet. Please write to me, or send a photo or a document.',
-  fileTooLarge: '❌ File too large. Maximum size is {limit} MB.',
+  fileTooLarge: FILE_TEXTS.en.fileTooLarge,
   voice: {
-    deaf: 'I cannot listen to voice messages here. Please write to me.',
-    unclear: '🎤 I could not hear any words in this. Please try again, or write to me.',
+    ...FILE_TEXTS.en.voice,
     mute: 'I have no voice here: the operator of this bot has not set one up.',
     usage:
       'Usage: /voice on, /voice off or /voice auto. With auto I answer voice messages with voice, and text with text.',
@@ -37,19 +37,7 @@ export const english: TelegramTexts = {
     auto: '🔉 I answer voice messages with voice, and text with text.',
   },
   documents: {
-    downloading: '📥 Downloading file...',
-    converting: '📄 Converting document to text...',
-    chunking: '✂️ Chunking document...',
-    embedding: '🧮 Embedding {chunks} chunks...',
-    storing: '💾 Storing in database...',
-    indexed:
-      '✅ **Document indexed successfully!**\n\n📄 File: {file}\n📚 Sections: {sections}\n🧩 Chunks: {chunks}',
-    alreadyIndexed: 'ℹ️ This file has already been indexed: {file}',
-    stillWorking: '⏳ This document takes longer. I go on reading it; /files shows when it is ready.',
+    ...FILE_TEXTS.en.documents,
     unavailable: '❌ Telegram does not give me this file. Please send it again.',
-  },
-  errors: {
-    document_type_unknown: 'Unsupported file type. Send PDF, DOCX, EPUB, HTML, Markdown, CSV or plain text.',
-    document_empty: 'Could not extract text from the document. A scan has to be turned into text first.',
   },
 }

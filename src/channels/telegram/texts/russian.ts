@@ -1,3 +1,4 @@
+import { FILE_TEXTS } from '../../../messaging/file-texts.ts'
 import { SHARED_TEXTS } from '../../../messaging/shared-texts.ts'
 import type { TelegramTexts } from './telegram-texts.ts'
 
@@ -25,10 +26,9 @@ export const russian: TelegramTexts = {
     voice: 'Отвечать голосом: on, off или auto',
   },
   unsupported: 'Такие сообщения я пока не понимаю. Напишите текстом, пришлите фото или документ.',
-  fileTooLarge: '❌ Файл слишком большой. Максимальный размер: {limit} МБ.',
+  fileTooLarge: FILE_TEXTS.ru.fileTooLarge,
   voice: {
-    deaf: 'Голосовые сообщения я здесь не слушаю. Напишите мне.',
-    unclear: '🎤 Я не расслышал слов. Повторите или напишите текстом.',
+    ...FILE_TEXTS.ru.voice,
     mute: 'У меня здесь нет голоса: владелец бота его не подключил.',
     usage:
       'Напишите /voice on, /voice off или /voice auto. С auto я отвечаю голосом на голос, а текстом на текст.',
@@ -37,16 +37,7 @@ export const russian: TelegramTexts = {
     auto: '🔉 На голосовые сообщения я отвечаю голосом, на текст текстом.',
   },
   documents: {
-    downloading: '📥 Скачиваю файл...',
-    converting: '📄 Извлекаю текст...',
-    chunking: '✂️ Делю документ на части...',
-    embedding: '🧮 Индексирую части: {chunks}...',
-    storing: '💾 Сохраняю...',
-    indexed:
-      '✅ **Документ проиндексирован!**\n\n📄 Файл: {file}\n📚 Разделов: {sections}\n🧩 Фрагментов: {chunks}',
-    alreadyIndexed: 'ℹ️ Этот файл уже проиндексирован: {file}',
-    stillWorking:
-      '⏳ Этот документ займёт больше времени. Я продолжаю его читать; /files покажет, когда он готов.',
+    ...FILE_TEXTS.ru.documents,
     unavailable: '❌ Telegram не отдаёт мне этот файл. Отправьте его ещё раз.',
   },
 }

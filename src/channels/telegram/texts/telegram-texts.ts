@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../errors.ts'
+import type { DocumentTexts, HearingTexts } from '../../../messaging/file-texts.ts'
 import type { TelegramSentences } from '../../../telegram-options.ts'
 
 /** Commands of the menu. */
@@ -19,29 +20,7 @@ export interface TelegramTexts extends TelegramSentences {
   readonly errors: Readonly<Partial<Record<ErrorCode, string>>>
 }
 
-/** The steps of taking a document in, and how it ends. Values that are filled in are escaped for Markdown. */
-export interface DocumentTexts {
-  readonly downloading: string
-  readonly converting: string
-  readonly chunking: string
-  /** `{chunks}` */
-  readonly embedding: string
-  readonly storing: string
-  /** `{file}`, `{sections}`, `{chunks}` */
-  readonly indexed: string
-  /** `{file}` */
-  readonly alreadyIndexed: string
-  /** It takes longer than anybody waits. */
-  readonly stillWorking: string
-  /** Telegram does not hand the file out. */
-  readonly unavailable: string
-}
-
-export interface VoiceTexts {
-  /** Nothing transcribes. */
-  readonly deaf: string
-  /** Nothing was heard in it. */
-  readonly unclear: string
+export interface VoiceTexts extends HearingTexts {
   /** Nothing speaks. */
   readonly mute: string
   /** `/voice` without what it means. */
