@@ -9,6 +9,7 @@ import { RestServer, type BitrixFault } from './bitrix24/rest-server.ts'
 import { createFaultQueue } from './fault-queue.ts'
 import { startLocalServer } from './local-server.ts'
 
+export type { SentFile, StoredFile } from './bitrix24/drive.ts'
 export type { Act, SpeakOptions } from './bitrix24/writers.ts'
 export type { BitrixCall, RegisteredBot, StoredEvent, StoredMessage } from './bitrix24/portal-state.ts'
 export type { BitrixFault } from './bitrix24/rest-server.ts'
@@ -24,6 +25,8 @@ export interface FakeBitrix24Options {
   readonly api?: 'v1' | 'v2'
   /** How events are posted. Default `form`. */
   readonly eventFormat?: 'form' | 'json'
+  /** The rights of the application, such as `imbot,disk`. Default `imbot`. */
+  readonly scope?: string
   /** How long an access token is good, in seconds. Default 3600. */
   readonly expiresIn?: number
   /** true: two calls a second drain, blocked at fifty. Default: no limits. */
@@ -71,10 +74,13 @@ export interface FakeBitrix24 extends People {
  */
 export async function createFakeBitrix24(options: FakeBitrix24Options = {}): Promise<FakeBitrix24> {
   const { expiresIn = 3_600 } = options
-  const state = new PortalState({
-    clientId: options.clientId ?? `local.${randomBytes(7).toString('hex')}.12345678`,
-    clientSecret: options.clientSecret ?? randomBytes(25).toString('hex'),
-  })
+  const state = new PortalState(
+    {
+      clientId: options.clientId ?? `local.${randomBytes(7).toString('hex')}.12345678`,
+      clientSecret: options.clientSecret ?? randomBytes(25).toString('hex'),
+    },
+    options.scope,
+  )
   const faults = createFaultQueue(options.fault)
   const tokenRequests: TokenRequest[] = []
   let redirectUrl = options.redirectUrl ?? 'http://127.0.0.1:5000/oauth/bitrix/callback'
@@ -97,8 +103,10 @@ export async function createFakeBitrix24(options: FakeBitrix24Options = {}): Pro
   }
   const portal = await startLocalServer(async (request, response) => {
     if (request.url?.startsWith('/oauth/authorize')) answerAuthorize(request, response, authOptions)
+    else if (request.url?.startsWith('/rest/download.json')) state.drive.answer(request, response)
     else await rest.handle(request, response)
   })
+  state.drive.origin = portal.url
   const auth = await startLocalServer((request, response) => answerToken(request, response, authOptions))
   return Object.assign(describeState(state), createPeople({ state, events, expiresIn }), {
     url: portal.url,

@@ -1,6 +1,7 @@
 import type { MessageWork } from '../../inbound.ts'
 import { respondOrApologise } from '../../messaging/apology.ts'
 import { replyToCommand, runBotCommand } from '../../messaging/message-commands.ts'
+import { answerFiles } from './answer-files.ts'
 import { answerQuestion, toQuestion } from './answer-question.ts'
 import { Delivery } from './delivery.ts'
 import { parseDetail } from './message-detail.ts'
@@ -19,6 +20,7 @@ export async function handleMessage(work: MessageWork, context: HandlerContext):
 
 async function respond(task: MessageTask): Promise<void> {
   const { detail, delivery, work } = task
+  if (detail.kind === 'question' && detail.attachments.length > 0) return answerFiles(task)
   if (detail.kind === 'question') return answerQuestion(task, toQuestion(work.messages))
   const reply = await runBotCommand(task)
   if (typeof reply === 'object') return answerQuestion(task, reply)

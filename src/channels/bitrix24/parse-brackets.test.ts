@@ -42,6 +42,7 @@ test('a bot is known by its id whichever it is, in forms as in JSON', () => {
       author: 'Анна',
       text: 'да',
       edited: false,
+      files: [],
       language: 'ru',
     },
   ]

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { BitrixPortal, BitrixPortals } from '../../bitrix24-portals.ts'
 import type { BitrixApplication, TokenKey } from '../../bitrix24-setting-types.ts'
 import { refreshTokens, type GrantedTokens } from './auth-server.ts'
+import { fetchGuarded, type FetchedFile } from '../../fetch-guarded.ts'
 import { BitrixFailure, isFailure } from './bitrix-failure.ts'
 import { CallSchedule } from './call-schedule.ts'
 import { hold } from './hold.ts'
@@ -30,6 +31,9 @@ export const NOT_INSTALLED = 'the application is not authorized; open /oauth/bit
 /** Longer than the authorization server takes; then somebody else may try. */
 const REFRESH_LEASE_MS = 30_000
 const LOOK_MS = 100
+
+/** For a large file over a slow line. */
+const DOWNLOAD_MS = 60_000
 
 /** Authorization servers of Bitrix24, by country. Source: b24restdocs, and @bitrix24/b24jssdk. */
 const AUTH_HOSTS: readonly string[] = ['oauth.bitrix.info', 'oauth.bitrix24.tech']
@@ -84,6 +88,16 @@ export class Portal {
   /** The same only while there is plenty of room. */
   async courtesy(method: string, parameters: object, signal: AbortSignal): Promise<void> {
     await this.schedule.courtesy(() => this.#callFresh({ method, parameters }, signal))
+  }
+
+  /**
+   * Fetches a file in its turn, by a link that the portal gave; only the portal itself may be in a network of our own.
+   * Throws as `fetchGuarded`.
+   */
+  download(url: string, maxBytes: number, signal: AbortSignal): Promise<FetchedFile> {
+    const ownHosts = [new URL(this.origin).hostname]
+    const options = { ownHosts, maxBytes, timeoutMs: DOWNLOAD_MS, signal }
+    return this.schedule.run(signal, () => fetchGuarded(url, options))
   }
 
   /**

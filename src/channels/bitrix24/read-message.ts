@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { fromBBCode } from './from-bbcode.ts'
+import type { Attachment } from './message-detail.ts'
+import { readV1Files, readV2Files } from './read-files.ts'
 
 /** What a person wrote, whichever API told it. */
 export interface BitrixMessage {
@@ -15,6 +17,7 @@ export interface BitrixMessage {
   readonly text: string
   /** It says anew what a message of this id said before. */
   readonly edited: boolean
+  readonly files: readonly Attachment[]
   /** As the portal says it, such as `ru`. */
   readonly language: string | undefined
 }
@@ -34,7 +37,14 @@ const dialog = text.pipe(z.string().regex(/^(?:chat)?\d{1,16}$/))
 const V2Schema = z.object({
   bot: z.object({ id }),
   message: z
-    .object({ id, authorId: text, text: text.optional(), isSystem: flag, date: text.optional() })
+    .object({
+      id,
+      authorId: text,
+      text: text.optional(),
+      isSystem: flag,
+      date: text.optional(),
+      params: z.unknown().optional(),
+    })
     .optional(),
   dialogId: dialog.optional(),
   chat: z.object({ dialogId: dialog.optional() }).optional(),
@@ -52,6 +62,8 @@ const V1Schema = z.object({
     USER_ID: text.optional(),
     LANGUAGE: text.optional(),
     SYSTEM: flag,
+    FILES: z.unknown().optional(),
+    PARAMS: z.unknown().optional(),
   }),
   USER: z.object({ ID: text.optional(), NAME: text.optional(), IS_BOT: flag }).optional(),
 })
@@ -110,7 +122,8 @@ function readV2(data: unknown): readonly BitrixMessage[] {
   if (!place || read.user?.bot || read.message?.isSystem || place.userId === read.bot.id) return []
   const author = read.user?.name ?? ''
   const language = read.language || undefined
-  return [{ ...toWords(read.message, Number(read.bot.id)), ...place, author, edited: false, language }]
+  const files = readV2Files(read.message?.params)
+  return [{ ...toWords(read.message, Number(read.bot.id)), ...place, author, edited: false, files, language }]
 }
 
 /** Who speaks where; undefined when that is nobody or nowhere. */
@@ -150,6 +163,7 @@ function readV1(data: unknown): readonly BitrixMessage[] {
       author: USER?.NAME ?? '',
       text: fromBBCode(PARAMS.MESSAGE ?? '', Number(botId)),
       edited: false,
+      files: readV1Files(PARAMS.FILES, PARAMS.PARAMS),
       language: PARAMS.LANGUAGE || undefined,
     }))
 }

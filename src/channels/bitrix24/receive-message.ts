@@ -56,13 +56,15 @@ function toInbound(message: BitrixMessage, { bot, portal }: ReceiveContext): Rec
       command: request.command,
       stopped: false,
       edited,
+      attachments: [...message.files],
     },
   }
 }
 
 /** The same for the same content, so that an edit that changes nothing is no message. */
-function fingerprint({ text }: BitrixMessage): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 12)
+function fingerprint({ text, files }: BitrixMessage): string {
+  const content = JSON.stringify([text, ...files.map(({ id }) => id)])
+  return createHash('sha256').update(content).digest('base64url').slice(0, 12)
 }
 
 interface Request {
@@ -72,15 +74,15 @@ interface Request {
 }
 
 /** A chat that was joined is greeted. Other bots of a group have commands, too, so unknown ones are words. */
-function readRequest({ kind, text }: BitrixMessage, { commands }: BotInfo): Request {
+function readRequest({ kind, text, files }: BitrixMessage, { commands }: BotInfo): Request {
   if (kind === 'joined') return { kind: 'command', command: 'start', text: '' }
-  if (text === '') return { kind: 'unsupported', command: '', text }
+  if (text === '') return { kind: files.length > 0 ? 'question' : 'unsupported', command: '', text }
   const [whole = '', name = ''] = /^\/([a-z\d_]{1,32})(?:\s+|$)/i.exec(text) ?? []
   const command = name.toLowerCase()
   const known = [...COMMANDS, ...commands.map((own) => own.name)].includes(command)
   if (!known) return { kind: 'question', command: '', text }
   const rest = text.slice(whole.length).trim()
-  const asks = command === 'ask' && rest !== ''
+  const asks = command === 'ask' && (rest !== '' || files.length > 0)
   return { kind: asks ? 'question' : 'command', command: asks ? '' : command, text: rest }
 }
 

@@ -43,7 +43,7 @@ export function answerAuthorize(
     state: searchParams.get('state') ?? '',
     domain: new URL(portal).host,
     member_id: state.memberId,
-    scope: 'imbot',
+    scope: state.scope,
     server_domain: new URL(auth).host,
   }
   for (const [name, value] of Object.entries(fields)) back.searchParams.set(name, value)
@@ -86,7 +86,7 @@ function grantFor(field: (name: string) => string, options: AuthServerOptions): 
     domain: new URL(auth).host,
     member_id: state.memberId,
     user_id: 1,
-    scope: 'imbot',
+    scope: state.scope,
     status: 'L',
   }
   return { status: 200, body }

@@ -1,3 +1,4 @@
+import { describeFile } from './drive.ts'
 import type { RegisteredBot, StoredMessage } from './portal-state.ts'
 
 export interface Speaker {
@@ -22,7 +23,7 @@ export function describeV2(bot: RegisteredBot, message: StoredMessage, speaker: 
       isSystem: speaker.system,
       uuid: '',
       forward: null,
-      params: {},
+      params: fileIdsOf(message),
     },
     ...describePlace(dialogId, speaker),
   }
@@ -56,6 +57,7 @@ export function describeV1(bot: RegisteredBot, message: StoredMessage, speaker: 
       FROM_USER_ID: speaker.system ? 0 : speaker.userId,
       TO_USER_ID: bot.id,
       LANGUAGE: speaker.language,
+      ...filesOf(message),
       ...(speaker.system && { SYSTEM: 'Y' }),
     },
     USER: { ID: speaker.userId, NAME: speaker.name, IS_BOT: speaker.bot ? 'Y' : 'N' },
@@ -81,6 +83,17 @@ export function describeV1Edit(bot: RegisteredBot, message: StoredMessage, speak
     },
     ...(!isGroup && { USER: { ID: speaker.userId, NAME: speaker.name, IS_BOT: speaker.bot ? 'Y' : 'N' } }),
   }
+}
+
+/** All that imbot.v2 says of files. */
+function fileIdsOf({ files }: StoredMessage): object {
+  return files.length > 0 ? { FILE_ID: files.map(({ id }) => id) } : {}
+}
+
+function filesOf(message: StoredMessage): object {
+  if (message.files.length === 0) return {}
+  const described = message.files.map((file) => [file.id, describeFile(file)])
+  return { FILES: Object.fromEntries(described) as object, PARAMS: fileIdsOf(message) }
 }
 
 function chatIdOf(dialogId: string): number {

@@ -1,3 +1,4 @@
+import { describeDriveFile } from './drive.ts'
 import type { PortalState, RegisteredBot, StoredMessage } from './portal-state.ts'
 import { RestError } from './rest-error.ts'
 
@@ -18,6 +19,10 @@ export function createCommonMethods(state: PortalState): Methods {
     }),
     profile: () => ({ ID: '1', ADMIN: state.isAdministrator, NAME: 'Анна', LAST_NAME: 'Иванова' }),
     'user.admin': () => state.isAdministrator,
+    'disk.file.get': ({ id }) => {
+      if (state.scope.split(',').includes('disk')) return describeDriveFile(state.drive, id)
+      throw new RestError(403, 'insufficient_scope', 'The request requires higher privileges')
+    },
   }
 }
 
@@ -55,6 +60,12 @@ export function createV2Methods(state: PortalState, fetch: (parameters: Fields) 
       ownBot(state, botId)
       state.typing.push({ dialogId: idOf(dialogId), at: Date.now() })
       return { result: true }
+    },
+    'imbot.v2.File.download': ({ botId, fileId }) => {
+      ownBot(state, botId)
+      const file = state.drive.find(fileId)
+      if (!file) throw new RestError(400, 'FILE_NOT_FOUND', 'File not found')
+      return { downloadUrl: state.drive.linkTo(file) }
     },
     'imbot.v2.Event.get': (parameters) => {
       ownBot(state, parameters['botId'])

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Drive, type StoredFile } from './drive.ts'
 
 export interface FakeBitrixApplication {
   readonly clientId: string
@@ -24,6 +25,8 @@ export interface StoredMessage {
   /** When it was written, Unix milliseconds. */
   readonly at: number
   text: string
+  /** What was sent with it. */
+  readonly files: readonly StoredFile[]
   /** The texts before the updates, oldest first. */
   readonly earlier: string[]
   keyboard: unknown
@@ -31,7 +34,8 @@ export interface StoredMessage {
 }
 
 /** A message as somebody writes it. `at`: default now. */
-export type WrittenMessage = Pick<StoredMessage, 'dialogId' | 'authorId' | 'text'> & { readonly at?: number }
+export type WrittenMessage = Pick<StoredMessage, 'dialogId' | 'authorId' | 'text'> &
+  Partial<Pick<StoredMessage, 'at' | 'files'>>
 
 /** An event that waits to be fetched, or was. */
 export interface StoredEvent {
@@ -69,23 +73,28 @@ export class PortalState {
   readonly calls: BitrixCall[] = []
   readonly typing: { readonly dialogId: string; readonly at: number }[] = []
   bot: RegisteredBot | undefined
+  readonly drive = new Drive()
+  /** The rights of the application. */
+  readonly scope: string
   /** Whether who signs in and installs is an administrator. */
   isAdministrator = true
   #lastId = 100
 
-  constructor(application: FakeBitrixApplication) {
+  constructor(application: FakeBitrixApplication, scope: string = 'imbot') {
     this.application = application
+    this.scope = scope
   }
 
   nextId(): number {
     return ++this.#lastId
   }
 
-  addMessage({ at = Date.now(), ...written }: WrittenMessage): StoredMessage {
+  addMessage({ at = Date.now(), files = [], ...written }: WrittenMessage): StoredMessage {
     const message: StoredMessage = {
       messageId: this.nextId(),
       ...written,
       at,
+      files,
       earlier: [],
       keyboard: undefined,
       deleted: false,

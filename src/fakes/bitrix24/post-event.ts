@@ -43,7 +43,7 @@ export function authOf(
     server_endpoint: `${places.auth}/rest/`,
     member_id: state.memberId,
     application_token: state.applicationToken,
-    scope: 'imbot',
+    scope: state.scope,
     status: 'L',
   }
 }

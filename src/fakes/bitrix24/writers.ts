@@ -1,4 +1,5 @@
 import { describeV1, describeV1Edit, describeV2, type Speaker } from './describe-message.ts'
+import type { SentFile } from './drive.ts'
 import type { PortalEvents, Told } from './portal-events.ts'
 import type { PortalState, RegisteredBot } from './portal-state.ts'
 
@@ -13,6 +14,8 @@ export interface SpeakOptions {
   readonly language?: string
   /** When it was written, Unix milliseconds. Default: now. */
   readonly at?: number
+  /** What is sent with it. Default: nothing. */
+  readonly files?: readonly SentFile[]
 }
 
 /** What somebody did. */
@@ -45,6 +48,7 @@ export function createWriters({
         dialogId: String(dialogId),
         authorId: speaker.userId,
         text,
+        files: (options.files ?? []).map((file) => state.drive.add(state.nextId(), file)),
         ...(options.at !== undefined && { at: options.at }),
       })
       speakers.set(message.messageId, speaker)
