@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AppError } from '../errors.ts'
 import { defineConfig, type Project } from '../project.ts'
@@ -33,11 +33,15 @@ async function importFile(file: string): Promise<{ readonly default?: unknown }>
     return await import(pathToFileURL(file).href)
   } catch (error) {
     const hint = isTakenForCommonJs(error)
-      ? '. Node.js takes it for CommonJS: run `npm pkg set type=module`, or rename it to botyard.config.mts.'
+      ? `. Node.js takes it for CommonJS: run \`npm pkg set type=module\`, or rename it to ${toModuleName(file)}.`
       : placeOf(error, dirname(file))
     const problem = `${file} cannot be loaded. ${sentenceOf(error)}${hint}`
     throw new AppError('invalid_configuration', { params: { problem }, cause: error })
   }
+}
+
+function toModuleName(file: string): string {
+  return basename(file).replace(/\.m?([jt])s$/, '.m$1s')
 }
 
 function sentenceOf(error: unknown): string {

@@ -257,5 +257,9 @@ test('botyard flags sets and lists them', async () => {
   expect(set).toMatchObject({ code: 0, err: '' })
   expect((await run('list')).out).toMatch(/tts +yes +20 %/)
   expect((await run('set', 'voice', '--percentage', '5')).err).toContain('Unknown feature: voice')
-  expect((await run('set', 'tts', '--percentage', 'x')).code).toBe(2)
+  for (const share of ['x', '101', '-1'])
+    expect(await run('set', 'tts', `--percentage=${share}`)).toMatchObject({
+      code: 2,
+      err: '--percentage takes a whole number from 0 to 100.\n',
+    })
 })

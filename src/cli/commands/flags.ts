@@ -62,7 +62,7 @@ function toChange({ percentage, enabled, allow, deny, variant }: Invocation['opt
 
 function toNumber(text: string | boolean): number {
   const number = Number(text)
-  if (text !== '' && Number.isInteger(number)) return number
+  if (text !== '' && Number.isInteger(number) && number >= 0 && number <= 100) return number
   throw new UsageError('--percentage takes a whole number from 0 to 100.')
 }
 
