@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 
-const OLDEST_NODE = 24
+const OLDEST_NODE = [24, 9] as const
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
-if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
   const remedy = 'Install it, or give your project its own: npm install --save-dev node@24'
   process.stderr.write(
-    `Botyard needs Node.js ${OLDEST_NODE} or newer; this is ${process.version}. ${remedy}\n`,
+    `Botyard needs Node.js ${OLDEST_NODE.join('.')} or newer; this is ${process.version}. ${remedy}\n`,
   )
   process.exit(1)
 }
