@@ -152,6 +152,13 @@ test('the official SDK takes the fake for a portal: it calls, refreshes what end
   portal.say(5, 'привет')
   const { events } = await call('imbot.v2.Event.get', { botId: bot.id })
   expect(events.map(({ type }: { readonly type: string }) => type)).toEqual(['ONIMBOTV2MESSAGEADD'])
+  expect(await call('user.admin', {})).toBe(true)
+  portal.say(5, '', { files: [{ name: 'отчёт.txt', content: 'всё хорошо', mimeType: 'text/plain' }] })
+  const [, sent] = (await call('imbot.v2.Event.get', { botId: bot.id })).events
+  const [fileId] = sent.data.message.params.FILE_ID
+  const { downloadUrl } = await call('imbot.v2.File.download', { botId: bot.id, fileId })
+  expect(await (await fetch(downloadUrl)).text()).toBe('всё хорошо')
+  expect((await fetch(downloadUrl)).status).toBe(403)
   sdk.destroy()
   await portal.close()
 }, 30_000)
