@@ -119,6 +119,7 @@ export function toHost(parts: WiredParts): Host {
     bots,
     converse,
     accept: (message) => inbox.accept(message),
+    hasAccepted: (message) => inbox.has(message),
     clear: (conversation) => turns.clear(conversation),
     link: async (subject, code) => {
       const linked = await access.link(subject, code)

@@ -48,6 +48,8 @@ export interface Host {
    * Throws `database_unavailable`; then the other side must deliver it again.
    */
   accept(message: InboundMessage): Promise<'accepted' | 'duplicate'>
+  /** Whether the event was accepted before, for what is done beside accepting and must not be done again. */
+  hasAccepted(message: Pick<InboundMessage, 'conversation' | 'externalId'>): Promise<boolean>
   /**
    * Links the sender `subject` (`telegram:123`) to the account whose one-time code was sent; from then on turns have
    * the account's subject. False when the code is wrong, used or expired. Throws `rate_limited` after many attempts.

@@ -54,6 +54,9 @@ describe.each(appBackends())('messages accepted on $name', (backend) => {
       .poll(async () => (await wired.app.store.inbox.list({ states: ['answered'], limit: 9 })).length)
       .toBe(1)
     expect(await wired.send('one', 'k', 'e1')).toBe('duplicate')
+    const conversation = { bot: 'test', channel: 'wire', key: 'k' }
+    const known = ['e1', 'e2'].map((externalId) => wired.app.host.hasAccepted({ conversation, externalId }))
+    expect(await Promise.all(known)).toEqual([true, false])
     await wired.send('two', 'k')
     await expect.poll(() => wired.wire.textsOf('k')).toEqual(['1: one', '3: two'])
   })

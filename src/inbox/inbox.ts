@@ -7,6 +7,8 @@ import { MessageInbox, type MessageInboxOptions } from './message-inbox.ts'
 export interface MessageQueue {
   /** See `Host.accept`. */
   accept(message: InboundMessage): Promise<'accepted' | 'duplicate'>
+  /** See `Host.hasAccepted`. */
+  has(message: Pick<InboundMessage, 'conversation' | 'externalId'>): Promise<boolean>
   /** Begins to answer what was accepted. */
   start(): void
   /** From now on no further message is begun. */
@@ -34,6 +36,7 @@ export function createInbox(options: InboxOptions): MessageQueue {
   const runner = new LaneRunner({ ...options, lanes: options.store.lanes, queue: INBOX_QUEUE, worker: inbox })
   return {
     accept: (message) => inbox.accept(message),
+    has: (message) => options.store.inbox.has(message),
     start: () => runner.start(),
     stopClaiming: () => runner.stopClaiming(),
     drain: (timeoutMs) => runner.drain(timeoutMs),

@@ -11,6 +11,8 @@ export interface Inbox {
    * for those whose (channel, bot, external id) was accepted before.
    */
   accept(messages: readonly TracedMessage[]): Promise<readonly boolean[]>
+  /** Whether a message with this (channel, bot, external id) was accepted. */
+  has(message: Pick<InboundMessage, 'conversation' | 'externalId'>): Promise<boolean>
   /** The unfinished messages of a lane, the first one first. */
   waiting(laneKey: string, limit: number): Promise<readonly InboxMessage[]>
   /**

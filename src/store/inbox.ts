@@ -19,6 +19,7 @@ const PRUNED_AT_ONCE = 500
 export function createInbox(db: Kysely<Schema>, priorityDb: Kysely<Schema>): Inbox {
   return {
     accept: (messages) => accept(priorityDb, messages),
+    has: (message) => has(db, message),
     waiting: (laneKey, limit) => waiting(db, laneKey, limit),
     join: (hold, ids, turnId) => join(db, hold, { ids, turnId }),
     finish: (hold, ids, end) => finish(db, hold, { ids, end }),
@@ -68,6 +69,17 @@ async function accept(db: Kysely<Schema>, messages: readonly TracedMessage[]): P
     select id from accepted`.execute(db)
   const accepted = new Set(fresh.map(({ id }) => id))
   return rows.map(({ id }) => accepted.has(id))
+}
+
+async function has(
+  db: Kysely<Schema>,
+  { conversation: { channel, bot }, externalId }: Parameters<Inbox['has']>[0],
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from inbox_messages where channel = ${channel} and bot = ${bot} and external_id = ${externalId}`.execute(
+    db,
+  )
+  return rows.length > 0
 }
 
 async function waiting(db: Kysely<Schema>, laneKey: string, limit: number): Promise<readonly InboxMessage[]> {

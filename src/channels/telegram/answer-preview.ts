@@ -1,5 +1,6 @@
 import type { TelegramAccount } from './account.ts'
 import type { ChatPlace, Delivery } from './delivery.ts'
+import { toDraftId } from './draft-id.ts'
 import { formatMarkdown } from '../../messaging/format-markdown.ts'
 import { PacedPreview } from '../../messaging/paced-preview.ts'
 import type { RichText } from '../../messaging/rich-text.ts'
@@ -63,9 +64,4 @@ async function sendDraft(part: RichText, options: AnswerPreviewOptions): Promise
       signal,
     ),
   )
-}
-
-/** Telegram wants a number that is not 0. */
-function toDraftId(uuid: string): number {
-  return (Number.parseInt(uuid.slice(0, 8), 16) & 0x7f_ff_ff_ff) + 1
 }

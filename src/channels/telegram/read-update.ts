@@ -20,8 +20,13 @@ export interface Recipient {
 /** What an update asks for. */
 export type Incoming =
   | { readonly kind: 'message'; readonly message: InboundMessage }
-  /** `message`: the command that asks for it; absent when it was a button. */
-  | { readonly kind: 'stop'; readonly conversation: ConversationKey; readonly message?: StopMessage }
+  /** `message`: the command that asks for it; absent when it was the button of a draft, which `draftId` names. */
+  | {
+      readonly kind: 'stop'
+      readonly conversation: ConversationKey
+      readonly message?: StopMessage
+      readonly draftId?: number | undefined
+    }
   | { readonly kind: 'press'; readonly queryId: string; readonly message?: InboundMessage }
   /** A group has become a supergroup. */
   | { readonly kind: 'moved'; readonly from: number; readonly to: number }
@@ -58,7 +63,8 @@ export async function readUpdate(update: TelegramUpdate, recipient: Recipient): 
   if (message) return moveOf(message) ?? readMessage(message, recipient)
   if (edited) return isCorrection(edited) ? readMessage(edited, recipient) : NONE
   if (press) return { kind: 'press', queryId: press.id, ...(await readPress(press, recipient)) }
-  if (stop) return { kind: 'stop', conversation: await conversationOf(stop, recipient) }
+  if (stop)
+    return { kind: 'stop', conversation: await conversationOf(stop, recipient), draftId: stop.draft_id }
   return NONE
 }
 

@@ -1,10 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { ConversationKey } from '../../conversation.ts'
 import { toChannelError } from '../../messaging/call-failure.ts'
 import type { Host } from '../channel.ts'
 import type { TelegramAccount } from './account.ts'
 import type { ChatOrigins } from './chat-origins.ts'
-import { readUpdate } from './read-update.ts'
+import { toDraftId } from './draft-id.ts'
+import { readUpdate, type Incoming } from './read-update.ts'
 import { parseUpdate } from './telegram-update.ts'
 
 export interface ReceiveContext {
@@ -30,11 +30,7 @@ export async function receiveUpdate(value: unknown, context: ReceiveContext): Pr
   if (incoming.kind === 'moved')
     await context.origins.note(incoming.to, await context.origins.find(incoming.from))
   if (incoming.kind === 'message') await host.accept(incoming.message)
-  if (incoming.kind === 'stop') {
-    const { message } = incoming
-    const stopped = await stopAnswer(host, incoming.conversation)
-    if (message) await host.accept({ ...message, detail: { ...message.detail, stopped } })
-  }
+  if (incoming.kind === 'stop') await receiveStop(incoming, host)
   if (incoming.kind === 'press') {
     if (incoming.message) await host.accept(incoming.message)
     answerPress(incoming.queryId, context)
@@ -56,10 +52,19 @@ async function identified(
   }
 }
 
-/** At once, not in the lane: there it would wait for the very answer it is to stop. */
-async function stopAnswer(host: Host, conversation: ConversationKey): Promise<boolean> {
+/**
+ * At once, not in the lane: there it would wait for the very answer it is to stop. One that Telegram delivers again
+ * must not stop the answer after that.
+ */
+async function receiveStop(
+  { conversation, draftId, message }: Incoming & { readonly kind: 'stop' },
+  host: Host,
+): Promise<void> {
+  if (message && (await host.hasAccepted(message))) return
   const running = (await host.history(conversation))?.runningTurnId
-  return running ? host.stop(running) : false
+  const meant = running && (draftId === undefined || toDraftId(running) === draftId)
+  const stopped = meant ? await host.stop(running) : false
+  if (message) await host.accept({ ...message, detail: { ...message.detail, stopped } })
 }
 
 /** Takes the waiting sign off the button; nothing is lost when that fails. */

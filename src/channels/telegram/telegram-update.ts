@@ -80,7 +80,11 @@ const CallbackQuery = z.object({
   data: z.string().optional(),
 })
 
-const StoppedGeneration = z.object({ chat: Chat, message_thread_id: z.int().optional() })
+const StoppedGeneration = z.object({
+  chat: Chat,
+  draft_id: z.int().optional(),
+  message_thread_id: z.int().optional(),
+})
 
 const Update = z.object({
   update_id: z.int(),

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ANNA, eventually, isTyping, puppet, startTelegramApp } from '../../../test/telegram-app.ts'
+import {
+  ANNA,
+  eventually,
+  isTyping,
+  puppet,
+  startTelegramApp,
+  WEBHOOK_SECRET,
+} from '../../../test/telegram-app.ts'
+import { postJson } from '../../../test/test-app.ts'
 import type { Puppet, TelegramApp } from '../../../test/telegram-app.ts'
 import type { FakeTelegram } from '../../fakes/telegram.ts'
 import { ChatOrigins } from './chat-origins.ts'
@@ -32,15 +40,38 @@ function asked(...words: readonly string[]): readonly unknown[] {
 
 test('a message for a bot whose token only other servers have is left to them', async () => {
   telegram.say(9, 'hello')
-  await eventually(() => expect(texts(9)).toEqual(['echo hello']))
   const { inbox } = shared.app.store
-  const known = await inbox.list({ states: ['answered'], limit: 1 })
+  const known = await eventually(async () => {
+    const answered = await inbox.list({ states: ['answered'], limit: 1 })
+    expect(answered).toHaveLength(1)
+    return answered
+  })
   const conversation = { channel: 'telegram', bot: 'new', key: '9' }
   await inbox.accept(known.map((message) => ({ ...message, trace: undefined, conversation })))
   const list = () => inbox.list({ states: ['waiting', 'dead'], bot: 'new', limit: 1 })
   await eventually(async () =>
     expect(await list()).toMatchObject([{ state: 'waiting', error: expect.any(String) }]),
   )
+})
+
+test('a wish to stop that comes again stops no later answer', async () => {
+  const secret = { 'x-telegram-bot-api-secret-token': WEBHOOK_SECRET }
+  const again = (update: object): Promise<Response> =>
+    postJson(`${shared.app.url}/webhook/telegram`, update, secret)
+  telegram.say(8, 'hang: one')
+  await eventually(() => expect(telegram.draft(8)).toMatchObject({ text: 'one' }))
+  const pressed = telegram.stop(8)
+  await eventually(() => expect(texts(8)).toEqual(['one']))
+  telegram.say(8, 'hang: two')
+  await eventually(() => expect(telegram.draft(8)).toMatchObject({ text: 'two' }))
+  const said = telegram.say(8, '/stop')
+  await eventually(() => expect(texts(8)).toEqual(['one', 'two', '⏹ Stopped.']))
+  telegram.say(8, 'wait: three')
+  await eventually(() => expect(asked('wait: three')).toHaveLength(1))
+  const statuses = await Promise.all([pressed, said].map(async (update) => (await again(update)).status))
+  expect(statuses).toEqual([200, 200])
+  model.go()
+  await eventually(() => expect(texts(8)).toEqual(['one', 'two', '⏹ Stopped.', 'three']))
 })
 
 describe('commands', () => {
