@@ -328,6 +328,22 @@ describe.each([
   })
 })
 
+test('a wish to stop that comes again stops no later answer', async () => {
+  let again = 0
+  const own = puppet()
+  const repeats = (eventId: number): boolean => eventId === again
+  const { bitrix: portal, texts: said } = await start({ model: own, fake: { repeats } })
+  for (const words of ['hang: one', 'wait: two']) portal.say(5, words)
+  await eventually(() => expect(said(5)).toEqual(['one']))
+  again = portal.say(5, '/stop').event?.eventId ?? 0
+  await eventually(() => {
+    expect(portal.events).toHaveLength(4)
+    expect(portal.events.every(({ confirmedAt }) => confirmedAt !== undefined)).toBe(true)
+  })
+  own.go()
+  await eventually(() => expect(said(5)).toEqual(['one', 'two', '⏹ Остановлено.']))
+})
+
 test('a busy portal is given time: nothing is lost, nothing twice', async () => {
   const { bitrix: portal, texts: said } = await start({
     fake: { rateLimits: { perSecond: 20, burst: 4 } },

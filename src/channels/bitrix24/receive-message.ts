@@ -27,6 +27,8 @@ export async function receiveMessage(message: BitrixMessage, context: ReceiveCon
   if (inbound === undefined) return
   const detail = inbound.detail
   if (detail.command !== 'stop') return void (await host.accept(inbound))
+  // One that comes again must not stop the answer after that.
+  if (await host.hasAccepted(inbound)) return
   // At once, not in the lane: there it would wait for the very answer it is to stop.
   const stopped = await stopAnswer(host, inbound.conversation)
   await host.accept({ ...inbound, detail: { ...detail, stopped } })
