@@ -96,6 +96,15 @@ describe('what a server tells of itself', () => {
     expect((await get('/api/metrics/streaming/events?limit=0')).status).toBe(400)
   })
 
+  test('who reads the numbers reads no answers: nothing in the events opens one', async () => {
+    const { body } = await get('/api/metrics/streaming/events')
+    const words: readonly string[] = JSON.stringify(body).match(/[\w-]{16,}/g) ?? []
+    const open = async (word: string) => (await fetch(`${app.url}/api/chat/streams/${word}`)).status
+    const opened = await Promise.all(words.map(open))
+    expect(words.length).toBeGreaterThan(2)
+    expect(opened.every((status) => status === 404)).toBe(true)
+  })
+
   test('a few failures degrade the health, and only many make it unhealthy', async () => {
     expect(await get('/api/metrics/health/streaming')).toMatchObject({
       status: 200,
