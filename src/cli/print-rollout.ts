@@ -30,10 +30,14 @@ export function printRollout(view: RolloutView, out: Writable): void {
   out.write(`${paint(out, 'bold', bot)}: ${status} at ${percent} %\n`)
   write('stable', stable)
   write('candidate', candidate)
-  write('step', `${stage + 1} of ${plan.length}: ${plan.map((step) => `${step.percent} %`).join(', ')}`)
-  write('since', `${view.stageStartedAt}${view.automatic ? '' : ', every step is yours'}`)
+  const open = status === 'running' || status === 'paused'
+  const steps = plan.map((step) => `${step.percent} %`).join(', ')
+  if (open) write('step', `${stage + 1} of ${plan.length}: ${steps}`)
+  const since = open ? view.stageStartedAt : view.changedAt
+  write('since', `${since}${open && !view.automatic ? ', every step is yours' : ''}`)
   write('why', reason)
-  if (!judgement) return
+  // What held has not ended it: a person has.
+  if (!judgement || (!open && judgement.verdict === 'hold')) return
   write('judged', `${judgement.verdict}: ${judgement.reason}`)
   for (const gate of judgement.gates) write(`  ${gate.gate}`, `${gate.verdict}: ${gate.reason}`)
 }
