@@ -107,6 +107,6 @@ function openTranscriber(config: Config): Transcriber | undefined {
 }
 
 function describeTranscriber(config: Config, transcriber: Transcriber | undefined): string {
-  if (transcriber) return `recordings are transcribed by ${config.STT_MODEL}`
+  if (transcriber) return `transcribed by ${config.STT_MODEL}`
   return config.STT_ENABLED ? 'off: set OPENAI_API_KEY or STT_BASE_URL' : 'off: STT_ENABLED is false'
 }
