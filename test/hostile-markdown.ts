@@ -57,6 +57,19 @@ export function testHostileMarkdown(openPage: OpenPage): void {
       expect(problems).toEqual([])
     })
 
+    test('is shown as it is written where it is nested without end, also after a reload', async () => {
+      const nested = `${'>'.repeat(20_000)} deep`
+      const { page, problems } = await openPage(scriptedModel(text(nested), text('And on it goes.')))
+      await ask(page, 'Hello')
+      await answered(page)
+      await ask(page, 'Go on')
+      await answered(page)
+      await page.reload({ waitUntil: 'networkidle' })
+      await said(page).getByText('And on it goes.').waitFor()
+      expect(await page.locator('.prose').first().textContent()).toBe(nested)
+      expect(problems).toEqual([])
+    })
+
     test('links say where they lead and take nothing along', async () => {
       const { page } = await openPage(scriptedModel(text(HOSTILE.join('\n\n'))))
       await ask(page, 'Hello')

@@ -61,7 +61,22 @@ class SafeRenderer extends Renderer {
  * @returns {Token[]}
  */
 export function readBlocks(text) {
-  return [...new Lexer(options).lex(text)]
+  try {
+    return [...new Lexer(options).lex(text)]
+  } catch {
+    // Nested deeper than any reader goes down: somebody wants the page to fail.
+    return [plainBlock(text)]
+  }
+}
+
+/**
+ * Text shown as it is written.
+ *
+ * @param {string} text
+ * @returns {Token}
+ */
+function plainBlock(text) {
+  return { type: 'text', raw: text, text, escaped: false }
 }
 
 /**
@@ -73,8 +88,20 @@ export function readBlocks(text) {
 export function renderBlocks(blocks) {
   const parser = new Parser({ ...options, renderer: new SafeRenderer() })
   const fragment = document.createDocumentFragment()
-  for (const block of blocks) fragment.append(clean(parser.parse([block])))
+  for (const block of blocks) fragment.append(clean(toHtml(parser, block)))
   return fragment
+}
+
+/**
+ * @param {Parser} parser
+ * @param {Token} block
+ */
+function toHtml(parser, block) {
+  try {
+    return parser.parse([block])
+  } catch {
+    return parser.parse([plainBlock(block.raw)])
+  }
 }
 
 /**
