@@ -33,19 +33,35 @@ export class PartDelivery<Part> {
    * gets nothing, and that is recorded. Throws a coded error.
    */
   async deliver(parts: readonly Part[], first: number): Promise<void> {
-    try {
+    await this.#unlessGone(async () => {
       for (const [index, part] of parts.entries()) await this.#put(first + index, part)
-    } catch (error) {
-      this.#work.signal.throwIfAborted()
-      const failure = failureOf(error)
-      if (failure?.kind !== 'gone') throw toChannelError(error)
-      await this.#work.outbox.refuse(failure.message)
-    }
+    })
+  }
+
+  /**
+   * Makes room for the first part, before something is done that is not to be done again because nothing could be sent.
+   * False for whoever cannot be written to, which is recorded. Throws a coded error.
+   */
+  prepare(): Promise<boolean> {
+    return this.#unlessGone(() => this.place(0))
   }
 
   /** The id of the message that is to hold the part of this number. */
   place(index: number): Promise<string> {
     return this.#work.outbox.place(index, () => this.#sendPlaceholder())
+  }
+
+  async #unlessGone(send: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await send()
+      return true
+    } catch (error) {
+      this.#work.signal.throwIfAborted()
+      const failure = failureOf(error)
+      if (failure?.kind !== 'gone') throw toChannelError(error)
+      await this.#work.outbox.refuse(failure.message)
+      return false
+    }
   }
 
   async #put(index: number, part: Part): Promise<void> {

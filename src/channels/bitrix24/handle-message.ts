@@ -22,6 +22,7 @@ async function respond(task: MessageTask): Promise<void> {
   const { detail, delivery, work } = task
   if (detail.kind === 'question' && detail.attachments.length > 0) return answerFiles(task)
   if (detail.kind === 'question') return answerQuestion(task, toQuestion(work.messages))
+  if (!(await delivery.prepare())) return
   const reply = await runBotCommand(task)
   if (typeof reply === 'object') return answerQuestion(task, reply)
   const { text, suggestions = [] } = reply === undefined ? await replyToCommand(task) : { text: reply }

@@ -69,6 +69,11 @@ export class Delivery {
     return this.#parts.deliver(parts, first)
   }
 
+  /** See `PartDelivery.prepare`. */
+  prepare(): Promise<boolean> {
+    return this.#parts.prepare()
+  }
+
   /** Shows a part of an answer that is still being written, if there is room for that. */
   async preview(part: AnswerPart): Promise<void> {
     const id = await this.#parts.place(0)

@@ -40,6 +40,7 @@ async function respond(task: MessageTask): Promise<void> {
 }
 
 async function answerCommand(task: MessageTask): Promise<void> {
+  if (!(await task.delivery.prepare())) return
   const reply = await runBotCommand(task)
   if (typeof reply === 'object') return answerQuestion(task, { question: reply, first: 0 })
   const { text, suggestions = [] } = reply === undefined ? await replyTo(task) : { text: reply }

@@ -17,6 +17,8 @@ let model: Puppet
 let shared: TelegramApp
 let telegram: FakeTelegram
 let texts: TelegramApp['texts']
+/** How often the command `/count` was run. */
+let runs = 0
 beforeAll(async () => {
   model = puppet()
   const bot = {
@@ -24,6 +26,7 @@ beforeAll(async () => {
     description: 'Knows documents.',
     suggestions: ['What is new?'],
     telegram: { texts: { ru: { cleared: 'Всё забыто.' } } },
+    commands: [{ name: 'count', description: { en: 'Counts.' }, run: () => `run ${++runs}` }],
   }
   shared = await startTelegramApp({ model, bot })
   ;({ telegram, texts } = shared)
@@ -107,6 +110,12 @@ describe('commands', () => {
   test('a bot says things in its own words', async () => {
     telegram.say(17, '/clear', { from: { id: 17, ...ANNA } })
     await eventually(() => expect(texts(17)).toEqual(['Всё забыто.']))
+  })
+
+  test('one of the bot is not run again because its reply could not be sent', async () => {
+    telegram.inject({ kind: 'reset', when: 'before', failTimes: 1, methods: ['sendMessage'] })
+    telegram.say(150, '/count')
+    await eventually(() => expect(texts(150)).toEqual(['run 1']))
   })
 
   test('/stop ends the running answer and keeps what was said', async () => {
