@@ -6,12 +6,21 @@ import { toLinkAddress } from './link-address.ts'
 
 /**
  * The Markdown of a model as text with entities, which Telegram cannot misread as it can a `parse_mode`. What
- * Telegram has no form for becomes text: headings are bold, lists have bullets, tables are monospace.
+ * Telegram has no form for becomes text: headings are bold, lists have bullets, tables are monospace. What is nested
+ * deeper than any reader goes down is left as it is written.
  */
 export function formatMarkdown(markdown: string): RichText {
-  const writer = new RichTextWriter()
-  writeBlocks(lexer(markdown), { writer, quoted: false, indent: '' })
-  return writer.finish()
+  try {
+    const writer = new RichTextWriter()
+    writeBlocks(lexer(markdown), { writer, quoted: false, indent: '' })
+    return writer.finish()
+  } catch (error) {
+    // The lexer calls itself for each level, and the stack ends somewhere.
+    if (!(error instanceof RangeError)) throw error
+    const writer = new RichTextWriter()
+    writer.write(markdown)
+    return writer.finish()
+  }
 }
 
 interface Place {

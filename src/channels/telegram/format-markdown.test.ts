@@ -187,3 +187,8 @@ const markdown = fc.oneof(
     )
     .map((list) => list.join('')),
 )
+
+test('text that is nested without end is shown as it is written', () => {
+  const nested = `${'>'.repeat(20_000)} deep`
+  expect(formatMarkdown(nested)).toEqual({ text: nested, entities: [] })
+})
