@@ -2,6 +2,10 @@ import { afterEach, expect, test } from 'vitest'
 import { todo } from '../../bots/todo/todo.ts'
 import { send, signUp } from '../../test/people.ts'
 import { eventually, startTelegramApp, type TelegramApp } from '../../test/telegram-app.ts'
+import { backends } from '../../test/test-store.ts'
+import { AppError } from '../errors.ts'
+import type { Jobs } from '../jobs/job.ts'
+import { createReminderJobs } from './reminders.ts'
 
 const open: TelegramApp[] = []
 afterEach(async () => {
@@ -58,3 +62,43 @@ test('what was added on the web is listed on Telegram once the two are linked, a
   await app.jobs.put({ job: 'botyard-reminders' })
   await eventually(() => expect(texts(43)[3]).toBe("⏰ 'Buy milk' is due soon!"))
 })
+
+test.each(backends())(
+  'what was handed on before a failure is not handed on again, on $name',
+  async (backend) => {
+    await using store = await backend.open().then((open) => ({
+      ...open,
+      [Symbol.asyncDispose]: () => open.close(),
+    }))
+    const soon = new Date(Date.now() + 120_000)
+    const due = { dueAt: soon, dueAllDay: false, reminderOffsetMinutes: 60, remindAt: new Date(0) }
+    const plain = {
+      description: null,
+      completed: false,
+      priority: 'none',
+      tags: [],
+      recurrence: null,
+    } as const
+    const task = { title: 'Call', ...plain, ...due }
+    for (const subject of ['ada', 'bob']) await store.tasks.add(subject, task, 9)
+    const [reminders] = createReminderJobs({ store: store.tasks, channels: () => [] })
+    const told: unknown[] = []
+    let failed = false
+    const jobs: Jobs = {
+      cancel: () => Promise.resolve(false),
+      put: ({ payload }) => {
+        if (told.length === 1 && !failed) {
+          failed = true
+          throw new AppError('database_unavailable')
+        }
+        told.push((payload as { readonly subject: string }).subject)
+        return Promise.resolve(true)
+      },
+    }
+    const { signal } = new AbortController()
+    const context = { payload: null, scheduledFor: soon, attempt: 1, lastAttempt: false, signal, jobs }
+    await expect(reminders?.run(context)).rejects.toMatchObject({ code: 'database_unavailable' })
+    await reminders?.run(context)
+    expect(told).toEqual(['ada', 'bob'])
+  },
+)

@@ -54,12 +54,13 @@ function toMessage({ title }: StoredTask): string {
 
 type ToldReminder = Pick<StoredNotification, 'subject' | 'message'>
 
-/** A crash between the two steps hands on again what waits already, which changes nothing. */
+/** Each is marked at once: what is handed on again after its job is done would be told again. */
 async function handOn(store: TaskStore, jobs: Jobs): Promise<void> {
   for (let found = await store.unannounced(BATCH); found.length > 0; found = await store.unannounced(BATCH)) {
-    for (const { id, subject, message } of found)
+    for (const { id, subject, message } of found) {
       await jobs.put({ job: TELL_JOB, key: subject, dedupe: String(id), payload: { subject, message } })
-    await store.markAnnounced(found.map(({ id }) => id))
+      await store.markAnnounced([id])
+    }
   }
 }
 
