@@ -34,7 +34,8 @@ describe('an address that leads inside is refused', () => {
     'http://localhost:65000/', 'http://127.0.0.1:1/', 'http://2130706433/', 'http://0x7f.1/', 'http://0/', 'http://10.0.0.1/',
     'http://172.16.0.1/', 'http://192.168.1.1/', 'http://169.254.169.254/latest/meta-data/', 'http://100.64.0.1/',
     'http://[::1]/', 'http://[::ffff:127.0.0.1]/', 'http://[fd00::1]/', 'http://[fe80::1]/', 'http://[64:ff9b::7f00:1]/',
-    'http://224.0.0.1/', 'http://255.255.255.255/',
+    'http://224.0.0.1/', 'http://255.255.255.255/', 'http://[::127.0.0.1]/', 'http://[::a9fe:a9fe]/',
+    'http://168.63.129.16/machine?comp=goalstate',
   ])('%s', async (address) => {
     await expect(get(address)).rejects.toThrow('it leads into a network that is not public')
   }) // prettier-ignore

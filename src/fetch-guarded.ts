@@ -89,7 +89,17 @@ function guardedLookup(ownHosts: readonly string[]): LookupFunction {
 
 /** Not of a private, local, link-local or other special network; addresses that hold another one are judged by that. */
 function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+  if (!ipaddr.isValid(address)) return false
+  const plain = ipaddr.process(address)
+  return plain.range() === 'unicast' && plain.toString() !== OF_AZURE && !isOldMapping(plain)
+}
+
+/** What machines of Azure alone reach, and find secrets at. Source: Microsoft, "What is IP address 168.63.129.16?". */
+const OF_AZURE = '168.63.129.16'
+
+/** An IPv4 address in the form that was given up, `::10.0.0.1`. Source: RFC 4291, 2.5.5.1. */
+function isOldMapping(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return address instanceof ipaddr.IPv6 && address.parts.slice(0, 6).every((part) => part === 0)
 }
 
 async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
