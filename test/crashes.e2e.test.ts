@@ -15,6 +15,9 @@ async function* answer() {
 export default defineConfig({ bots: [defineBot({ name: 'greeter', instructions: 'Greet.', answer })] })
 `
 
+/** Of another computer; source: RFC 5737. */
+const FOREIGN = { HOST: '203.0.113.1', PORT: '0' }
+
 let sentry: SentryReceiver
 beforeAll(async () => {
   sentry = await startSentryReceiver()
@@ -38,11 +41,13 @@ test('a crash is reported, and the process ends by it even when Sentry does not 
 })
 
 test.each([
-  ['an environment that cannot be used', { PORT: 'many' }, 'The environment cannot be used'],
-  ['a project that cannot be loaded', {}, 'no such bot'],
-])('%s is a start that fails, and is reported', async (_, env, problem) => {
+  ['an environment that cannot be used', ['start'], { PORT: 'many' }, 'The environment cannot be used'],
+  ['a project that cannot be loaded', ['start'], {}, 'no such bot'],
+  ['an address that is not of this computer', ['serve', '--role', 'embed'], FOREIGN, 'EADDRNOTAVAIL'],
+])('%s is a start that fails, and is reported', async (...[, words, env, problem]) => {
   await using folder = await makeFolder({ 'botyard.config.ts': 'throw new Error("no such bot")' })
-  const run = await runCommand(['start'], { cwd: folder.path, env: { SENTRY_DSN: sentry.dsn, ...env } })
+  const run = await runCommand(words, { cwd: folder.path, env: { SENTRY_DSN: sentry.dsn, ...env } })
   expect(run).toMatchObject({ code: 1, err: expect.stringContaining(problem) as string })
+  expect(sentry.events().at(-1)).toMatchObject({ level: 'fatal' })
   expect(sentry.envelopes.at(-1)).toContain(problem)
 })

@@ -14,8 +14,8 @@ export interface LogOptions {
   readonly pretty: boolean
   /** Exact values to scrub, besides everything that looks like a key, a token or a password in a URL. */
   readonly secrets: readonly string[]
-  /** Told of every error that is logged as one. Default: nobody. */
-  readonly onError?: (error: unknown, message: string | undefined) => void
+  /** Told of every error that is logged as one, fatal when it ends the process. Default: nobody. */
+  readonly onError?: (error: unknown, message: string | undefined, isFatal: boolean) => void
   /** Default: standard output, written synchronously, so the last line before an exit is not lost. */
   readonly destination?: LogDestination
 }
@@ -49,15 +49,16 @@ export function createLog({ level, pretty, secrets, destination, onError }: LogO
   )
 }
 
-/** Above this number a line tells of an error; source: the levels of pino. */
+/** From these numbers on a line tells of an error, and of one that ends the process; source: the levels of pino. */
 const ERROR_LEVEL = 50
+const FATAL_LEVEL = 60
 
 function tellErrors(onError: NonNullable<LogOptions['onError']>): NonNullable<LogHooks['logMethod']> {
   return function logMethod(words, write, level) {
     const [first, message] = words as readonly unknown[]
     const error = first instanceof Error ? first : (first as { readonly err?: unknown } | undefined)?.err
     if (level >= ERROR_LEVEL && error !== undefined)
-      onError(error, typeof message === 'string' ? message : undefined)
+      onError(error, typeof message === 'string' ? message : undefined, level >= FATAL_LEVEL)
     write.apply(this, words)
   }
 }

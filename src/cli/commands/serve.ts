@@ -1,7 +1,6 @@
 import { once } from 'node:events'
-import { loadConfig, secretsOf } from '../../config.ts'
-import { createLog } from '../../observe/log.ts'
-import { UsageError, type Command } from '../command.ts'
+import { UsageError, type Command, type ExitCode, type Terminal } from '../command.ts'
+import { runReported, type ServerStart } from '../run-reported.ts'
 
 export const serve: Command = {
   name: 'serve',
@@ -15,27 +14,31 @@ export const serve: Command = {
   ],
   run: async ({ options: { role }, terminal: { env, stdout } }) => {
     if (role !== 'embed') throw new UsageError('Usage: botyard serve --role embed')
-    const config = loadConfig(env)
-    const pretty = config.NODE_ENV !== 'production'
-    const log = createLog({ level: config.LOG_LEVEL, pretty, secrets: secretsOf(config) })
-    const { createEmbedServer } = await import('../../app/create-embed-server.ts')
-    const { server, models } = await createEmbedServer(config, log)
-    const stopped = new AbortController()
-    const asked = Promise.race(
-      (['SIGTERM', 'SIGINT'] as const).map((signal) => once(process, signal, { signal: stopped.signal })),
-    )
-    try {
-      const url = await server.listen({ host: config.HOST, port: config.PORT })
-      if (pretty) stdout.write(`Embeddings by ${models.join(', rerankings by ')} at ${url}\n`)
-      else log.info({ url, models }, 'listening')
-      process.send?.('ready')
-      await asked
-    } finally {
-      stopped.abort()
-      await asked.catch(() => undefined)
-      // Requests that run are answered; new ones find the port closed.
-      await server.close()
-    }
-    return 0
+    return runReported(env, (starting) => serveEmbeddings(starting, stdout))
   },
+}
+
+async function serveEmbeddings(
+  { config, log, pretty }: ServerStart,
+  stdout: Terminal['stdout'],
+): Promise<ExitCode> {
+  const { createEmbedServer } = await import('../../app/create-embed-server.ts')
+  const { server, models } = await createEmbedServer(config, log)
+  const stopped = new AbortController()
+  const asked = Promise.race(
+    (['SIGTERM', 'SIGINT'] as const).map((signal) => once(process, signal, { signal: stopped.signal })),
+  )
+  try {
+    const url = await server.listen({ host: config.HOST, port: config.PORT })
+    if (pretty) stdout.write(`Embeddings by ${models.join(', rerankings by ')} at ${url}\n`)
+    else log.info({ url, models }, 'listening')
+    process.send?.('ready')
+    await asked
+  } finally {
+    stopped.abort()
+    await asked.catch(() => undefined)
+    // Requests that run are answered; new ones find the port closed.
+    await server.close()
+  }
+  return 0
 }
