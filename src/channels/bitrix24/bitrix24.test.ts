@@ -1,3 +1,4 @@
+import { fastify } from 'fastify'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startBitrix24App } from '../../../test/bitrix24-app.ts'
 import type { Bitrix24App, Bitrix24AppOptions } from '../../../test/bitrix24-app.ts'
@@ -7,6 +8,7 @@ import { createFakeBitrix24, type FakeBitrix24 } from '../../fakes/bitrix24.ts'
 import type { BitrixPortals } from '../../bitrix24-portals.ts'
 import { createLog } from '../../observe/log.ts'
 import { exchangeCode } from './auth-server.ts'
+import { addEventRoutes } from './event-routes.ts'
 import { fetchEvents } from './fetch-events.ts'
 import { Portal } from './portal.ts'
 import type { BitrixMessage } from './read-message.ts'
@@ -93,7 +95,9 @@ describe('messages', () => {
   })
 
   test('commands are answered in the language of the person, in the words of the bot', async () => {
-    for (const words of ['first', '/clear', '/ask', '/ask why?', '/stop']) bitrix.say(44, words)
+    for (const words of ['first', '/clear', '/ask', '/ask why?']) bitrix.say(44, words)
+    await answersTo(44, 4)
+    bitrix.say(44, '/stop')
     expect(await answersTo(44, 5)).toEqual([
       'echo first',
       'Всё забыто.',
@@ -210,6 +214,30 @@ test('a message that could not be stored is not passed by the next of its dialog
   const fetch = () => fetchEvents({ portal, portals, botId: fake.bot?.id ?? 0, log, signal, receive })
   await expect(fetch()).rejects.toMatchObject({ code: 'database_unavailable' })
   await fetch()
+  expect(stored).toEqual(['one', 'two'])
+})
+
+test('an event that is held while the database is away is not passed by the next of its dialog', async () => {
+  const fake = await createFakeBitrix24()
+  const server = fastify()
+  onTestFinished(async () => void (await Promise.all([fake.close(), server.close()])))
+  const portals = shared.app.store.bitrixPortals
+  const portal = await openPortal(fake, portals)
+  const tried: string[] = []
+  const stored: string[] = []
+  const receive = async ({ text }: BitrixMessage): Promise<void> => {
+    tried.push(text)
+    if (tried.length === 1) throw new AppError('database_unavailable')
+    stored.push(text)
+  }
+  const context = { timeoutMs: 5_000, oauthUrl: fake.authUrl, onChanged: () => undefined }
+  addEventRoutes(server, { ...context, portals, served: [portal], receive })
+  const webhookUrl = `${await server.listen()}/bitrix/event`
+  const fields = { code: 'b', type: 'bot', eventMode: 'webhook', webhookUrl, properties: { name: 'B' } }
+  await portal.call('imbot.v2.Bot.register', { fields }, new AbortController().signal)
+  const one = fake.say(5, 'one').delivered
+  await eventually(() => expect(tried).toEqual(['one']))
+  expect(await Promise.all([one, fake.say(5, 'two').delivered])).toEqual([200, 200])
   expect(stored).toEqual(['one', 'two'])
 })
 

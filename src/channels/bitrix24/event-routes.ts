@@ -6,6 +6,7 @@ import { failureOf } from '../../messaging/call-failure.ts'
 import { parseEvent, type BitrixEvent } from './event-body.ts'
 import { hold } from './hold.ts'
 import { keep, requireOwnApplication, type InstallContext } from './install.ts'
+import { OneByOne } from './one-by-one.ts'
 import type { Portal } from './portal.ts'
 import { readMessages, type BitrixMessage } from './read-message.ts'
 
@@ -26,6 +27,7 @@ const LARGEST_BODY = 2 * 1024 * 1024
 
 /** Adds the addresses for events. An event is acknowledged when what it says is stored. */
 export function addEventRoutes(server: FastifyInstance, routes: EventRoutes): void {
+  const dialogs = new OneByOne()
   void server.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(
@@ -40,13 +42,18 @@ export function addEventRoutes(server: FastifyInstance, routes: EventRoutes): vo
         const event = parseEvent(request.body)
         if (!event)
           throw new AppError('invalid_request', { params: { problem: 'it is no event of Bitrix24.' } })
-        await takeEvent(event, routes, request.log)
+        await takeEvent(event, { ...routes, dialogs }, request.log)
         return { success: true }
       })
   })
 }
 
-async function takeEvent(event: BitrixEvent, routes: EventRoutes, log: FastifyBaseLogger): Promise<void> {
+interface Taking extends EventRoutes {
+  /** What is held while the database is away is not passed by what comes later. */
+  readonly dialogs: OneByOne
+}
+
+async function takeEvent(event: BitrixEvent, routes: Taking, log: FastifyBaseLogger): Promise<void> {
   if (event.event === 'ONAPPINSTALL') return install(event, routes, log)
   const portal = await requirePortal(event, routes)
   switch (event.event) {
@@ -64,7 +71,9 @@ async function takeEvent(event: BitrixEvent, routes: EventRoutes, log: FastifyBa
       return routes.onChanged(portal)
     default:
       for (const message of readMessages({ ...event, at: Number(event.ts) * 1_000 }))
-        await hold(() => routes.receive(message, portal))
+        await routes.dialogs.run(`${portal.origin} ${message.dialogId}`, () =>
+          hold(() => routes.receive(message, portal)),
+        )
   }
 }
 
