@@ -5,6 +5,8 @@ import type { FastifyReply } from 'fastify'
 const MAX_UNREAD_BYTES = 256 * 1024
 /** How long catching up may take before the reader is cut, for each `MAX_UNREAD_BYTES`. It can resume. */
 const CATCH_UP_MS = 5_000
+/** How long what can wait does, before the reader is cut: somebody who takes nothing would hold the connection for good. */
+const DRAIN_MS = 300_000
 /** Proxies close streams that are silent for long; the shortest common limit is 60 s. */
 const HEARTBEAT_MS = 15_000
 
@@ -59,31 +61,32 @@ export class EventStream {
   /** Resolves when the reader has taken everything, or has been cut for not doing so. */
   async caughtUp(): Promise<void> {
     this.#flush()
-    if (!this.open || !this.#response.writableNeedDrain) return
-    const { promise, resolve } = Promise.withResolvers<void>()
     // Audio is large by itself; whoever takes it slowly is no slower a reader.
     const shares = Math.max(1, Math.round(this.#response.writableLength / MAX_UNREAD_BYTES))
-    const cut = setTimeout(() => this.#response.destroy(), CATCH_UP_MS * shares)
-    this.#response.once('drain', resolve).once('close', resolve)
-    await promise
-    clearTimeout(cut)
-    this.#response.off('drain', resolve).off('close', resolve)
+    await this.#takenWithin(CATCH_UP_MS * shares)
   }
 
-  /** Resolves when the reader has taken everything or has left; nobody is cut. For what can wait as long as it takes. */
+  /** As `caughtUp`, for what can wait: the reader is cut after five minutes alone. */
   async drained(): Promise<void> {
     this.#flush()
-    if (!this.open || !this.#response.writableNeedDrain) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#response.once('drain', resolve).once('close', resolve)
-    await promise
-    this.#response.off('drain', resolve).off('close', resolve)
+    await this.#takenWithin(DRAIN_MS)
   }
 
   /** Ends the stream, with the last frames in the same write. */
   end(frames = ''): void {
     clearInterval(this.#heartbeat)
     if (this.open) this.#response.end(this.#takeUnsent() + frames)
+  }
+
+  /** Resolves when the reader has taken everything or has left; cuts it when that takes longer, in milliseconds. */
+  async #takenWithin(longest: number): Promise<void> {
+    if (!this.open || !this.#response.writableNeedDrain) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const cut = setTimeout(() => this.#response.destroy(), longest)
+    this.#response.once('drain', resolve).once('close', resolve)
+    await promise
+    clearTimeout(cut)
+    this.#response.off('drain', resolve).off('close', resolve)
   }
 
   #flush(): void {
