@@ -17,7 +17,7 @@ export function isLocal(request: FastifyRequest): boolean {
 }
 
 /** True when a proxy sent the request for somebody else. */
-export function isHandedOn({ headers }: FastifyRequest): boolean {
+function isHandedOn({ headers }: FastifyRequest): boolean {
   return HANDED_ON.some((name) => headers[name] !== undefined)
 }
 
