@@ -19,6 +19,8 @@ export interface FetchedFile {
   /** Where it was in the end. */
   readonly url: string
   readonly contentType: string | undefined
+  /** `Content-Disposition`, where servers say what a file is called. */
+  readonly disposition: string | undefined
 }
 
 const MOST_REDIRECTS = 5
@@ -55,7 +57,8 @@ async function follow(address: string, options: GuardedFetchOptions, agent: Agen
     if (response.status < 300 || response.status > 399 || location === null) {
       if (!response.ok) throw unreadable(`it answers with status ${response.status}`)
       const contentType = response.headers.get('content-type') ?? undefined
-      return { bytes: await readBody(response, options.maxBytes), url: url.href, contentType }
+      const disposition = response.headers.get('content-disposition') ?? undefined
+      return { bytes: await readBody(response, options.maxBytes), url: url.href, contentType, disposition }
     }
     await response.body?.cancel()
     url = requireWebAddress(new URL(location, url).href, options.ownHosts)
