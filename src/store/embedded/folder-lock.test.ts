@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lockFolder } from './folder-lock.ts'
@@ -29,6 +29,21 @@ test('a lock is held until it is released', async () => {
   await expect(lockFolder(folder, options)).rejects.toMatchObject({ code: 'data_folder_in_use' })
   await lock.release()
   await (await lockFolder(folder, options)).release()
+})
+
+test('whoever lets go leaves nothing behind, also in the middle of a sign of life', async () => {
+  for (let round = 0; round < 40; round++) {
+    const lock = await lockFolder(folder, { ...options, heartbeatMs: 1 })
+    await delay(3)
+    await lock.release()
+    // Each reading gives what is still being written the time of one step.
+    const names = [
+      await readdir(dirname(folder)),
+      await readdir(dirname(folder)),
+      await readdir(dirname(folder)),
+    ]
+    expect(names.flat().filter((name) => name.startsWith(`${basename(folder)}.`))).toEqual([])
+  }
 })
 
 test('a holder who is about to let go is waited for', async () => {

@@ -64,8 +64,10 @@ async function hold(
     await rename(`${file}.${token}`, file)
   }
   await write()
+  let beating = Promise.resolve()
   const timer = setInterval(() => {
-    readHolder(file)
+    beating = beating
+      .then(() => readHolder(file))
       .then((holder) => (holder === null || holder.token === token ? write() : lost()))
       .catch(() => undefined)
   }, options.heartbeatMs).unref()
@@ -76,6 +78,8 @@ async function hold(
   return {
     release: async () => {
       clearInterval(timer)
+      // A sign of life that is being written would come back after its removal.
+      await beating
       removeOwn(file, token)
       await new Promise<void>((resolve) => (socket === null ? resolve() : socket.close(() => resolve())))
     },
