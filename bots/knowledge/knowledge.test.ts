@@ -271,7 +271,10 @@ test(
     const content = Array.from({ length: 3_000 }, (_, index) => `# Part ${index}\n\n${MANUAL}`).join('\n\n')
     app.telegram.send(31, { kind: 'document', content, name: 'long.md' })
     await eventually(() => expect(app.texts(31)).toEqual([expect.stringMatching(/^✅ Document indexed/)]))
-    expect(app.telegram.sent(31)[0]?.earlier.join(' ')).toMatch(/^… [^]*🧮 Embedding 6000 chunks\.\.\./)
+    // Which of them are shown is a matter of the machine: a step that is over before the next edit may go out is left out.
+    expect(app.telegram.sent(31)[0]?.earlier.join(' ')).toMatch(
+      /^… [^]*(?:📄 Converting|✂️ Chunking|🧮 Embedding 6000 chunks|💾 Storing)/,
+    )
     app.telegram.say(31, '/summarize long.md')
     await eventually(() => expect(app.texts(31)[1]).toMatch(/\[10\] long\.md > part (\d+) of \1$/))
     await app.close()
