@@ -7,7 +7,7 @@ describe('waiting for a tick', () => {
     const woken: (readonly [string, number])[] = []
     const wake = (name: string) => () => void woken.push([name, performance.now()])
     const last = new Promise<void>((resolve) => {
-      wakeAtTick(due - 4, wake('first'))
+      wakeAtTick(due - 3, wake('first'))
       wakeAtTick(due, wake('second'))
       wakeAtTick(due, resolve)
     })

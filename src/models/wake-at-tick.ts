@@ -1,5 +1,5 @@
-/** Ten milliseconds are short beside what a piece waits, and long beside what it costs. */
-const TICK_MS = 10
+/** Short beside what a piece waits, and long beside what it costs. */
+const TICK_MS = 5
 
 /** Those who wait for a tick, by its number. */
 const waiting = new Map<number, Set<() => void>>()
