@@ -32,8 +32,6 @@ export async function addVoice(
       )
     },
   })
-  // In development it is started when somebody asks for it: restarts are frequent there.
-  if (config.NODE_ENV === 'production') server.addHook('onListen', async () => voice.speech?.warm())
   server.addHook('onClose', () => voice.close())
   addSpeechRoutes(server, {
     speech: voice.speech,

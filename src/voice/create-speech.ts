@@ -42,8 +42,6 @@ export interface OwnSpeech extends Speech {
   /** Counts since the start. */
   readonly counters: SpeakerCounters
   readonly maxChars: number
-  /** Gets the engine ready, so that the first listener does not wait for it. */
-  warm(): void
   close(): Promise<void>
 }
 
@@ -71,8 +69,8 @@ export function createSpeech(options: SpeechOptions): OwnSpeech {
     counters: speaker.counters,
     recordings,
     maxChars,
-    warm: () => engine.warm?.(),
     voice: (events, asked) => {
+      // While the model writes its first sentence; before, nobody may ever ask for speech, and a thread takes 90 MB.
       engine.warm?.()
       let bot = ''
       let turnId = ''
