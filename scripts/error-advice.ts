@@ -43,6 +43,7 @@ export const ERROR_ADVICE: Readonly<Record<ErrorCode, string>> = {
   need_auth: 'Sign in and send the message with the token; `freeMessages` of the bot says how many are free.',
   flag_unknown: 'Use a name from `GET /api/metrics/feature-flags`.',
   flag_invalid: 'Mend what the sentence names.',
+  rollout_bot_not_found: 'Use a name that the sentence lists, or an id from `botyard chatbots list`.',
   rollout_not_found: 'Begin one with `botyard rollout start <bot>`.',
   rollout_refused: 'Look at `botyard rollout status <bot>`, and do what the sentence says.',
   task_not_found: 'Use an id from the list of tasks; another person’s task counts as none.',

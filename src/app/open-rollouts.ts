@@ -12,7 +12,9 @@ import { StoredDesk } from '../rollout/stored-desk.ts'
 import type { ServedBot } from '../served-bot.ts'
 import type { StoredRollout } from '../store/store.ts'
 import type { AppParts } from './app-parts.ts'
-import { serveBot } from './serve-bot.ts'
+import { createModels } from './create-models.ts'
+import { openOwnChatbots } from './open-chatbots.ts'
+import { serveBot, serveBots } from './serve-bot.ts'
 
 export interface RolloutParts extends Pick<AppParts, 'config' | 'log' | 'store' | 'bots'> {
   readonly project: Project
@@ -100,6 +102,7 @@ function createDesk(parts: RolloutParts, onChange: () => Promise<void>): Desk {
   const desk = new StoredDesk({
     store: store.rollouts,
     audit: store.audit,
+    bots: project.bots.map(({ name }) => name),
     stableOf: (bot) => chooser.stableOf(bot),
     ...revisions,
     knownAfterMs: 2 * config.ROLLOUT_POLL_MS,
@@ -110,9 +113,20 @@ function createDesk(parts: RolloutParts, onChange: () => Promise<void>): Desk {
 }
 
 /** The desk alone, for a command: it changes the database, and the servers see it. */
-export async function openRolloutDesk(parts: RolloutParts): Promise<RolloutDesk> {
-  const { chooser, desk } = createDesk(parts, () => Promise.resolve())
-  chooser.update(await parts.store.rollouts.active())
+export async function openRolloutDesk(
+  parts: Pick<RolloutParts, 'config' | 'log' | 'store' | 'project'>,
+): Promise<RolloutDesk> {
+  const { config, log, store, project } = parts
+  const models = createModels(config)
+  const code = serveBots(project.bots.map((bot) => serveBot(bot, models, config)))
+  const onWarning = (message: string, error: unknown): void => log.warn({ err: error }, message)
+  // Nobody asks the bots here, so nothing is searched for them.
+  const library = { search: () => Promise.resolve([]) }
+  const chatbots = await openOwnChatbots({ config, store, code, models, library, onWarning })
+  const published = (id: string, hash: string) => chatbots.revision(id, hash)
+  const whole = { ...parts, models, bots: chatbots.served, published }
+  const { chooser, desk } = createDesk(whole, () => Promise.resolve())
+  chooser.update(await store.rollouts.active())
   return desk
 }
 

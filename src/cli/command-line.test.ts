@@ -39,7 +39,10 @@ test.each([
   [['check', '-j'], 'Unknown option "-j" of botyard check. Run `botyard check --help` for the list.'],
   [['check', 'everything'], 'Usage: botyard check'],
   [['migrate'], 'Usage: botyard migrate <up|down|status|verify>'],
-  [['migrate', 'sideways'], 'Usage: botyard migrate <up|down|status|verify>'],
+  [
+    ['migrate', 'sideways'],
+    'Unknown action "sideways" of botyard migrate. Choose one of up, down, status, verify.',
+  ],
   [['migrate', 'up', '--to'], "Option '--to <value>' argument missing"],
 ])('%j is not understood and says what instead', async (words, message) => {
   expect(await runCommand(words)).toEqual({ code: 2, out: '', err: `${message}\n` })

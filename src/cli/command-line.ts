@@ -110,6 +110,7 @@ function parseWords(command: Command, words: readonly string[]): Words {
   const { tokens } = parseArgs({ ...config, strict: false, tokens: true })
   for (const token of tokens) if (token.kind === 'option') requireOption(command, token.name, token.rawName)
   const parsed = parseStrictly(command, config)
+  requireAction(command, parsed.positionals)
   const [fewest, most] = command.arity
   if (parsed.positionals.length >= fewest && parsed.positionals.length <= most) return parsed
   throw new UsageError(`Usage: botyard ${command.name} ${command.usage}`.trimEnd())
@@ -133,6 +134,13 @@ function requireOption({ name: command, options }: Command, name: string, writte
   const instead =
     suggest(name, Object.keys(options), '--') ?? `Run \`botyard ${command} --help\` for the list.`
   throw new UsageError(`Unknown option "${written}" of botyard ${command}. ${instead}`)
+}
+
+function requireAction({ name, actions }: Command, [word]: readonly string[]): void {
+  if (!actions || word === undefined || Object.hasOwn(actions, word)) return
+  const names = Object.keys(actions)
+  const instead = suggest(word, names) ?? `Choose one of ${names.join(', ')}.`
+  throw new UsageError(`Unknown action "${word}" of botyard ${name}. ${instead}`)
 }
 
 function suggest(word: string, known: readonly string[], prefix = ''): string | undefined {

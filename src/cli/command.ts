@@ -8,6 +8,8 @@ export interface Command {
   readonly summary: string
   /** How arguments are written, such as `[bot]`; empty when there are none. */
   readonly usage: string
+  /** What the first argument can be, when it says what to do, and what each of them does. */
+  readonly actions?: Readonly<Record<string, string>>
   /** How many arguments are taken: fewest and most. */
   readonly arity: readonly [number, number]
   readonly options: Readonly<Record<string, CommandOption>>

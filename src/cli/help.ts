@@ -20,7 +20,8 @@ export function overviewHelp(commands: readonly Command[], stream: Writable): st
           ['--version, -v', 'The version'],
         ]),
       ),
-      `A .env file in the working folder is read. Exit codes: ${EXIT_CODES}.`,
+      'Bots come from botyard.config.ts in the working folder; without one, the ready-made bots are served.\n' +
+        `A .env file there is read first. Exit codes: ${EXIT_CODES}.`,
       '',
     ]
       .join('\n\n')
@@ -29,7 +30,8 @@ export function overviewHelp(commands: readonly Command[], stream: Writable): st
 }
 
 /** The page of `botyard <command> --help`. */
-export function commandHelp({ name, usage, summary, options, examples }: Command, stream: Writable): string {
+export function commandHelp(command: Command, stream: Writable): string {
+  const { name, usage, summary, actions, options, examples } = command
   const rows = Object.entries(options).map(
     ([option, { value, about }]) => [value ? `--${option} <${value}>` : `--${option}`, about] as const,
   )
@@ -38,6 +40,7 @@ export function commandHelp({ name, usage, summary, options, examples }: Command
     section(stream, 'Usage', [
       ['botyard', name, usage, rows.length > 0 ? '[options]' : ''].filter(Boolean).join(' '),
     ]),
+    ...(actions ? [section(stream, 'Actions', table(stream, Object.entries(actions)))] : []),
     ...(rows.length > 0 ? [section(stream, 'Options', table(stream, rows))] : []),
     section(stream, 'Examples', examples),
     `Exit codes: ${EXIT_CODES}.\n`,

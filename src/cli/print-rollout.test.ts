@@ -53,6 +53,7 @@ stable        aaaaaaaaaaaa
 candidate     bbbbbbbbbbbb
 since         2026-11-21T16:00:00.000Z
 why           a typo
+next          \`botyard rollout start support\` begins another one
 `)
 })
 

@@ -36,10 +36,23 @@ export function printRollout(view: RolloutView, out: Writable): void {
   const since = open ? view.stageStartedAt : view.changedAt
   write('since', `${since}${open && !view.automatic ? ', every step is yours' : ''}`)
   write('why', reason)
+  const next = NEXT[status]?.(bot)
+  if (next) write('next', next)
   // What held has not ended it: a person has.
   if (!judgement || (!open && judgement.verdict === 'hold')) return
   write('judged', `${judgement.verdict}: ${judgement.reason}`)
   for (const gate of judgement.gates) write(`  ${gate.gate}`, `${gate.verdict}: ${gate.reason}`)
+}
+
+/** What can be done where something has ended or waits for a person. */
+const NEXT: Readonly<Record<string, (bot: string) => string>> = {
+  paused: (bot) =>
+    `\`botyard rollout resume ${bot}\` goes on, \`promote\` takes the next step, \`abort\` goes back to 0 %`,
+  promoted: (bot) =>
+    `deploy with the candidate in \`bots\`, if the bot is in code; \`botyard rollout abort ${bot}\` takes it back`,
+  'rolled-back': (bot) =>
+    `\`botyard rollout explain ${bot}\` says why; mend the candidate and start another rollout`,
+  aborted: (bot) => `\`botyard rollout start ${bot}\` begins another one`,
 }
 
 /** Every decision with its numbers, the oldest first. */
@@ -67,5 +80,7 @@ function printDecision({ at, actor, before, after, reason, hash }: DecisionView,
 function describe(state: unknown): string {
   if (typeof state !== 'object' || state === null) return 'nothing'
   const { status, percent } = state as { readonly status?: string; readonly percent?: number }
+  // At which step it went back is no share of people any more.
+  if (status === 'aborted' || status === 'rolled-back') return status
   return `${status ?? ''} ${percent ?? 0} %`
 }

@@ -37,7 +37,10 @@ export async function simulate(
 async function rulesOf(bot: string, folder: string): Promise<RolloutOptions> {
   const { bots, rollout } = await loadProject(folder)
   const found = bots.find(({ name }) => name === bot)
-  if (!found) throw new UsageError(`There is no bot "${bot}".`)
+  if (!found)
+    throw new UsageError(
+      `There is no bot "${bot}" in code. Choose one of ${bots.map(({ name }) => name).join(', ')}.`,
+    )
   return toRolloutOptions(found.rollout, rollout)
 }
 

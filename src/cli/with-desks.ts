@@ -36,9 +36,7 @@ export async function withDesks<Result>(
       flags: () => app.openFlags({ config, store }),
       rollouts: async () => {
         const project = await loadProject(terminal.cwd)
-        const models = app.createModels(config)
-        const bots = app.serveBots(project.bots.map((bot) => app.serveBot(bot, models, config)))
-        return app.openRolloutDesk({ config, log, store, bots, project, models })
+        return app.openRolloutDesk({ config, log, store, project })
       },
     })
   } finally {

@@ -70,7 +70,7 @@ export interface DecisionView {
 export interface RolloutDesk {
   start(bot: string, by: StartOrder): Promise<StartedRollout>
   list(): Promise<readonly RolloutView[]>
-  /** Throws `rollout_not_found`. */
+  /** Throws `rollout_not_found`, or `rollout_bot_not_found` when there is no such bot either. */
   status(bot: string): Promise<RolloutView>
   pause(bot: string, by: Order): Promise<RolloutView>
   /** Goes on, with a new window of judgement. */

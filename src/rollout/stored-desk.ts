@@ -10,6 +10,8 @@ import { toDecisionView, toRolloutView } from './rollout-view.ts'
 export interface DeskOptions {
   readonly store: RolloutStore
   readonly audit: Audit
+  /** Names of the bots in code, for whoever has named none of them. */
+  readonly bots: readonly string[]
   /** The revision of a bot that is stable now; undefined when there is no such bot. */
   readonly stableOf: (bot: string) => Promise<ServedBot | undefined>
   /** Candidates of a bot in code. */
@@ -35,9 +37,8 @@ export class StoredDesk implements RolloutDesk {
   }
 
   async start(bot: string, { revision, ...by }: StartOrder): Promise<StartedRollout> {
-    const { store, stableOf, optionsOf, knownAfterMs, onChange } = this.#options
-    const stable = await stableOf(bot)
-    if (!stable) throw new AppError('bot_not_found')
+    const { store, optionsOf, knownAfterMs, onChange } = this.#options
+    const stable = await this.#requireBot(bot)
     const candidate = await this.#candidateOf(stable, revision)
     const { options, outlook } = fitPlan(optionsOf(bot), await store.turnsPerDay(bot))
     const created = await store.create(
@@ -51,7 +52,7 @@ export class StoredDesk implements RolloutDesk {
       },
       by,
     )
-    if (!created) throw refused(`a rollout of "${bot}" is open; finish it with promote --full or abort.`)
+    if (!created) throw refused(`A rollout of "${bot}" is open; finish it with promote --full or abort.`)
     await onChange()
     return { rollout: toRolloutView(created), outlook }
   }
@@ -67,7 +68,7 @@ export class StoredDesk implements RolloutDesk {
   async pause(bot: string, by: Order): Promise<RolloutView> {
     return this.#move(bot, by, (rollout) => {
       if (rollout.status !== 'running')
-        throw refused(`the rollout is ${rollout.status}; only a running one is paused.`)
+        throw refused(`The rollout is ${rollout.status}; only a running one is paused.`)
       return { status: 'paused', stage: rollout.stage, newWindow: false }
     })
   }
@@ -75,7 +76,7 @@ export class StoredDesk implements RolloutDesk {
   async resume(bot: string, by: Order): Promise<RolloutView> {
     return this.#move(bot, by, (rollout) => {
       if (rollout.status !== 'paused')
-        throw refused(`the rollout is ${rollout.status}; only a paused one goes on.`)
+        throw refused(`The rollout is ${rollout.status}; only a paused one goes on.`)
       return { status: 'running', stage: rollout.stage, newWindow: true }
     })
   }
@@ -83,7 +84,7 @@ export class StoredDesk implements RolloutDesk {
   async abort(bot: string, by: Order): Promise<RolloutView> {
     return this.#move(bot, by, (rollout) => {
       if (rollout.status === 'aborted' || rollout.status === 'rolled-back')
-        throw refused(`the rollout is ${rollout.status} already.`)
+        throw refused(`The rollout is ${rollout.status} already.`)
       return { status: 'aborted', stage: rollout.stage, newWindow: false }
     })
   }
@@ -94,7 +95,8 @@ export class StoredDesk implements RolloutDesk {
   ): Promise<RolloutView> {
     return this.#move(bot, by, (rollout) => {
       const { status, stage, options } = rollout
-      if (!isOpen(status)) throw refused(`the rollout is ${status}; only an open one is promoted.`)
+      if (!isOpen(status))
+        throw refused(`The rollout is ${status}; only one that runs or is paused is promoted.`)
       const last = stage + 1 >= options.plan.length
       return full || last
         ? { status: 'promoted', stage: options.plan.length - 1, newWindow: false }
@@ -143,8 +145,16 @@ export class StoredDesk implements RolloutDesk {
 
   async #require(bot: string): Promise<StoredRollout> {
     const [rollout] = await this.#options.store.list(bot)
-    if (!rollout) throw new AppError('rollout_not_found', { params: { bot } })
-    return rollout
+    if (rollout) return rollout
+    await this.#requireBot(bot)
+    throw new AppError('rollout_not_found', { params: { bot } })
+  }
+
+  async #requireBot(bot: string): Promise<ServedBot> {
+    const { stableOf, bots } = this.#options
+    const stable = await stableOf(bot)
+    if (stable) return stable
+    throw new AppError('rollout_bot_not_found', { params: { bot, bots: bots.join(', ') } })
   }
 
   async #move(
@@ -160,7 +170,7 @@ export class StoredDesk implements RolloutDesk {
       detail,
       fenced: false,
     })
-    if (!moved) throw refused('the rollout has moved in the meantime; look at it and decide again.')
+    if (!moved) throw refused('The rollout has moved in the meantime; look at it and decide again.')
     await this.#options.onChange()
     return this.status(bot)
   }

@@ -15,7 +15,7 @@ const HINT = '/new starts over, /exit leaves, Ctrl-C stops an answer.'
 
 export const chat: Command = {
   name: 'chat',
-  summary: 'Talk to a bot here; reads lines, so it can also be piped into',
+  summary: 'Talk to a bot in this terminal; lines that are piped in are answered, too',
   usage: '[bot]',
   arity: [0, 1],
   options: {},

@@ -28,7 +28,7 @@ test('botyard chatbots makes, changes and publishes from files', async () => {
 
 test.each([
   [['publish'], 'Usage: botyard chatbots publish <id>'],
-  [['publishh', ID], 'Usage: botyard chatbots list|create|'],
+  [['publishh', ID], 'Unknown action "publishh" of botyard chatbots. Did you mean "publish"?'],
 ])('%j says how it is written', async (words, sentence) => {
   const { code, err } = await runCommand(['chatbots', ...words], { stdin: '' })
   expect([code, err]).toEqual([2, expect.stringContaining(sentence)])

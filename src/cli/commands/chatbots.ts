@@ -12,6 +12,20 @@ export const chatbots: Command = {
   name: 'chatbots',
   summary: 'Make, change and publish the chatbots of the database',
   usage: '<action> [id] [file|number]',
+  actions: {
+    list: 'Those that are not archived',
+    show: 'All of one, as JSON',
+    create: 'Make a draft from a JSON file',
+    edit: 'Put a JSON file in the place of the draft',
+    publish: 'Have the draft answer',
+    rollback: 'Publish an earlier revision again, by its number',
+    archive: 'Take it away from people; nothing is lost',
+    restore: 'Give it back',
+    quota: 'Set the tokens it may use; an option that is left out: as usual',
+    revisions: 'What was published',
+    history: 'Who changed what',
+    usage: 'The tokens it used, by day',
+  },
   arity: [1, 3],
   options: {
     publish: { type: 'boolean', about: 'create, edit: publish it at once' },
@@ -28,13 +42,13 @@ export const chatbots: Command = {
     'botyard chatbots publish <id>',
     'botyard chatbots rollback <id> 3',
     'botyard chatbots quota <id> --per-day 100000',
-    'botyard chatbots revisions|history|usage|archive|restore <id>',
+    'botyard chatbots revisions <id>',
   ],
   run: async (invocation) => {
     const [name = '', ...words] = invocation.arguments
     const action = ACTIONS.get(name)
     if (!action || words.length !== action.words)
-      throw new UsageError(`Usage: botyard chatbots ${action?.usage ?? [...ACTIONS.keys()].join('|')}`)
+      throw new UsageError(`Usage: botyard chatbots ${action?.usage ?? chatbots.usage}`)
     const { terminal } = invocation
     const config = loadConfig(terminal.env)
     const project = await loadProject(terminal.cwd)

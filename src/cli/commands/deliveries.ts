@@ -10,6 +10,10 @@ export const deliveries: Command = {
   name: 'deliveries',
   summary: 'Look at what was sent for accepted messages; deliver a stored answer again',
   usage: '<list|retry> [message id…]',
+  actions: {
+    list: 'What was sent, is being sent or was refused',
+    retry: 'Deliver the stored answers to these messages again',
+  },
   arity: [1, 100],
   options: {
     ambiguous: { type: 'boolean', about: 'list: where a placeholder may have been sent twice' },
@@ -20,7 +24,7 @@ export const deliveries: Command = {
     limit: {
       type: 'string',
       value: 'n',
-      about: 'list: at most so many, the one that changed last first (50)',
+      about: 'list: at most so many, the one that changed last first (default: 50)',
     },
     json: { type: 'boolean', about: 'Print the outcome as JSON' },
   },
@@ -84,10 +88,13 @@ function toRow(delivery: Delivery): readonly string[] {
 }
 
 const SENTENCES = {
-  queued: 'is delivered again',
-  'not-found': 'does not exist',
-  unfinished: 'is not finished yet; it is delivered without further ado',
-  unanswered: 'has no stored answer; a dead letter is answered again by `botyard inbox retry`',
+  queued: (id: string) =>
+    `The answer to message ${id} is put back: a running server delivers it again. \`botyard inbox show ${id}\` tells what became of it.`,
+  'not-found': (id: string) => `There is no message ${id}. \`botyard deliveries list\` shows the ids.`,
+  unfinished: (id: string) =>
+    `Message ${id} is not finished yet; it is delivered as soon as it is. \`botyard inbox show ${id}\` tells where it stands.`,
+  unanswered: (id: string) =>
+    `Message ${id} has no stored answer. A dead letter is answered again by \`botyard inbox retry ${id}\`.`,
 } as const
 
 async function retry(
@@ -100,7 +107,7 @@ async function retry(
   if (options['json']) stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`)
   else
     for (const { id, outcome } of outcomes) {
-      const sentence = `${id} ${SENTENCES[outcome]}`
+      const sentence = SENTENCES[outcome](id)
       if (outcome === 'queued') stdout.write(`${sentence}\n`)
       else stderr.write(`${paint(stderr, 'red', sentence)}\n`)
     }

@@ -18,13 +18,37 @@ export const drill: Command = {
   usage: 'messages',
   arity: [1, 1],
   options: {
-    messages: { type: 'string', value: 'n', about: 'How many messages people write (500)' },
-    chats: { type: 'string', value: 'n', about: 'In how many chats (50, or fewer for few messages)' },
-    duplicates: { type: 'string', value: 'share', about: 'Updates that arrive more than once (20%)' },
-    faults: { type: 'string', value: 'share', about: 'Calls to models and to the messenger that fail (2%)' },
-    'kill-every': { type: 'string', value: 'time', about: 'Between two kills, on average; 0s: none (3s)' },
-    replicas: { type: 'string', value: 'n', about: 'Server processes; more than one needs PostgreSQL (1)' },
-    database: { type: 'string', value: 'kind', about: 'embedded or postgres (embedded for one replica)' },
+    messages: { type: 'string', value: 'n', about: 'How many messages people write (default: 500)' },
+    chats: {
+      type: 'string',
+      value: 'n',
+      about: 'In how many chats (default: 50, or fewer for few messages)',
+    },
+    duplicates: {
+      type: 'string',
+      value: 'share',
+      about: 'Updates that arrive more than once (default: 20%)',
+    },
+    faults: {
+      type: 'string',
+      value: 'share',
+      about: 'Calls to models and to the messenger that fail (default: 2%)',
+    },
+    'kill-every': {
+      type: 'string',
+      value: 'time',
+      about: 'Between two kills, on average; 0s: none (default: 3s)',
+    },
+    replicas: {
+      type: 'string',
+      value: 'n',
+      about: 'Server processes; more than one needs PostgreSQL (default: 1)',
+    },
+    database: {
+      type: 'string',
+      value: 'kind',
+      about: 'embedded or postgres (default: embedded for one replica)',
+    },
     'database-url': {
       type: 'string',
       value: 'url',
@@ -33,9 +57,13 @@ export const drill: Command = {
     channel: {
       type: 'string',
       value: 'name',
-      about: 'The way the messages take: telegram or bitrix24 (telegram)',
+      about: 'The way the messages take: telegram or bitrix24 (default: telegram)',
     },
-    seed: { type: 'string', value: 'n', about: 'Draws the same people, kills and faults again (a new one)' },
+    seed: {
+      type: 'string',
+      value: 'n',
+      about: 'Draws the same people, kills and faults again (default: a new one)',
+    },
     json: { type: 'boolean', about: 'Print the report as JSON' },
   },
   examples: [

@@ -7,13 +7,29 @@ export const flags: Command = {
   name: 'flags',
   summary: 'Look at feature flags and change them, on every replica within two seconds',
   usage: '<list|set> [flag]',
+  actions: {
+    list: 'Every flag, and whom it is on for',
+    set: 'Change one flag; what no option names stays',
+  },
   arity: [1, 2],
   options: {
     percentage: { type: 'string', value: 'n', about: 'set: share of people, 0 to 100 (streaming, tts)' },
-    enabled: { type: 'string', value: 'true', about: 'set: false turns it off for everybody' },
-    allow: { type: 'string', value: 'ids', about: 'set: users or sessions it is always on for, by commas' },
-    deny: { type: 'string', value: 'ids', about: 'set: users or sessions it is always off for, by commas' },
-    variant: { type: 'string', value: 'A', about: 'set: the half of the A/B test that is streamed (abTest)' },
+    enabled: { type: 'string', value: 'true|false', about: 'set: false turns it off for everybody' },
+    allow: {
+      type: 'string',
+      value: 'ids',
+      about: 'set: users or sessions it is always on for, separated by commas',
+    },
+    deny: {
+      type: 'string',
+      value: 'ids',
+      about: 'set: users or sessions it is always off for, separated by commas',
+    },
+    variant: {
+      type: 'string',
+      value: 'A|B',
+      about: 'set: the half of the A/B test that is streamed (abTest)',
+    },
     reason: { type: 'string', value: 'text', about: 'set: why, for the record' },
     json: { type: 'boolean', about: 'Print the flags as JSON' },
   },
@@ -22,7 +38,7 @@ export const flags: Command = {
     const [action, name] = invocation.arguments
     const listing = action === 'list' && name === undefined
     if (!listing && !(action === 'set' && name !== undefined))
-      throw new UsageError(`Usage: botyard flags ${flags.usage}`)
+      throw new UsageError('Usage: botyard flags list, or botyard flags set <flag> [options]')
     const { options, terminal } = invocation
     const change = toChange(options)
     return withDesks(terminal, async (desks) => {

@@ -95,7 +95,11 @@ test('deliveries list filters, and retry says why it cannot', async () => {
   expect((await run('deliveries', 'list')).out).toContain('77')
   expect(await run('deliveries', 'retry', answered)).toMatchObject({
     code: 1,
-    err: `${answered} has no stored answer; a dead letter is answered again by \`botyard inbox retry\`\n`,
+    err: `Message ${answered} has no stored answer. A dead letter is answered again by \`botyard inbox retry ${answered}\`.\n`,
+  })
+  expect(await run('deliveries', 'retry', '7')).toMatchObject({
+    code: 1,
+    err: 'There is no message 7. `botyard deliveries list` shows the ids.\n',
   })
 })
 
@@ -105,7 +109,11 @@ test('retry puts a dead letter back, drop ends it for good and says by whom', as
     out: `${dead} is back in its lane\n`,
     err: '',
   })
-  expect(await run('inbox', 'retry', dead)).toEqual({ code: 1, out: '', err: `Not a dead letter: ${dead}\n` })
+  expect(await run('inbox', 'retry', dead)).toEqual({
+    code: 1,
+    out: '',
+    err: `Not a dead letter: ${dead}. \`botyard inbox list --dead\` lists those.\n`,
+  })
   expect(await run('inbox', 'drop', dead)).toMatchObject({ code: 0, out: `${dead} is dropped\n` })
   expect(JSON.parse((await run('inbox', 'show', dead, '--json')).out)).toMatchObject({
     state: 'dropped',
@@ -115,7 +123,7 @@ test('retry puts a dead letter back, drop ends it for good and says by whom', as
 })
 
 test.each([
-  [['inbox', 'lsit'], 'Usage: botyard inbox <list|show|retry|drop> [id…]\n'],
+  [['inbox', 'lsit'], 'Unknown action "lsit" of botyard inbox. Did you mean "list"?\n'],
   [['inbox', 'retry'], 'Usage: botyard inbox <list|show|retry|drop> [id…]\n'],
   [['inbox', 'list', '--limit', '0'], '--limit takes a whole number from 1 to 10000.\n'],
   [['deliveries', 'retry'], 'Usage: botyard deliveries <list|retry> [message id…]\n'],

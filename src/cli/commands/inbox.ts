@@ -12,13 +12,19 @@ export const inbox: Command = {
   name: 'inbox',
   summary: 'Look at accepted messages: those that wait, run or are dead; retry or drop them',
   usage: '<list|show|retry|drop> [id…]',
+  actions: {
+    list: 'What waits, runs or is dead',
+    show: 'Everything about one message, its deliveries included',
+    retry: 'Put dead letters back in their lane, to be answered',
+    drop: 'End messages without an answer',
+  },
   arity: [1, 100],
   options: {
     dead: { type: 'boolean', about: 'list: only dead letters' },
     all: { type: 'boolean', about: 'list: those that ended well, too' },
     channel: { type: 'string', value: 'name', about: 'list: only of this channel' },
     bot: { type: 'string', value: 'name', about: 'list: only to this bot' },
-    limit: { type: 'string', value: 'n', about: 'list: at most so many, the newest first (50)' },
+    limit: { type: 'string', value: 'n', about: 'list: at most so many, the newest first (default: 50)' },
     json: { type: 'boolean', about: 'Print the outcome as JSON' },
   },
   examples: ['botyard inbox list --dead', 'botyard inbox show <id>', 'botyard inbox retry <id>'],
@@ -150,8 +156,11 @@ async function change(work: Work, apply: Change): Promise<ExitCode> {
   }
   if (options['json']) terminal.stdout.write(`${JSON.stringify({ changed, unchanged }, null, 2)}\n`)
   if (unchanged.length === 0) return 0
-  const wanted = words[0] === 'retry' ? 'a dead letter' : 'a message that waits, runs or is dead'
-  return complain(terminal, `Not ${wanted}: ${unchanged.join(', ')}`)
+  const [wanted, where] =
+    words[0] === 'retry'
+      ? ['a dead letter', 'botyard inbox list --dead']
+      : ['a message that waits, runs or is dead', 'botyard inbox list']
+  return complain(terminal, `Not ${wanted}: ${unchanged.join(', ')}. \`${where}\` lists those.`)
 }
 
 function complain({ stderr }: Invocation['terminal'], sentence: string): ExitCode {

@@ -17,11 +17,15 @@ export const ingest: Command = {
   usage: '<path|url>',
   arity: [1, 1],
   options: {
-    bot: { type: 'string', value: 'bot', about: 'The bot, or the id of a chatbot. Default: the default bot' },
+    bot: {
+      type: 'string',
+      value: 'bot',
+      about: 'The bot, or the id of a chatbot (default: the default bot)',
+    },
     owner: {
       type: 'string',
       value: 'subject',
-      about: 'Whose they are, such as user:7. Default: everybody who speaks to the bot',
+      about: 'Whose they are, such as user:7 (default: everybody who speaks to the bot)',
     },
     json: { type: 'boolean', about: 'Print what became of each document as JSON' },
   },

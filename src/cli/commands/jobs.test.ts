@@ -57,6 +57,10 @@ test('a job that failed for good is listed, shown, retried and dropped; one that
   expect(left).toMatchObject([{ state: 'waiting', job: 'report', key: 'report:key:a', attempts: 0 }])
 })
 
-test.each([[['lsit']], [['retry']], [['show', '1', '2']]])('%j is not understood', async (words) => {
-  expect(await run(...words)).toMatchObject({ code: 2, err: expect.stringContaining('Usage: botyard jobs') })
+test.each([
+  [['lsit'], 'Did you mean "list"?'],
+  [['retry'], 'Usage: botyard jobs'],
+  [['show', '1', '2'], 'Usage: botyard jobs'],
+])('%j is not understood', async (words, sentence) => {
+  expect(await run(...words)).toMatchObject({ code: 2, err: expect.stringContaining(sentence) })
 })

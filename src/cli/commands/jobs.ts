@@ -10,10 +10,16 @@ export const jobs: Command = {
   name: 'jobs',
   summary: 'Look at background jobs: those that wait, run or have failed for good; retry or drop them',
   usage: '<list|show|retry|drop> [id…]',
+  actions: {
+    list: 'What has failed for good, runs or waits',
+    show: 'Everything about one job: its payload, attempts and last error',
+    retry: 'Run jobs again that failed for good; of a schedule the next run comes now',
+    drop: 'Delete jobs that failed for good, or wait and do not run yet',
+  },
   arity: [1, 100],
   options: {
     dead: { type: 'boolean', about: 'list: only those that failed for good' },
-    limit: { type: 'string', value: 'n', about: 'list: at most so many (50)' },
+    limit: { type: 'string', value: 'n', about: 'list: at most so many (default: 50)' },
     json: { type: 'boolean', about: 'Print the outcome as JSON' },
   },
   examples: ['botyard jobs list --dead', 'botyard jobs show <id>', 'botyard jobs retry <id>'],
@@ -95,9 +101,11 @@ async function change(
   }
   if (options['json']) terminal.stdout.write(`${JSON.stringify({ changed, unchanged }, null, 2)}\n`)
   if (unchanged.length === 0) return 0
-  const wanted =
-    words[0] === 'retry' ? 'failed for good, or waiting again already' : 'waiting or failed for good'
-  return complain(terminal, `Not ${wanted}: ${unchanged.join(', ')}`)
+  const [wanted, where] =
+    words[0] === 'retry'
+      ? ['failed for good, or waiting again already', 'botyard jobs list --dead']
+      : ['waiting or failed for good', 'botyard jobs list']
+  return complain(terminal, `Not ${wanted}: ${unchanged.join(', ')}. \`${where}\` lists those that are.`)
 }
 
 function complain({ stderr }: Invocation['terminal'], sentence: string): ExitCode {

@@ -12,15 +12,15 @@ const MOST_REQUESTS = 1_000_000
 export const load: Command = {
   name: 'load',
   summary: 'Put a streaming bot under load and say whether it holds',
-  usage: '<url> <chatbotId> [profile]',
+  usage: `<url> <chatbotId> [${Object.keys(LOAD_PROFILES).join('|')}]`,
   arity: [2, 3],
   options: {
-    query: { type: 'string', value: 'text', about: `What everybody asks. Default: ${USUAL_QUERY}` },
+    query: { type: 'string', value: 'text', about: `What everybody asks (default: ${USUAL_QUERY})` },
     voice: { type: 'boolean', about: 'Ask for spoken answers' },
     timeout: {
       type: 'string',
       value: 's',
-      about: `How long an answer is awaited. Default: ${USUAL_TIMEOUT_S}`,
+      about: `How long an answer is awaited (default: ${USUAL_TIMEOUT_S})`,
     },
     users: { type: 'string', value: 'n', about: 'How many ask at once, in place of those of the profile' },
     requests: { type: 'string', value: 'n', about: 'How many questions, in place of those of the profile' },

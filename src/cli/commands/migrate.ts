@@ -8,10 +8,16 @@ export const migrate: Command = {
   name: 'migrate',
   summary: 'Bring the tables of the database up to date, or back; status and verify only look',
   usage: '<up|down|status|verify>',
+  actions: {
+    up: 'Apply what is pending',
+    down: 'Undo the newest migration',
+    status: 'List the migrations; exit code 1 when some are pending',
+    verify: 'Compare tables, indexes and plans with what this version expects; exit code 1 when they differ',
+  },
   arity: [1, 1],
   options: {
     to: { type: 'string', value: 'migration', about: 'up: stop after this migration' },
-    steps: { type: 'string', value: 'n', about: 'down: how many migrations to undo (1)' },
+    steps: { type: 'string', value: 'n', about: 'down: how many migrations to undo (default: 1)' },
     json: { type: 'boolean', about: 'Print the outcome as JSON' },
   },
   examples: ['botyard migrate up', 'botyard migrate down --steps 2', 'botyard migrate status --json'],

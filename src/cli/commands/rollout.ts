@@ -4,13 +4,23 @@ import { printExplanation, printRollout, printRollouts } from '../print-rollout.
 import { simulate } from '../simulate-rollout.ts'
 import { toOrder, withDesks } from '../with-desks.ts'
 
-const ACTIONS = ['start', 'status', 'pause', 'resume', 'abort', 'promote', 'explain', 'simulate'] as const
-type Action = (typeof ACTIONS)[number]
+const ACTIONS = {
+  start: 'Give the candidate to the first people',
+  status: 'Where the rollout of a bot stands, or those of all',
+  pause: 'Take no further step; the share of people stays',
+  resume: 'Go on from there, judged anew',
+  promote: 'Take the next step now; with --full all of them',
+  abort: 'Go back to the stable revision now, also after the end',
+  explain: 'Every decision: who, when, why, with what numbers',
+  simulate: 'Play made-up rollouts through the same gates; changes nothing',
+} as const satisfies Record<string, string>
+type Action = keyof typeof ACTIONS
 
 export const rollout: Command = {
   name: 'rollout',
   summary: 'Bring out a new revision of a bot step by step, and say why it went on or back',
-  usage: `<${ACTIONS.join('|')}> [bot]`,
+  usage: '<action> [bot]',
+  actions: ACTIONS,
   arity: [1, 2],
   options: {
     revision: { type: 'string', value: 'hash', about: 'start: which of several candidates' },
@@ -18,27 +28,35 @@ export const rollout: Command = {
     reason: { type: 'string', value: 'text', about: 'Why, for the record' },
     'error-rate': {
       type: 'string',
-      value: '3%',
-      about: 'simulate: share of turns that fail on the candidate',
+      value: 'share',
+      about: 'simulate: share of turns that fail on the candidate (default: 3%)',
     },
     'stable-error-rate': {
       type: 'string',
-      value: '0.5%',
-      about: 'simulate: the same on the stable revision',
+      value: 'share',
+      about: 'simulate: the same on the stable revision (default: 0.5%)',
     },
     late: {
       type: 'string',
-      value: '2%',
-      about: 'simulate: first tokens of the candidate that come too late',
+      value: 'share',
+      about: 'simulate: first tokens of the candidate that come too late (default: 2%)',
     },
     traffic: {
       type: 'string',
-      value: '5/s',
-      about: 'simulate: turns by second, minute, hour or day (s, m, h, d)',
+      value: 'rate',
+      about: 'simulate: turns by second, minute, hour or day: s, m, h, d (default: 5/s)',
     },
-    outage: { type: 'string', value: '60-90', about: 'simulate: minutes in which the provider is away' },
-    runs: { type: 'string', value: 'n', about: 'simulate: how many rollouts (100)' },
-    seed: { type: 'string', value: 'n', about: 'simulate: the same seed gives the same rollouts (1)' },
+    outage: {
+      type: 'string',
+      value: 'minutes',
+      about: 'simulate: when the provider is away, such as 60-90 (default: never)',
+    },
+    runs: { type: 'string', value: 'n', about: 'simulate: how many rollouts (default: 100)' },
+    seed: {
+      type: 'string',
+      value: 'n',
+      about: 'simulate: the same seed gives the same rollouts (default: 1)',
+    },
     json: { type: 'boolean', about: 'Print the outcome as JSON' },
   },
   examples: [
@@ -49,9 +67,11 @@ export const rollout: Command = {
   ],
   run: (invocation) => {
     const [word, bot] = invocation.arguments
-    const action = ACTIONS.find((known) => known === word)
-    if (!action || (bot === undefined && action !== 'status' && action !== 'simulate'))
-      throw new UsageError(`Usage: botyard rollout ${rollout.usage}`)
+    const action = word as Action
+    if (bot === undefined && action !== 'status' && action !== 'simulate')
+      throw new UsageError(
+        `Say of which bot: botyard rollout ${action} <bot>. \`botyard rollout status\` lists the rollouts.`,
+      )
     if (action === 'simulate') return simulate(bot, invocation)
     return withDesks(invocation.terminal, async (desks) =>
       run(await desks.rollouts(), { action, bot, invocation }),
@@ -88,10 +108,18 @@ async function run(desk: RolloutDesk, { action, bot, invocation }: Work): Promis
     return show(started, () => {
       printRollout(started.rollout, terminal.stdout)
       for (const line of started.outlook) terminal.stdout.write(`  ${line}\n`)
+      printMissingReason(invocation)
     })
   }
   const view = await change(desk, { action, bot, invocation })
-  return show(view, () => printRollout(view, terminal.stdout))
+  return show(view, () => {
+    printRollout(view, terminal.stdout)
+    if (action !== 'status') printMissingReason(invocation)
+  })
+}
+
+function printMissingReason({ options, terminal: { stdout } }: Invocation): void {
+  if (!options['reason']) stdout.write('  the record holds no reason; --reason "…" would put one there\n')
 }
 
 function change(

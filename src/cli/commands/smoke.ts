@@ -12,13 +12,13 @@ export const smoke: Command = {
   usage: '<url> | stream <url> <chatbotId> "<query>"',
   arity: [1, 4],
   options: {
-    key: { type: 'string', value: 'key', about: 'The access key of the bot; default POE_ACCESS_KEY' },
+    key: { type: 'string', value: 'key', about: 'The access key of the bot (default: POE_ACCESS_KEY)' },
     timeout: {
       type: 'string',
       value: 's',
-      about: `How long the answer is awaited. Default: ${USUAL_TIMEOUT_S}`,
+      about: `How long the answer is awaited (default: ${USUAL_TIMEOUT_S})`,
     },
-    voice: { type: 'boolean', about: 'With stream: ask for a spoken answer' },
+    voice: { type: 'boolean', about: 'stream: ask for a spoken answer' },
   },
   examples: [
     'botyard smoke https://bot.example.com/ --key 0123…',

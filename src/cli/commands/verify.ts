@@ -13,7 +13,7 @@ export const verify: Command = {
   usage: 'poe <url>',
   arity: [2, 2],
   options: {
-    key: { type: 'string', value: 'key', about: 'The access key of the bot; default POE_ACCESS_KEY' },
+    key: { type: 'string', value: 'key', about: 'The access key of the bot (default: POE_ACCESS_KEY)' },
     json: { type: 'boolean', about: 'Print every result as JSON' },
     only: {
       type: 'string',
@@ -23,12 +23,12 @@ export const verify: Command = {
     'bot-query': {
       type: 'string',
       value: 'lines',
-      about: `What the bot is asked; further lines are asked once. Default: ${PLAIN_QUESTION}`,
+      about: `What the bot is asked; further lines are asked once (default: ${PLAIN_QUESTION})`,
     },
     timeout: {
       type: 'string',
       value: 's',
-      about: `How long a whole answer is awaited. Default: ${USUAL_TIMEOUT_S}`,
+      about: `How long a whole answer is awaited (default: ${USUAL_TIMEOUT_S})`,
     },
   },
   examples: [

@@ -11,11 +11,23 @@ export const watch: Command = {
   usage: '',
   arity: [0, 0],
   options: {
-    url: { type: 'string', value: 'url', about: 'The server (http://localhost:PORT)' },
-    once: { type: 'boolean', about: 'Look once: leaves with 1 when something is not well' },
-    interval: { type: 'string', value: 's', about: `Seconds between two looks (${DEFAULT_SECONDS})` },
-    webhook: { type: 'string', value: 'url', about: 'Post alerts there as {"text":"…"} (ALERT_WEBHOOK_URL)' },
-    mail: { type: 'string', value: 'address', about: 'Mail alerts there; needs SMTP_URL (ALERT_EMAIL)' },
+    url: { type: 'string', value: 'url', about: 'The server (default: APP_URL, else http://localhost:PORT)' },
+    once: { type: 'boolean', about: 'Look once: exit code 1 when something is not well' },
+    interval: {
+      type: 'string',
+      value: 's',
+      about: `Seconds between two looks (default: ${DEFAULT_SECONDS})`,
+    },
+    webhook: {
+      type: 'string',
+      value: 'url',
+      about: 'Post alerts there as {"text":"…"} (default: ALERT_WEBHOOK_URL)',
+    },
+    mail: {
+      type: 'string',
+      value: 'address',
+      about: 'Mail alerts there; needs SMTP_URL (default: ALERT_EMAIL)',
+    },
     json: { type: 'boolean', about: 'Print each look as a line of JSON' },
   },
   examples: [
