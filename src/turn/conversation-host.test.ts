@@ -233,6 +233,16 @@ describe.each(backends())('on $name', (backend) => {
     expect(ahead.map(({ event }) => event.type)).toEqual(['error'])
   })
 
+  test('who had read more than a dying process could store, and comes back at once, learns how it ended', async () => {
+    const { conversation, subject, text: words } = ask()
+    const turnId = crypto.randomUUID()
+    const dying = { owner: 'dying process', leaseMs: 400, renewForMs: null }
+    const answering = { revision: 'r', model: 'm', historyLimit: 0 }
+    await store.turns.begin({ ...dying, ...answering, turnId, conversation, subject, text: words })
+    const seen = await collect(await createHost(scriptedModel()).resume(turnId, 99, STAYS))
+    expect(seen.map(({ event }) => event.type)).toEqual(['error'])
+  })
+
   test('an unfinished turn is taken over by whoever may, a finished one is read', async () => {
     const dead = createHost(scriptedModel(hanging('Half')))
     const request = { ...ask(), messageId: crypto.randomUUID(), takeOver: true }

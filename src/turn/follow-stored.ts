@@ -36,10 +36,19 @@ async function* follow(turns: Turns, place: StoredPlace, first: TurnLog): AsyncG
   while (log && !place.signal.aborted) {
     yield* log.events
     seen = log.events.at(-1)?.seq ?? seen
-    if (!log.running) return
+    if (!log.running) {
+      if (log.events.length === 0) yield* await repeatEnd(turns, place)
+      return
+    }
     await delay(POLL_MS)
     log = await readPatiently(turns, { ...place, afterSeq: seen })
   }
+}
+
+/** For a reader that had seen more than was stored when the turn's process died. */
+async function repeatEnd(turns: Turns, place: StoredPlace): Promise<readonly LoggedEvent[]> {
+  const log = await readPatiently(turns, { ...place, afterSeq: 0 })
+  return log?.events.slice(-1) ?? []
 }
 
 async function readPatiently(
