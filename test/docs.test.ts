@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { COMMANDS } from '../src/cli/command-line.ts'
 import { findStalePages } from '../scripts/generate-docs.ts'
+import { linksOf } from './links-of.ts'
 import { makeFolder } from './run-command.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -13,15 +14,6 @@ const PAGES = globSync('{*.md,docs/**/*.md}', { cwd: ROOT })
 test('the generated pages are fresh', async () => {
   expect(await findStalePages()).toEqual([])
 })
-
-/** Targets of links and images, without those of other sites and without code blocks. */
-function linksOf(markdown: string): readonly string[] {
-  const text = markdown.replaceAll(/^```[\s\S]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, '')
-  const links = [...text.matchAll(/\]\(<?([^)\s>]+)>?[^)]*\)|(?:href|src)="([^"]+)"|^\[[^\]]+\]:\s*(\S+)/gm)]
-  return links
-    .map(([, inline, html, reference]) => inline ?? html ?? reference ?? '')
-    .filter((link) => !/^[a-z]+:/.test(link))
-}
 
 /** The anchors of headings, as GitHub makes them. */
 function anchorsOf(markdown: string): readonly string[] {

@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { linksOf } from './links-of.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -34,3 +37,25 @@ test('the package can be imported by its own name', async () => {
   const { defineBot, defineConfig, defineTool } = await import('botyard')
   expect([defineBot, defineConfig, defineTool].every((define) => typeof define === 'function')).toBe(true)
 })
+
+test('every relative link of the packed pages leads to a packed file or folder', async () => {
+  const words = ['pack', '--dry-run', '--json', '--ignore-scripts']
+  const { stdout } = await promisify(execFile)('npm', words, { cwd: ROOT, maxBuffer: 2 ** 24 })
+  const [packed] = Object.values(JSON.parse(stdout) as Record<string, { files: { path: string }[] }>)
+  const paths = (packed?.files ?? []).map(({ path }) => path)
+  const pages = paths.filter((path) => path.endsWith('.md') && !path.startsWith('dist/'))
+  const broken = pages.flatMap((page) =>
+    targetsFrom(page)
+      .filter((target) => !paths.some((path) => path === target || path.startsWith(`${target}/`)))
+      .map((target) => `${page}: ${target}`),
+  )
+  expect(pages).toContain('README.md')
+  expect(broken).toEqual([])
+}, 60_000)
+
+/** What the links of a page lead to, as paths of the package. */
+function targetsFrom(page: string): readonly string[] {
+  return linksOf(readFileSync(join(ROOT, page), 'utf8'))
+    .filter((link) => !link.startsWith('#'))
+    .map((link) => posix.join(posix.dirname(page), link.replace(/#.*/, '')))
+}
