@@ -36,6 +36,9 @@ export interface MigrateDownOptions {
   readonly steps: number
 }
 
+/** Names of the migrations that ship, in their order. */
+export const MIGRATION_NAMES: readonly string[] = Object.keys(MIGRATIONS)
+
 /**
  * Applies what is pending, all in one transaction and under a lock: processes that start together apply it once.
  * A database that a newer version has migrated is left alone. The time limit of statements does not apply here,

@@ -72,6 +72,17 @@ test('the steps of a migration down are read before the database is opened', asy
   expect(run).toEqual({ code: 2, out: '', err: '--steps takes a whole number above 0.\n' })
 })
 
+test.each([
+  ['up', '--to', '0002-lane', 'There is no migration "0002-lane". Did you mean "0002-lanes"?\n'],
+  ['up', '--to', 'nowhere', 'There is no migration "nowhere". `botyard migrate status` lists them.\n'],
+  ['down', '--to', '0002-lanes', '--to is for `migrate up`; `migrate down` takes --steps.\n'],
+  ['up', '--steps', '2', '--steps is for `migrate down`; `migrate up` takes --to.\n'],
+])('migrate %s %s %s is not understood', async (...words) => {
+  const err = words.pop()
+  const run = await runCommand(['migrate', ...words], { env: { DATA_DIR: '/dev/null/data' } })
+  expect(run).toEqual({ code: 2, out: '', err })
+})
+
 test('a command on a database without its tables says what to run', async () => {
   await using folder = await makeFolder()
   const { code, err } = await runCommand(['feedback'], { env: { DATA_DIR: `${folder.path}/data` } })

@@ -1,4 +1,5 @@
 import { loadConfig } from '../../config.ts'
+import { nearest } from '../../nearest.ts'
 import type { MigrationRun } from '../../store/migrate.ts'
 import type { OpenStore } from '../../store/open-store.ts'
 import { UsageError, type Command, type ExitCode, type Invocation } from '../command.ts'
@@ -22,7 +23,7 @@ export const migrate: Command = {
   },
   examples: ['botyard migrate up', 'botyard migrate down --steps 2', 'botyard migrate status --json'],
   run: async (invocation) => {
-    const action = ACTIONS.get(invocation.arguments[0] ?? '')?.(invocation.options)
+    const action = await ACTIONS.get(invocation.arguments[0] ?? '')?.(invocation.options)
     if (!action) throw new UsageError(`Usage: botyard migrate ${migrate.usage}`)
     const config = loadConfig(invocation.terminal.env)
     const log = createQuietLog(config, invocation.terminal)
@@ -44,8 +45,9 @@ interface Outcome {
 }
 
 type Options = Invocation['options']
+type Work = (store: OpenStore) => Promise<Outcome>
 /** Understands the options before the database is opened. */
-type Action = (options: Options) => (store: OpenStore) => Promise<Outcome>
+type Action = (options: Options) => Promise<Work> | Work
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['up', up],
@@ -54,15 +56,26 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['verify', () => verify],
 ])
 
-function up({ to }: Options): ReturnType<Action> {
-  const options = typeof to === 'string' ? { to } : {}
+async function up({ to, steps }: Options): Promise<Work> {
+  if (steps !== undefined) throw new UsageError('--steps is for `migrate down`; `migrate up` takes --to.')
+  const options = typeof to === 'string' ? { to: await requireMigration(to) } : {}
   return async ({ db }) => {
     const { migrateUp } = await import('../../store/migrate.ts')
     return fromRun(await migrateUp(db, options), 'applied')
   }
 }
 
-function down(options: Options): ReturnType<Action> {
+async function requireMigration(name: string): Promise<string> {
+  const { MIGRATION_NAMES } = await import('../../store/migrate.ts')
+  if (MIGRATION_NAMES.includes(name)) return name
+  const meant = nearest(name, MIGRATION_NAMES, () => 4)
+  const instead = meant ? `Did you mean "${meant}"?` : '`botyard migrate status` lists them.'
+  throw new UsageError(`There is no migration "${name}". ${instead}`)
+}
+
+function down(options: Options): Work {
+  if (options['to'] !== undefined)
+    throw new UsageError('--to is for `migrate up`; `migrate down` takes --steps.')
   const steps = Number(options['steps'] ?? 1)
   if (!Number.isInteger(steps) || steps < 1) throw new UsageError('--steps takes a whole number above 0.')
   return async ({ db }) => {
