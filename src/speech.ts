@@ -1,3 +1,4 @@
+import type { Account } from './answer-claim.ts'
 import type { LoggedEvent, TurnEvent } from './events.ts'
 
 /** Speech as channels see it: spoken answers. */
@@ -72,6 +73,8 @@ export interface VoiceMessageRequest {
 export interface RecordingRequest extends Omit<VoiceMessageRequest, 'signal'> {
   /** Names the recording; under the same id it is made once. */
   readonly id: string
+  /** Who alone may fetch it. Default: whoever has the id. */
+  readonly account?: Account | undefined
 }
 
 export interface Recording {

@@ -30,7 +30,7 @@ export async function addRoutes(server: FastifyInstance, parts: RouteParts): Pro
   server.addHook('onClose', () => services.companies.close())
   addFileRoutes(server, services.files)
   addRollouts(server, { ...parts, gate })
-  const voice = await addVoice(server, { ...parts, content: access.content })
+  const voice = await addVoice(server, { ...parts, gate, content: access.content })
   if (gate) {
     addTaskRoutes(server, { gate, tasks: services.tasks })
     addChatbotRoutes(server, { gate, chatbots })

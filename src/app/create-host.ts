@@ -129,8 +129,8 @@ export function toHost(parts: WiredParts): Host {
       await services.library.adopt(subject, account)
       return true
     },
-    resume: (turnId, afterSeq, readerLeft) => turns.resume(turnId, afterSeq, readerLeft),
-    stop: (turnId) => turns.stop(turnId),
+    resume: (answer, afterSeq, readerLeft) => turns.resume(answer, afterSeq, readerLeft),
+    stop: (answer) => turns.stop(answer),
     history: (conversation) => turns.history(conversation),
     ...createServing(parts),
     file: (url) => services.files.open(url),

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { ClaimedAnswer } from '../answer-claim.ts'
 import type { NewFile } from '../answer-files.ts'
 import type { CommandDescription, CommandReply, Language } from '../bot-commands.ts'
 import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
@@ -59,11 +60,18 @@ export interface Host {
   clear(conversation: ConversationKey): Promise<void>
   /**
    * Reads an answer from after `afterSeq`, running or finished, on whichever replica, until it ends or `readerLeft`
-   * aborts. Throws `stream_not_found`.
+   * aborts. Throws `stream_not_found`, also for an answer that was given to others.
    */
-  resume(turnId: string, afterSeq: number, readerLeft: AbortSignal): Promise<AsyncIterable<LoggedEvent>>
-  /** Stops a running answer; it ends with reason `stopped` and what was said so far is kept. False when it does not run. */
-  stop(turnId: string): Promise<boolean>
+  resume(
+    answer: ClaimedAnswer,
+    afterSeq: number,
+    readerLeft: AbortSignal,
+  ): Promise<AsyncIterable<LoggedEvent>>
+  /**
+   * Stops a running answer; it ends with reason `stopped` and what was said so far is kept. False when it does not run, or
+   * was given to others.
+   */
+  stop(answer: ClaimedAnswer): Promise<boolean>
   /** The last messages of a conversation, oldest first; undefined when nobody has spoken there. */
   history(conversation: ConversationKey): Promise<Transcript | undefined>
   /** The documents of the person, or of the group, who speaks there, and those of the bot; nobody else's. */

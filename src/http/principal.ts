@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ACCOUNT_PREFIX, type Account } from '../answer-claim.ts'
 import { AppError } from '../errors.ts'
 import { bearerOf } from './bearer.ts'
 
@@ -22,8 +23,14 @@ export interface Principal {
 export type Authenticate = (token: string) => Promise<Principal>
 
 /** Whose rows a person owns, on every channel: the `subject` of their turns and the scope of their tools' rows. */
-export function subjectOf({ userId }: Pick<Principal, 'userId'>): `user:${number}` {
-  return `user:${userId}`
+export function subjectOf({ userId }: Pick<Principal, 'userId'>): Account {
+  return `${ACCOUNT_PREFIX}${userId}`
+}
+
+/** The account a request came from, on routes that are open to everybody; null for whoever has not signed in. */
+export async function accountOf(request: FastifyRequest, gate: Gate | undefined): Promise<Account | null> {
+  const person = await gate?.find(request)
+  return person ? subjectOf(person) : null
 }
 
 /** True for who may do and read what concerns everybody: admins, and machines. */

@@ -1,3 +1,4 @@
+import type { AnswerClaim } from '../answer-claim.ts'
 import type { BitrixPortals } from '../bitrix24-portals.ts'
 import type { ConversationKey } from '../conversation.ts'
 import type { ErrorCode } from '../errors.ts'
@@ -114,11 +115,15 @@ export interface Turns {
   finish(turn: FinishedTurn): Promise<boolean>
   /**
    * The events after `afterSeq`, oldest first, and whether the turn still runs. A turn whose lease has run out is
-   * closed here with an `interrupted` error event as its last. Undefined when there is no such turn.
+   * closed here with an `interrupted` error event as its last. Undefined when there is no such turn, or none that
+   * `claim` finds. Default: whosever it is.
    */
-  read(turnId: string, afterSeq: number): Promise<TurnLog | undefined>
-  /** The text a turn answered, also when its events are deleted; undefined when it said nothing. */
-  answerOf(turnId: string): Promise<string | undefined>
+  read(turnId: string, afterSeq: number, claim?: AnswerClaim): Promise<TurnLog | undefined>
+  /**
+   * The text a turn answered, also when its events are deleted; undefined when it said nothing, or `claim` does not find
+   * it. Default: whosever it is.
+   */
+  answerOf(turnId: string, claim?: AnswerClaim): Promise<string | undefined>
   /** The conversation a turn belongs to; undefined when there is no such turn. */
   conversationOf(turnId: string): Promise<ConversationKey | undefined>
   /**
@@ -129,8 +134,8 @@ export interface Turns {
     turnId: string,
     voice: { readonly chunks: number; readonly firstAudioMs: number | null },
   ): Promise<VoicedTurn | undefined>
-  /** Asks the turn's process to stop it. False when it is not running. */
-  requestStop(turnId: string): Promise<boolean>
+  /** Asks the turn's process to stop it. False when it is not running, or `claim` does not find it. Default: whosever it is. */
+  requestStop(turnId: string, claim?: AnswerClaim): Promise<boolean>
   /** Closes turns whose lease has run out (or all that run, when this process owns the database alone). Returns how many. */
   interruptAbandoned(options: { readonly all: boolean }): Promise<number>
   /** Deletes event logs of turns that ended more than `olderThanMs` ago; messages and facts stay. Returns how many turns. */

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
+import type { AnswerClaim } from '../answer-claim.ts'
 import type { ConversationKey } from '../conversation.ts'
 import { closeAbandoned, interruptAbandoned } from './abandoned-turns.ts'
 import { countUsage } from './chatbot-usage.ts'
+import { isClaimed } from './claimed-turns.ts'
 import type { Schema } from './schema.ts'
 import type {
   BegunTurn,
@@ -31,10 +33,10 @@ export function createTurns(db: Kysely<Schema>): Turns {
     takeOver: (turn) => takeOver(db, turn),
     append: (segments, lease) => append(db, segments, lease),
     finish: (turn) => finish(db, turn),
-    read: (turnId, afterSeq) => read(db, turnId, afterSeq),
-    answerOf: (turnId) => answerOf(db, turnId),
+    read: (turnId, afterSeq, claim) => read(db, { turnId, afterSeq, claim }),
+    answerOf: (turnId, claim) => answerOf(db, turnId, claim),
     conversationOf: (turnId) => conversationOf(db, turnId),
-    requestStop: (turnId) => requestStop(db, turnId),
+    requestStop: (turnId, claim) => requestStop(db, turnId, claim),
     noteVoice: (turnId, voice) => noteVoice(db, turnId, voice),
     interruptAbandoned: (options) => interruptAbandoned(db, options),
     pruneLogs: (olderThanMs) => pruneLogs(db, olderThanMs),
@@ -123,12 +125,20 @@ async function finish(db: Kysely<Schema>, turn: FinishedTurn): Promise<boolean> 
   return rows.length > 0
 }
 
-async function read(db: Kysely<Schema>, turnId: string, afterSeq: number): Promise<TurnLog | undefined> {
+/** What is read of which turn, and for whom. */
+interface LogPlace {
+  readonly turnId: string
+  readonly afterSeq: number
+  readonly claim: AnswerClaim | undefined
+}
+
+async function read(db: Kysely<Schema>, place: LogPlace): Promise<TurnLog | undefined> {
+  const { turnId, afterSeq } = place
   if (toUuid(turnId) === null) return undefined
-  let rows = await readLog(db, turnId, afterSeq)
+  let rows = await readLog(db, place)
   if (rows[0]?.expired === true) {
     await closeAbandoned(db, turnId, { all: false })
-    rows = await readLog(db, turnId, afterSeq)
+    rows = await readLog(db, place)
   }
   const first = rows[0]
   if (first === undefined) return undefined
@@ -144,27 +154,33 @@ interface LogRow {
   readonly events: string | null
 }
 
-async function readLog(db: Kysely<Schema>, turnId: string, afterSeq: number): Promise<readonly LogRow[]> {
+async function readLog(
+  db: Kysely<Schema>,
+  { turnId, afterSeq, claim }: LogPlace,
+): Promise<readonly LogRow[]> {
   const { rows } = await sql<LogRow>`
     select t.outcome is null as running, t.outcome is null and t.lease_until < now() as expired,
       e.first_seq as "firstSeq", e.events
     from turns t left join turn_events e on e.turn_id = t.id and e.last_seq > ${afterSeq}
-    where t.id = ${turnId}
+    where t.id = ${turnId} and ${isClaimed(claim)}
     order by e.first_seq`.execute(db)
   return rows
 }
 
-async function answerOf(db: Kysely<Schema>, turnId: string): Promise<string | undefined> {
+async function answerOf(
+  db: Kysely<Schema>,
+  turnId: string,
+  claim: AnswerClaim | undefined,
+): Promise<string | undefined> {
   const row = await db
-    .selectFrom('turns')
+    .selectFrom('turns as t')
     .innerJoin('messages', (join) =>
-      join
-        .onRef('messages.conversation_id', '=', 'turns.conversation_id')
-        .onRef('messages.turn_id', '=', 'turns.id'),
+      join.onRef('messages.conversation_id', '=', 't.conversation_id').onRef('messages.turn_id', '=', 't.id'),
     )
     .select('messages.text')
-    .where('turns.id', '=', turnId)
+    .where('t.id', '=', turnId)
     .where('messages.role', '=', 'assistant')
+    .where(isClaimed(claim))
     .executeTakeFirst()
   return row?.text
 }
@@ -178,11 +194,15 @@ async function conversationOf(db: Kysely<Schema>, turnId: string): Promise<Conve
     .executeTakeFirst()
 }
 
-async function requestStop(db: Kysely<Schema>, turnId: string): Promise<boolean> {
+async function requestStop(
+  db: Kysely<Schema>,
+  turnId: string,
+  claim: AnswerClaim | undefined,
+): Promise<boolean> {
   if (toUuid(turnId) === null) return false
   const { rows } = await sql`
-    update turns set stop_requested_at = coalesce(stop_requested_at, now())
-    where id = ${turnId} and outcome is null and lease_until > now()
+    update turns t set stop_requested_at = coalesce(stop_requested_at, now())
+    where id = ${turnId} and outcome is null and lease_until > now() and ${isClaimed(claim)}
     returning id`.execute(db)
   return rows.length > 0
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toolContext } from '../../test/tool-context.ts'
 import { hanging, scriptedModel, text } from '../../test/scripted-model.ts'
 import { backends } from '../../test/test-store.ts'
+import type { AnswerClaim, ClaimedAnswer } from '../answer-claim.ts'
 import { defineBot } from '../bot.ts'
 import { AppError } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
@@ -10,6 +11,11 @@ import type { OpenStore } from '../store/open-store.ts'
 import { ConversationHost, type HostOptions } from './conversation-host.ts'
 
 const STAYS = new AbortController().signal
+
+/** Anybody's claim to an answer of the web channel. */
+function asked(turnId: string): ClaimedAnswer {
+  return { turnId, channel: 'web', account: null }
+}
 
 describe.each(backends())('on $name', (backend) => {
   let store: OpenStore
@@ -59,15 +65,15 @@ describe.each(backends())('on $name', (backend) => {
     expect(live.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
     expect(live.at(-1)?.event.type).toBe('end')
     const replica = createHost(scriptedModel())
-    expect(await collect(await replica.resume(turnId, 0, STAYS))).toEqual(live)
-    expect(await collect(await replica.resume(turnId, 3, STAYS))).toEqual(live.slice(3))
+    expect(await collect(await replica.resume(asked(turnId), 0, STAYS))).toEqual(live)
+    expect(await collect(await replica.resume(asked(turnId), 3, STAYS))).toEqual(live.slice(3))
   })
 
   test('a reader that leaves does not stop the answer', async () => {
     const host = createHost(scriptedModel(text('One ', 'two.')))
     const { turnId, events } = await host.converse(ask())
     await readUntil(events, 'text-delta')
-    const rest = await collect(await host.resume(turnId, 2, STAYS))
+    const rest = await collect(await host.resume(asked(turnId), 2, STAYS))
     expect(rest.map(({ event }) => event.type)).toEqual(['text-delta', 'usage', 'end'])
   })
 
@@ -101,20 +107,43 @@ describe.each(backends())('on $name', (backend) => {
     const question = ask()
     const { turnId, events } = await host.converse(question)
     const all = collect(events)
-    expect(await createHost(scriptedModel()).stop(turnId)).toBe(true)
+    expect(await createHost(scriptedModel()).stop(asked(turnId))).toBe(true)
     expect((await all).at(-1)?.event).toMatchObject({ type: 'end', reason: 'stopped' })
     expect((await host.history(question.conversation))?.messages.at(-1)?.text).toBe('So far')
-    expect(await host.stop(turnId)).toBe(false)
+    expect(await host.stop(asked(turnId))).toBe(false)
   })
 
   test('another replica follows an answer while it is written', async () => {
     const host = createHost(scriptedModel(hanging('Still here')))
     const { turnId } = await host.converse(ask())
     const replica = createHost(scriptedModel())
-    const followed = collect(await replica.resume(turnId, 0, STAYS))
-    await readUntil(await replica.resume(turnId, 0, STAYS), 'text-delta')
-    await host.stop(turnId)
+    const followed = collect(await replica.resume(asked(turnId), 0, STAYS))
+    await readUntil(await replica.resume(asked(turnId), 0, STAYS), 'text-delta')
+    await host.stop(asked(turnId))
     expect((await followed).map(({ event }) => event.type)).toEqual(['start', 'text-delta', 'end'])
+  })
+
+  test('an answer of another channel or account is not found, here or on another replica', async () => {
+    const host = createHost(scriptedModel(hanging('Hers')))
+    const strangers: readonly AnswerClaim[] = [
+      { channel: 'poe', account: 'any' },
+      { channel: 'web', account: null },
+      { channel: 'web', account: 'user:8' },
+    ]
+    const { turnId, events } = await host.converse({ ...ask(), subject: 'user:7' })
+    await readUntil(events, 'text-delta')
+    const replica = createHost(scriptedModel())
+    const hers: ClaimedAnswer = { turnId, channel: 'web', account: 'user:7' }
+    for (const place of [host, replica]) {
+      for (const claim of strangers) {
+        const missing = { code: 'stream_not_found' }
+        await expect(place.resume({ turnId, ...claim }, 0, STAYS)).rejects.toMatchObject(missing)
+        expect(await place.stop({ turnId, ...claim })).toBe(false)
+      }
+      await readUntil(await place.resume(hers, 0, STAYS), 'text-delta')
+    }
+    expect(await replica.stop(hers)).toBe(true)
+    await collect(events)
   })
 
   test('draining refuses new turns and interrupts what does not end in time', async () => {
@@ -137,12 +166,12 @@ describe.each(backends())('on $name', (backend) => {
     const host = createHost(scriptedModel(hanging('Half')))
     const { turnId, events } = await host.converse(ask())
     await readUntil(events, 'text-delta')
-    const beyond = collect(await host.resume(turnId, 99, STAYS))
-    await host.stop(turnId)
+    const beyond = collect(await host.resume(asked(turnId), 99, STAYS))
+    await host.stop(asked(turnId))
     expect((await beyond).at(-1)?.event.type).toBe('end')
     await host.drain(1_000)
     await store.turns.pruneLogs(-1_000)
-    await expect(host.resume(turnId, 0, STAYS)).rejects.toMatchObject({ code: 'stream_not_found' })
+    await expect(host.resume(asked(turnId), 0, STAYS)).rejects.toMatchObject({ code: 'stream_not_found' })
   })
 
   test('the end of an answer outlasts a database that is away for a moment', async () => {
@@ -176,10 +205,10 @@ describe.each(backends())('on $name', (backend) => {
     const host = createHost(scriptedModel(hanging('Half')))
     const { turnId } = await host.converse(ask())
     const left = new AbortController()
-    const reading = collect(await createHost(scriptedModel()).resume(turnId, 0, left.signal))
+    const reading = collect(await createHost(scriptedModel()).resume(asked(turnId), 0, left.signal))
     left.abort()
     await reading
-    await host.stop(turnId)
+    await host.stop(asked(turnId))
     await host.drain(1_000)
   })
 
@@ -190,10 +219,10 @@ describe.each(backends())('on $name', (backend) => {
       code: 'overloaded',
       retryAfterMs: expect.any(Number),
     })
-    await host.stop(first.turnId)
+    await host.stop(asked(first.turnId))
     await collect(first.events)
     const second = await host.converse(ask())
-    await host.stop(second.turnId)
+    await host.stop(asked(second.turnId))
     await collect(second.events)
   })
 
@@ -201,7 +230,7 @@ describe.each(backends())('on $name', (backend) => {
     const host = createHost(scriptedModel(text('x')))
     const unknown = { ...ask(), conversation: { bot: 'nobody', channel: 'web', key: 'k' } }
     await expect(host.converse(unknown)).rejects.toMatchObject({ code: 'bot_not_found' })
-    await expect(host.resume(crypto.randomUUID(), 0, STAYS)).rejects.toMatchObject({
+    await expect(host.resume(asked(crypto.randomUUID()), 0, STAYS)).rejects.toMatchObject({
       code: 'stream_not_found',
     })
   })
@@ -226,10 +255,10 @@ describe.each(backends())('on $name', (backend) => {
       dead,
     )
     const host = createHost(scriptedModel())
-    const seen = await collect(await host.resume(turnId, 0, STAYS))
+    const seen = await collect(await host.resume(asked(turnId), 0, STAYS))
     expect(seen.map(({ event }) => event.type)).toEqual(['text-delta', 'error'])
     expect((await host.history(conversation))?.messages.at(-1)?.text).toBe('Half')
-    const ahead = await collect(await host.resume(turnId, 99, STAYS))
+    const ahead = await collect(await host.resume(asked(turnId), 99, STAYS))
     expect(ahead.map(({ event }) => event.type)).toEqual(['error'])
   })
 
@@ -239,7 +268,7 @@ describe.each(backends())('on $name', (backend) => {
     const dying = { owner: 'dying process', leaseMs: 400, renewForMs: null }
     const answering = { revision: 'r', model: 'm', historyLimit: 0 }
     await store.turns.begin({ ...dying, ...answering, turnId, conversation, subject, text: words })
-    const seen = await collect(await createHost(scriptedModel()).resume(turnId, 99, STAYS))
+    const seen = await collect(await createHost(scriptedModel()).resume(asked(turnId), 99, STAYS))
     expect(seen.map(({ event }) => event.type)).toEqual(['error'])
   })
 

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import type { ClaimedAnswer } from '../answer-claim.ts'
 import type { Answer, ConversationKey, ConverseRequest } from '../conversation.ts'
 import type { DocumentPlace } from '../documents.ts'
 import { AppError, toAppError } from '../errors.ts'
-import { isTerminal, type LoggedEvent, type TerminalEvent, type TurnEvent } from '../events.ts'
+import type { LoggedEvent, TerminalEvent } from '../events.ts'
 import type { ServedBot } from '../served-bot.ts'
 import type { BegunTurn, NewTurn, Store, StoredConversation } from '../store/store.ts'
 import type { ToolServices } from '../tools/tool.ts'
+import { GivenAnswers } from './given-answers.ts'
 import { Journal } from './journal.ts'
 import { LiveTurn } from './live-turn.ts'
-import { followStored } from './follow-stored.ts'
 import { runTurn, toErrorEvent } from './run-turn.ts'
 import { TurnFacts } from './turn-facts.ts'
 import { toReport, type ReportContext, type TurnReport } from './turn-report.ts'
@@ -44,6 +45,7 @@ const FLUSH_MS = 250
 export class ConversationHost {
   readonly #options: HostOptions
   readonly #journal: Journal
+  readonly #given: GivenAnswers
   readonly #running = new Map<LiveTurn, Promise<void>>()
   #draining = false
 
@@ -51,6 +53,7 @@ export class ConversationHost {
     this.#options = options
     const { store, owner, onError } = options
     this.#journal = new Journal(store.turns, { owner, leaseMs: LEASE_MS, flushMs: FLUSH_MS, onError })
+    this.#given = new GivenAnswers(store.turns, this.#journal.live)
   }
 
   /** See `Host.converse`. */
@@ -58,7 +61,8 @@ export class ConversationHost {
     const chosen = this.#options.choose(request)
     // Only a choice that is waited for gives way here, so that a turn begins within the call.
     const served = this.#admit(chosen instanceof Promise ? await chosen : chosen)
-    const turn = new LiveTurn(request.messageId ?? randomUUID())
+    const { conversation, subject, messageId = randomUUID() } = request
+    const turn = new LiveTurn(messageId, { channel: conversation.channel, subject })
     const before = request.takeOver ? this.#endingTurn(turn.id) : undefined
     const begun = before
       ? before.then(() => this.#begin(turn, request, served))
@@ -67,7 +71,7 @@ export class ConversationHost {
       turn,
       begun.then((input) => input && this.#answer(turn, input, request)),
     )
-    const events = (await begun) ? turn.read(0) : await this.#readAgain(turn.id, request)
+    const events = (await begun) ? turn.read(0) : await this.#given.readAgain(turn.id, request)
     return { turnId: turn.id, events }
   }
 
@@ -82,18 +86,17 @@ export class ConversationHost {
   }
 
   /** See `Host.resume`. */
-  async resume(turnId: string, afterSeq: number, signal: AbortSignal): Promise<AsyncIterable<LoggedEvent>> {
-    const live = this.#journal.live.get(turnId)
-    if (live) return live.read(afterSeq)
-    return await followStored(this.#options.store.turns, { turnId, afterSeq, signal })
+  async resume(
+    answer: ClaimedAnswer,
+    afterSeq: number,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<LoggedEvent>> {
+    return await this.#given.resume(answer, afterSeq, signal)
   }
 
   /** See `Host.stop`. */
-  async stop(turnId: string): Promise<boolean> {
-    const live = this.#journal.live.get(turnId)
-    if (!live) return await this.#options.store.turns.requestStop(turnId)
-    live.abort()
-    return true
+  async stop(answer: ClaimedAnswer): Promise<boolean> {
+    return await this.#given.stop(answer)
   }
 
   /** See `Host.history`. */
@@ -138,31 +141,6 @@ export class ConversationHost {
     return [...this.#running.keys()].some((turn) => turn.id === turnId && turn.signal.aborted)
       ? this.turnOver(turnId)
       : undefined
-  }
-
-  /** The answer to a message that came again under its name. */
-  async #readAgain(
-    turnId: string,
-    { conversation, readerLeft }: ConverseRequest,
-  ): Promise<AsyncIterable<LoggedEvent>> {
-    await this.#requireSame(turnId, conversation)
-    try {
-      return await this.resume(turnId, 0, readerLeft ?? new AbortController().signal)
-    } catch (error) {
-      const answer = await this.#options.store.turns.answerOf(turnId)
-      if (answer === undefined) throw error
-      // Its events are not kept as long as its text.
-      return replay(answer)
-    }
-  }
-
-  async #requireSame(turnId: string, conversation: ConversationKey): Promise<void> {
-    const known = await this.#options.store.turns.conversationOf(turnId)
-    const same =
-      known?.bot === conversation.bot &&
-      known.channel === conversation.channel &&
-      known.key === conversation.key
-    if (!same) throw new AppError('message_id_taken')
   }
 
   async #begin(
@@ -219,7 +197,7 @@ export class ConversationHost {
     const { turns } = this.#options.store
     const begun = await turns.begin(turn)
     if (begun || !request.takeOver || this.#journal.live.has(turn.turnId)) return begun
-    await this.#requireSame(turn.turnId, request.conversation)
+    await this.#given.requireSame(turn.turnId, request.conversation)
     return await turns.takeOver(turn)
   }
 
@@ -263,17 +241,11 @@ export class ConversationHost {
         toolMs: facts.tools.reduce((sum, { ms }) => sum + ms, 0),
         events: [turn.next(last)],
       })
-      return kept ? last : await this.#storedEnd(turn.id)
+      return kept ? last : await this.#given.endOf(turn.id)
     } catch (error) {
       this.#options.onError(error)
       return toErrorEvent(toAppError(error))
     }
-  }
-
-  /** How a turn ended that is closed already: by us, in a commit whose reply was lost, or by another process. */
-  async #storedEnd(turnId: string): Promise<TerminalEvent> {
-    const event = (await this.#options.store.turns.read(turnId, 0))?.events.at(-1)?.event
-    return event && isTerminal(event) ? event : toErrorEvent(new AppError('interrupted'))
   }
 }
 
@@ -289,14 +261,6 @@ function followAbort(signal: AbortSignal | undefined, turn: LiveTurn): () => voi
   if (signal?.aborted) follow()
   else signal?.addEventListener('abort', follow, { once: true })
   return () => signal?.removeEventListener('abort', follow)
-}
-
-/** An answer of which only the text is left. */
-async function* replay(text: string): AsyncGenerator<LoggedEvent, void> {
-  const facts = new TurnFacts(performance.now())
-  const said: TurnEvent = { type: 'text-delta', text }
-  facts.observe(said)
-  yield* [said, facts.toEnd('stop')].map((event, index) => ({ seq: index + 1, event }))
 }
 
 function noop(): void {

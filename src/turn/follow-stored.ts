@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ClaimedAnswer } from '../answer-claim.ts'
 import { AppError } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { TurnLog, Turns } from '../store/store.ts'
@@ -8,9 +9,9 @@ const POLL_MS = 150
 /** How long a database that does not answer is asked again. */
 const PATIENCE_MS = 30_000
 
-/** Where reading begins, and whether anybody still reads. */
+/** Who reads, where reading begins, and whether anybody still reads. */
 export interface StoredPlace {
-  readonly turnId: string
+  readonly answer: ClaimedAnswer
   readonly afterSeq: number
   readonly signal: AbortSignal
 }
@@ -18,14 +19,15 @@ export interface StoredPlace {
 /**
  * Reads a turn of another process, or of the past, from the store, and follows it until it ends. A reader that
  * has seen everything (or more, when the process died before it stored the rest) is given the terminal event
- * again, so every reader learns how the turn ended. Throws `stream_not_found` when there is no such turn, or its
- * events have been pruned.
+ * again, so every reader learns how the turn ended. Throws `stream_not_found` when there is no such turn for who asks,
+ * or its events have been pruned.
  */
 export async function followStored(turns: Turns, place: StoredPlace): Promise<AsyncIterable<LoggedEvent>> {
-  const first = await turns.read(place.turnId, place.afterSeq)
+  const { answer, afterSeq } = place
+  const first = await turns.read(answer.turnId, afterSeq, answer)
   if (!first) throw new AppError('stream_not_found')
   if (first.running || first.events.length > 0) return follow(turns, place, first)
-  const last = (await turns.read(place.turnId, 0))?.events.at(-1)
+  const last = (await turns.read(answer.turnId, 0, answer))?.events.at(-1)
   if (!last) throw new AppError('stream_not_found')
   return follow(turns, place, { events: [last], running: false })
 }
@@ -53,12 +55,12 @@ async function repeatEnd(turns: Turns, place: StoredPlace): Promise<readonly Log
 
 async function readPatiently(
   turns: Turns,
-  { turnId, afterSeq, signal }: StoredPlace,
+  { answer, afterSeq, signal }: StoredPlace,
 ): Promise<TurnLog | undefined> {
   const giveUpAt = performance.now() + PATIENCE_MS
   while (!signal.aborted) {
     try {
-      return await turns.read(turnId, afterSeq)
+      return await turns.read(answer.turnId, afterSeq, answer)
     } catch (error) {
       const mayPass = error instanceof AppError && error.retryable
       if (!mayPass || performance.now() > giveUpAt) throw error

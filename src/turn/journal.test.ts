@@ -13,7 +13,7 @@ test('what the journal does later belongs to no request, not to the one that wok
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const onError = (): void => resolve(currentRequestId())
   const journal = new Journal(store.turns, { owner: 'one', leaseMs: 10_000, flushMs: 1, onError })
-  const turn = new LiveTurn('00000000-0000-4000-8000-000000000000')
+  const turn = new LiveTurn('00000000-0000-4000-8000-000000000000', { channel: 'web', subject: 'ada' })
   runWork({ requestId: 'the-first' }, () => journal.open(turn))
   turn.append({ type: 'text-delta', text: 'Hi' })
   expect(await promise).toBeUndefined()

@@ -1,15 +1,18 @@
+import type { AnswerOwner } from '../answer-claim.ts'
 import type { LoggedEvent, TurnEvent } from '../events.ts'
 import { EventLog } from './event-log.ts'
 
 /** A turn that runs in this process: its events so far, and the handle that stops it. */
 export class LiveTurn {
   readonly id: string
+  readonly owner: AnswerOwner
   readonly #log = new EventLog<LoggedEvent>()
   readonly #controller = new AbortController()
   #stored = 0
 
-  constructor(id: string) {
+  constructor(id: string, owner: AnswerOwner) {
     this.id = id
+    this.owner = owner
   }
 
   get signal(): AbortSignal {

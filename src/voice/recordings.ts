@@ -1,3 +1,4 @@
+import type { Account } from '../answer-claim.ts'
 import type { ContentCache } from '../cache/cache.ts'
 import { AppError, toAppError } from '../errors.ts'
 import type { Recording, RecordingRequest } from '../speech.ts'
@@ -15,10 +16,16 @@ export interface RecordingsOptions {
 /** So long a failure is told instead of trying again, in milliseconds. */
 const FAILURE_MS = 30_000
 
+/** A recording, made or in the making, and who may fetch it. */
+interface Owned<Content> {
+  readonly account: Account | undefined
+  readonly content: Content
+}
+
 /** Recordings that are made in the background and fetched by their ids, on any replica when there is Redis. */
 export class Recordings {
   readonly #options: RecordingsOptions
-  readonly #running = new Map<string, Promise<Recording>>()
+  readonly #running = new Map<string, Owned<Promise<Recording>>>()
   readonly #life = new AbortController()
 
   constructor(options: RecordingsOptions) {
@@ -27,7 +34,7 @@ export class Recordings {
 
   /** Makes the recording; undefined when that takes longer than people wait. Throws why it failed. */
   async begin(request: RecordingRequest): Promise<Recording | undefined> {
-    const making = this.#running.get(request.id) ?? this.#make(request)
+    const making = this.#running.get(request.id)?.content ?? this.#make(request)
     const timeout = Promise.withResolvers<undefined>()
     const timer = setTimeout(() => timeout.resolve(undefined), this.#options.waitMs)
     try {
@@ -37,11 +44,14 @@ export class Recordings {
     }
   }
 
-  /** The recording, `pending` while it is made here, undefined when nobody knows it. Throws why it failed. */
-  async find(id: string): Promise<Recording | 'pending' | undefined> {
+  /**
+   * The recording, `pending` while it is made here, undefined when nobody knows it or it is another account's than
+   * `account`. Throws why it failed.
+   */
+  async find(id: string, account: Account | null): Promise<Recording | 'pending' | undefined> {
     const kept = await this.#options.cache.get(toKey(id))
-    if (kept) return unpack(kept)
-    const making = this.#running.get(id)
+    if (kept) return contentFor(account, unpack(kept))
+    const making = contentFor(account, this.#running.get(id))
     return making && (await Promise.race([making, Promise.resolve('pending' as const)]))
   }
 
@@ -51,12 +61,12 @@ export class Recordings {
   }
 
   #make(request: RecordingRequest): Promise<Recording> {
-    const { id } = request
+    const { id, account } = request
     const { cache, lifetimeMs, make } = this.#options
     const forget = (): void => void this.#running.delete(id)
     const making = make(request, this.#life.signal).then(
       async (recording) => {
-        await cache.set(toKey(id), pack(recording), lifetimeMs)
+        await cache.set(toKey(id), pack(recording, account), lifetimeMs)
         forget()
         return recording
       },
@@ -67,9 +77,16 @@ export class Recordings {
     )
     // Whether it failed is asked by who fetches it.
     making.catch(() => undefined)
-    this.#running.set(id, making)
+    this.#running.set(id, { account, content: making })
     return making
   }
+}
+
+function contentFor<Content>(
+  account: Account | null,
+  owned: Owned<Content> | undefined,
+): Content | undefined {
+  return owned && (owned.account === undefined || owned.account === account) ? owned.content : undefined
 }
 
 /** Guide 002's key. */
@@ -77,14 +94,18 @@ function toKey(id: string): string {
   return `tts:job:${id}`
 }
 
-/** The facts as a line of JSON, then the bytes. */
-function pack({ bytes, contentType, seconds }: Recording): Buffer {
-  return Buffer.concat([Buffer.from(`${JSON.stringify({ contentType, seconds })}\n`), bytes])
+interface Facts extends Pick<Recording, 'contentType' | 'seconds'> {
+  readonly account?: Account
 }
 
-function unpack(kept: Uint8Array): Recording {
+/** The facts as a line of JSON, then the bytes. */
+function pack({ bytes, contentType, seconds }: Recording, account: Account | undefined): Buffer {
+  return Buffer.concat([Buffer.from(`${JSON.stringify({ contentType, seconds, account })}\n`), bytes])
+}
+
+function unpack(kept: Uint8Array): Owned<Recording> {
   const bytes = Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength)
   const end = bytes.indexOf('\n')
-  const facts = JSON.parse(bytes.toString('utf8', 0, end)) as Pick<Recording, 'contentType' | 'seconds'>
-  return { ...facts, bytes: bytes.subarray(end + 1) }
+  const { account, ...facts } = JSON.parse(bytes.toString('utf8', 0, end)) as Facts
+  return { account, content: { ...facts, bytes: bytes.subarray(end + 1) } }
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Account } from '../answer-claim.ts'
 import { isLanguageTag } from '../bot-voice.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import { PROBLEMS } from '../http/problem-schema.ts'
-import type { Recording } from '../speech.ts'
+import type { Recording, RecordingRequest } from '../speech.ts'
 import type { OwnSpeech } from './create-speech.ts'
 import { spokenSentences } from './text/spoken-sentences.ts'
 
@@ -16,8 +17,10 @@ export interface SpeechRoutesOptions {
   readonly detail: string
   /** The names of the bots, the default one first. */
   readonly bots: () => readonly string[]
-  /** The finished answer of that id, and who gave it: its recording can be made anew anywhere. */
-  readonly findAnswer: (id: string) => Promise<{ readonly text: string; readonly bot: string } | undefined>
+  /** Who has signed in; null for whoever has not. */
+  readonly accountOf: (request: FastifyRequest) => Promise<Account | null>
+  /** The finished answer of that id as it is spoken, when it is one that `account` may read: its recording can be made anew anywhere. */
+  readonly findAnswer: (id: string, account: Account | null) => Promise<RecordingRequest | undefined>
 }
 
 const SpeechBody = z
@@ -85,8 +88,8 @@ export function addSpeechRoutes(server: FastifyInstance, options: SpeechRoutesOp
         response: { ...PROBLEMS, 200: JobReply, 202: JobReply },
       },
     },
-    async ({ params: { jobId } }, reply) => {
-      const found = await findRecording(jobId, options)
+    async (request, reply) => {
+      const found = await findRecording(request, request.params.jobId, options)
       if (found === 'pending') return await reply.code(202).send({ status: 'pending' })
       const { contentType, bytes } = found
       const audio = toBase64(bytes)
@@ -101,16 +104,18 @@ function pollAt(id: string): { readonly tts_job_id: string; readonly tts_poll_ur
 }
 
 async function findRecording(
+  request: FastifyRequest,
   id: string,
-  { speech, findAnswer, detail }: SpeechRoutesOptions,
+  { speech, accountOf, findAnswer, detail }: SpeechRoutesOptions,
 ): Promise<Recording | 'pending'> {
   const { recordings } = requireSpeech({ speech, detail })
-  const found = await recordings.find(id)
+  const account = await accountOf(request)
+  const found = await recordings.find(id, account)
   if (found) return found
   // Made by a replica that does not share its recordings, or gone: an answer can be spoken again.
-  const answer = await findAnswer(id)
+  const answer = await findAnswer(id, account)
   if (!answer) throw new AppError('speech_job_not_found')
-  return (await recordings.begin({ id, ...answer })) ?? 'pending'
+  return (await recordings.begin(answer)) ?? 'pending'
 }
 
 function requireSpeech({ speech, detail }: Pick<SpeechRoutesOptions, 'speech' | 'detail'>): OwnSpeech {

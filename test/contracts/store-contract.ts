@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OpenStore } from '../../src/store/open-store.ts'
 import { finished, HOLD, newTurn, says } from '../stored-turn.ts'
 import type { Backend } from '../test-store.ts'
+import { claimContract } from './claim-contract.ts'
 import { inboxContract } from './inbox-contract.ts'
 import { laneContract } from './lane-contract.ts'
 import { migrationContract } from './migration-contract.ts'
@@ -18,6 +19,7 @@ export function storeContract(backend: Backend): void {
     afterAll(() => store.close())
 
     turnContract(() => store)
+    claimContract(() => store)
     textTests(() => store)
     databaseTests(() => store)
   })

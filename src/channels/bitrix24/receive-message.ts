@@ -94,6 +94,6 @@ function languageOf(origin: string): MessageDetail['language'] {
 }
 
 async function stopAnswer(host: Host, conversation: ConversationKey): Promise<boolean> {
-  const running = (await host.history(conversation))?.runningTurnId
-  return running ? host.stop(running) : false
+  const turnId = (await host.history(conversation))?.runningTurnId
+  return turnId ? host.stop({ turnId, channel: conversation.channel, account: 'any' }) : false
 }

@@ -185,7 +185,7 @@ class QueryAnswer {
   /** The answer reached a limit of Poe before its own end. */
   async #stop(turnId: string): Promise<void> {
     this.#reading.ended()
-    await this.#services.host.stop(turnId)
+    await this.#services.host.stop({ turnId, channel: 'poe', account: 'any' })
   }
 
   /** The person has the answer: what goes wrong now is between us and Poe. */

@@ -101,7 +101,7 @@ function createServices(
 ): QueryServices {
   const redrives = new Redrives((turnId) => {
     host
-      .stop(turnId)
+      .stop({ turnId, channel: 'poe', account: 'any' })
       .catch((error: unknown) => log.warn({ err: error, turnId }, 'an answer could not be stopped'))
   })
   return { host, api, redrives, reports: new InOrder(), limiters, log, answerMs }

@@ -63,7 +63,8 @@ async function receiveStop(
   if (message && (await host.hasAccepted(message))) return
   const running = (await host.history(conversation))?.runningTurnId
   const meant = running && (draftId === undefined || toDraftId(running) === draftId)
-  const stopped = meant ? await host.stop(running) : false
+  const { channel } = conversation
+  const stopped = meant ? await host.stop({ turnId: running, channel, account: 'any' }) : false
   if (message) await host.accept({ ...message, detail: { ...message.detail, stopped } })
 }
 

@@ -37,7 +37,7 @@ export async function admitQuestion(
   await countSession?.(request, place.key, refusal)
   request.log.debug({ bot: bot.name, query: query.query.slice(0, LOGGED_CHARACTERS) }, 'query')
   const freeMessages = bot.site?.freeMessages
-  if (!guests || freeMessages === undefined || place.signedIn) return { place, guest: undefined }
+  if (!guests || freeMessages === undefined || place.account !== null) return { place, guest: undefined }
   // Everybody on a computer, or behind a proxy on it that says nothing of them, has the same local address.
   const address = isLocal(request) ? undefined : clientAddress(request)
   const guest = await guests.admit({ bot: bot.name, freeMessages, sessionId, address, messageId })

@@ -1,3 +1,4 @@
+import { ACCOUNT_PREFIX } from '../../answer-claim.ts'
 import type { Host } from '../channel.ts'
 import type { SessionQueryBody } from './ask-bot.ts'
 import type { ConversationPlace } from './web-routes.ts'
@@ -13,10 +14,10 @@ export interface Features {
 export function featuresOf(
   { flags }: Pick<Host, 'flags'>,
   query: SessionQueryBody,
-  { subject, signedIn }: ConversationPlace,
+  { account }: ConversationPlace,
 ): Features {
   const { sessionId, chatbotId } = query
-  const userId = signedIn ? subject.slice(subject.indexOf(':') + 1) : undefined
+  const userId = account?.slice(ACCOUNT_PREFIX.length)
   const person = { userId, sessionId, chatbotId }
   return {
     streaming: flags.isOn('streaming', person),

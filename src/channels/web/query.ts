@@ -34,7 +34,11 @@ export function addQuery(routes: Routes, parts: WebParts): void {
       const collected = await collectReply(answer, query.sessionId)
       const auth = { requiresAuthNext, auth_method: authMethodOf(bot) }
       return featuresOf(host, query, admitted.place).speech
-        ? { ...collected, ...auth, ...(await recordReply(host, bot, { collected, answer, query })) }
+        ? {
+            ...collected,
+            ...auth,
+            ...(await recordReply(host, bot, { collected, answer, query, account: admitted.place.account })),
+          }
         : { ...collected, ...auth }
     },
   )

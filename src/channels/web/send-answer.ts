@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
+import type { AnswerClaim } from '../../answer-claim.ts'
 import { AppError } from '../../errors.ts'
 import { isTerminal } from '../../events.ts'
 import { EventStream, whenLeft } from '../../http/event-stream.ts'
@@ -75,17 +76,26 @@ export function refuse(reply: FastifyReply, { error, query, bot }: Refusal): voi
   new EventStream(reply).end(toRefusalFrames(told, { ...query, clientId: newClientId() }))
 }
 
-/** Streams what is kept of an answer to a reader who comes back, and what still comes. */
-export async function sendStored(reply: FastifyReply, host: Host, place: ReadPlace): Promise<void> {
-  const { turnId, seq, frames, chunks } = place
+/** Where a reader goes on, and which answers are theirs to read. */
+interface Comeback extends ReadPlace {
+  readonly claim: AnswerClaim
+}
+
+/** Streams what is kept of an answer to a reader who comes back, and what still comes. Throws `stream_not_found`. */
+export async function sendStored(
+  reply: FastifyReply,
+  host: Host,
+  { turnId, seq, frames, chunks, claim }: Comeback,
+): Promise<void> {
+  const answer = { turnId, ...claim }
   const signal = whenLeft(reply)
   const context = { turnId, clientId: newClientId(), skip: frames }
   if (chunks === undefined || !host.speech) {
-    const events = await host.resume(turnId, seq, signal)
+    const events = await host.resume(answer, seq, signal)
     return await pump(new EventStream(reply), events, context)
   }
   // Where its sentences begin and end is found by reading the answer from its begin.
-  const events = await host.resume(turnId, 0, signal)
+  const events = await host.resume(answer, 0, signal)
   const stream = new EventStream(reply)
   const after = { seq, chunks }
   await pump(stream, host.speech.voice(events, voiceOptions(stream, { signal, after })), context)

@@ -12,7 +12,7 @@ import { tags, type Routes, type WebParts } from './web-routes.ts'
 
 /** Guide 002's stream: ask, and read the answer while it is written. */
 export function addStreamQuery(routes: Routes, parts: WebParts): void {
-  const { host, findBot } = parts
+  const { host, findBot, claimOf } = parts
   routes.post(
     '/api/chat/query/stream',
     {
@@ -26,7 +26,7 @@ export function addStreamQuery(routes: Routes, parts: WebParts): void {
     },
     async (request, reply) => {
       const read = readPlace(request.headers['last-event-id'])
-      if (read) return sendStored(reply, host, read)
+      if (read) return sendStored(reply, host, { ...read, claim: await claimOf(request) })
       const query = withSession(request.body)
       const bot = findBot(query.chatbotId)
       if (!bot) return refuse(reply, { error: new AppError('bot_not_found'), query })

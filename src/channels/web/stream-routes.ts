@@ -1,12 +1,11 @@
 import { AppError } from '../../errors.ts'
 import { EVENT_STREAM, PROBLEMS } from '../../http/problem-schema.ts'
-import type { Host } from '../channel.ts'
 import { readPlace, sendStored } from './send-answer.ts'
 import { LastEventId, Stopped, StreamParams, StreamQuery } from './web-requests.ts'
-import { tags, type Routes } from './web-routes.ts'
+import { tags, type Routes, type WebParts } from './web-routes.ts'
 
 /** Reading an answer again and stopping it. */
-export function addStreamRoutes(routes: Routes, host: Host): void {
+export function addStreamRoutes(routes: Routes, { host, claimOf }: WebParts): void {
   routes.get(
     '/api/chat/streams/:id',
     {
@@ -23,7 +22,8 @@ export function addStreamRoutes(routes: Routes, host: Host): void {
       const turnId = request.params.id
       const place = readPlace(request.headers['last-event-id'])
       if (place && place.turnId !== turnId) throw new AppError('stream_not_found')
-      return sendStored(reply, host, place ?? { turnId, seq: request.query.after ?? 0, frames: 0 })
+      const begin = { turnId, seq: request.query.after ?? 0, frames: 0 }
+      return sendStored(reply, host, { ...(place ?? begin), claim: await claimOf(request) })
     },
   )
   routes.post(
@@ -36,6 +36,8 @@ export function addStreamRoutes(routes: Routes, host: Host): void {
         response: { ...PROBLEMS, 200: Stopped },
       },
     },
-    async (request) => ({ stopped: await host.stop(request.params.id) }),
+    async (request) => ({
+      stopped: await host.stop({ turnId: request.params.id, ...(await claimOf(request)) }),
+    }),
   )
 }

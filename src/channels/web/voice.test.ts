@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signUp, type Person } from '../../../test/people.ts'
 import { hanging, scriptedModel, text } from '../../../test/scripted-model.ts'
 import {
   collectEvents,
@@ -192,6 +193,33 @@ describe('without a stream', () => {
       audio: expect.any(String),
     })
     expect((await fetch(`${app.url}/api/text-to-speech/${crypto.randomUUID()}`)).status).toBe(404)
+  })
+
+  test('the recording of an answer to somebody signed in is theirs, made already or not', async () => {
+    const [ada, bob] = [await signUp(app, 'Ada'), await signUp(app, 'Bob')]
+    const as = ({ token }: Person) => ({ authorization: `Bearer ${token}` })
+    const [connected] = await collectEvents(await postJson(app.url + STREAM, ask('say: Hers.'), as(ada)))
+    openai.inject({ kind: 'slow-headers', ms: 1_300, failTimes: 1 })
+    const reply = await (await postJson(app.url + query, ask('say: Hers, slowly.'), as(ada))).json()
+    const statuses = async (id: string) =>
+      Promise.all(
+        [{}, as(bob), as(ada)].map(
+          async (headers) => (await fetch(`${app.url}/api/text-to-speech/${id}`, { headers })).status,
+        ),
+      )
+    expect(await statuses(reply.tts_job_id)).toEqual([404, 404, 202])
+    await expect.poll(() => statuses(reply.tts_job_id)).toEqual([404, 404, 200])
+    for (let time = 0; time < 2; time++)
+      expect(await statuses(connected?.data.streamId)).toEqual([404, 404, 200])
+  })
+
+  test('an answer of another channel has no recording here', async () => {
+    const conversation = { bot: 'test', channel: 'telegram', key: crypto.randomUUID() }
+    const request = { conversation, subject: 'telegram:1', text: 'say: In private.' }
+    const { turnId, events } = await app.host.converse(request)
+    await Array.fromAsync(events)
+    const reply = await fetch(`${app.url}/api/text-to-speech/${turnId}`)
+    expect((await reply.json()).code).toBe('speech_job_not_found')
   })
 })
 

@@ -46,7 +46,12 @@ export const ChatQuery = z
 export const GuardedSessionId = z.union([z.uuidv4(), z.uuid({ version: 'v5' })])
 
 export const StreamParams = z.object({
-  id: z.string().max(100).describe('`streamId` of the `connected` event.'),
+  id: z
+    .string()
+    .max(100)
+    .describe(
+      '`streamId` of the `connected` event. An answer to somebody signed in needs their token, too; any other is open to who knows the id: keep it secret.',
+    ),
 })
 
 export const StreamQuery = z.object({

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { subjectOf, type Principal } from '../../http/principal.ts'
+import type { Account, AnswerClaim } from '../../answer-claim.ts'
 import type { Guests } from '../../guests.ts'
 import type { CountSession } from '../../http/session-limit.ts'
 import type { BotInfo, Host } from '../channel.ts'
@@ -23,17 +23,21 @@ export function withZod(server: FastifyInstance): Routes {
 export interface ConversationPlace {
   readonly key: string
   readonly subject: string
-  /** A person with an account. */
-  readonly signedIn: boolean
+  /** Null for people who have not signed in. */
+  readonly account: Account | null
 }
 
 export type PlaceOf = (request: FastifyRequest, sessionId: string) => Promise<ConversationPlace>
+
+/** Which answers a request may read and stop by their ids. */
+export type ClaimOf = (request: FastifyRequest) => Promise<AnswerClaim>
 
 /** What the routes of the web channel share. */
 export interface WebParts {
   readonly host: Host
   readonly findBot: (id: string) => BotInfo | undefined
   readonly placeOf: PlaceOf
+  readonly claimOf: ClaimOf
   /** A session id must be a UUID. */
   readonly strictIds: boolean
   /** Counts the messages of people who have not signed in. Absent: nobody has to sign in. */
@@ -43,10 +47,9 @@ export interface WebParts {
 }
 
 /** The sessions of a signed-in person are theirs alone: no token, no conversation, whoever knows the session id. */
-export function toPlace(sessionId: string, person: Principal | undefined): ConversationPlace {
-  if (!person) return { key: sessionId, subject: `session:${sessionId}`, signedIn: false }
-  const subject = subjectOf(person)
-  return { key: `${subject}/${sessionId}`, subject, signedIn: true }
+export function toPlace(sessionId: string, account: Account | null): ConversationPlace {
+  if (account === null) return { key: sessionId, subject: `session:${sessionId}`, account }
+  return { key: `${account}/${sessionId}`, subject: account, account }
 }
 
 /** The tag of these routes in the API description. */

@@ -1,5 +1,5 @@
 import type { Guests } from '../../guests.ts'
-import type { Gate } from '../../http/principal.ts'
+import { accountOf, type Gate } from '../../http/principal.ts'
 import type { CountSession } from '../../http/session-limit.ts'
 import type { BotInfo, Channel } from '../channel.ts'
 import { addQuery } from './query.ts'
@@ -32,13 +32,14 @@ export function createWebChannel({ strictIds, gate, ...limits }: WebChannelOptio
         host,
         findBot: (id): BotInfo | undefined =>
           host.bots.find(id) ?? (strictIds ? undefined : host.bots.list()[0]),
-        placeOf: async (request, sessionId) => toPlace(sessionId, await gate?.find(request)),
+        placeOf: async (request, sessionId) => toPlace(sessionId, await accountOf(request, gate)),
+        claimOf: async (request) => ({ channel: 'web', account: await accountOf(request, gate) }),
         strictIds,
         ...limits,
       }
       addStreamQuery(routes, parts)
       addQuery(routes, parts)
-      addStreamRoutes(routes, host)
+      addStreamRoutes(routes, parts)
       addSessionRoutes(routes, parts)
     },
   }
