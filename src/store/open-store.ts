@@ -78,7 +78,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     new Kysely({ dialect: new PostgresDialect({ pool: guardPool(pool, guard) }) })
   const db = connect(database.pool)
   const priorityDb = connect(database.priorityPool)
-  const turns: Turns = createTurns(db)
+  const turns: Turns = createTurns(db, database.kind)
   const conversations: Conversations = createConversations(db)
   let closing: Promise<void> | undefined
   return {

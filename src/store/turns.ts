@@ -6,6 +6,7 @@ import type { ConversationKey } from '../conversation.ts'
 import { closeAbandoned, interruptAbandoned } from './abandoned-turns.ts'
 import { countUsage } from './chatbot-usage.ts'
 import { isClaimed } from './claimed-turns.ts'
+import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 import type {
   BegunTurn,
@@ -27,9 +28,9 @@ import { toUuid } from './uuid.ts'
 /** How many turns lose their logs in one transaction. */
 const PRUNED_AT_ONCE = 500
 
-export function createTurns(db: Kysely<Schema>): Turns {
+export function createTurns(db: Kysely<Schema>, kind: Database['kind']): Turns {
   return {
-    begin: (turn) => begin(db, turn),
+    begin: (turn) => begin(db, turn, commitOfBegin(kind)),
     takeOver: (turn) => takeOver(db, turn),
     append: (segments, lease) => append(db, segments, lease),
     finish: (turn) => finish(db, turn),
@@ -43,14 +44,28 @@ export function createTurns(db: Kysely<Schema>): Turns {
   }
 }
 
+/**
+ * A server keeps a begin that it has not yet forced to its disk: whatever is stored next, at the latest the first events, takes
+ * it along. Embedded, the same setting would keep it in the memory of this process.
+ */
+function commitOfBegin(kind: Database['kind']): 'on' | 'off' {
+  return kind === 'postgres' ? 'off' : 'on'
+}
+
 /** One statement, because it stands before the first token. Its parts share a snapshot: history excludes the new message. */
-async function begin(db: Kysely<Schema>, turn: NewTurn): Promise<BegunTurn | undefined> {
+async function begin(
+  db: Kysely<Schema>,
+  turn: NewTurn,
+  synchronousCommit: 'on' | 'off',
+): Promise<BegunTurn | undefined> {
   const { bot, channel, key } = turn.conversation
   const { rows } = await sql<MessageRow & { readonly conversation_id: string }>`/* begin-turn */
-    with conversation as (
+    with committing as (
+      select set_config('synchronous_commit', ${synchronousCommit}, true)
+    ), conversation as (
       insert into conversations (id, bot, channel, key, subject)
       select ${randomUUID()}::uuid, ${bot}, ${channel}, ${key}, ${turn.subject}
-      where not exists (select from turns where id = ${turn.turnId})
+      from committing where not exists (select from turns where id = ${turn.turnId})
       on conflict (bot, channel, key) do update set updated_at = now()
       returning id
     ), turn as (
