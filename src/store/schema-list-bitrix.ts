@@ -22,7 +22,6 @@ export const BITRIX_TABLES: Readonly<Record<string, ExpectedTable>> = {
       installed_at: 'timestamp with time zone!',
       updated_at: 'timestamp with time zone!',
     },
-    indexes: ['bitrix_portals_pkey'],
   },
   bitrix_oauth_states: {
     columns: {
@@ -31,6 +30,5 @@ export const BITRIX_TABLES: Readonly<Record<string, ExpectedTable>> = {
       origin: 'text!',
       expires_at: 'timestamp with time zone!',
     },
-    indexes: ['bitrix_oauth_states_pkey', 'bitrix_oauth_states_by_age'],
   },
 }

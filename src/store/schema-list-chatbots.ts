@@ -15,7 +15,6 @@ export const CHATBOT_TABLES: Readonly<Record<string, ExpectedTable>> = {
       created_at: 'timestamp with time zone!',
       updated_at: 'timestamp with time zone!',
     },
-    indexes: ['chatbots_pkey', 'chatbots_by_owner', 'chatbots_by_creation', 'chatbots_by_change'],
   },
   chatbot_revisions: {
     columns: {
@@ -27,7 +26,6 @@ export const CHATBOT_TABLES: Readonly<Record<string, ExpectedTable>> = {
       published_at: 'timestamp with time zone!',
       from_number: 'integer',
     },
-    indexes: ['chatbot_revisions_pkey', 'chatbot_revisions_by_hash'],
   },
   chatbot_changes: {
     columns: {
@@ -39,14 +37,11 @@ export const CHATBOT_TABLES: Readonly<Record<string, ExpectedTable>> = {
       changed_by: 'text!',
       changed_at: 'timestamp with time zone!',
     },
-    indexes: ['chatbot_changes_pkey', 'chatbot_changes_by_chatbot'],
   },
   chatbot_usage: {
     columns: { chatbot_id: 'text!', day: 'date!', tokens: 'bigint!', turns: 'integer!' },
-    indexes: ['chatbot_usage_pkey'],
   },
   guest_messages: {
     columns: { bot: 'text!', guest: 'text!', used: 'integer!', since: 'timestamp with time zone!' },
-    indexes: ['guest_messages_pkey', 'guest_messages_by_age'],
   },
 }

@@ -10,9 +10,8 @@ export const COMPANY_TABLES: Readonly<Record<string, ExpectedTable>> = {
       fetched_at: 'timestamp with time zone!',
       expires_at: 'timestamp with time zone!',
     },
-    indexes: ['company_records_pkey', 'company_records_by_age'],
   },
-  company_usage: { columns: { day: 'date!', used: 'integer!' }, indexes: ['company_usage_pkey'] },
+  company_usage: { columns: { day: 'date!', used: 'integer!' } },
   answer_files: {
     columns: {
       id: 'text!',
@@ -23,6 +22,5 @@ export const COMPANY_TABLES: Readonly<Record<string, ExpectedTable>> = {
       created_at: 'timestamp with time zone!',
       expires_at: 'timestamp with time zone!',
     },
-    indexes: ['answer_files_pkey', 'answer_files_by_age', 'answer_files_by_subject'],
   },
 }

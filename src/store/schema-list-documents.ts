@@ -4,7 +4,6 @@ import type { ExpectedTable } from './schema-list.ts'
 export const DOCUMENT_TABLES: Readonly<Record<string, ExpectedTable>> = {
   document_collections: {
     columns: { bot: 'text!', owner: 'text!', version: 'bigint!' },
-    indexes: ['document_collections_pkey'],
   },
   documents: {
     columns: {
@@ -29,17 +28,9 @@ export const DOCUMENT_TABLES: Readonly<Record<string, ExpectedTable>> = {
       added_at: 'timestamp with time zone!',
       changed_at: 'timestamp with time zone!',
     },
-    indexes: [
-      'documents_pkey',
-      'documents_ready',
-      'documents_incoming',
-      'documents_by_hash',
-      'documents_unfinished',
-    ],
   },
   document_contents: {
     columns: { document_id: 'uuid!', part: 'integer!', bytes: 'bytea!' },
-    indexes: ['document_contents_pkey'],
   },
   passages: {
     columns: {
@@ -49,7 +40,6 @@ export const DOCUMENT_TABLES: Readonly<Record<string, ExpectedTable>> = {
       text: 'text!',
       tokens: 'integer!',
     },
-    indexes: ['passages_pkey'],
   },
   chunks: {
     columns: {
@@ -63,14 +53,11 @@ export const DOCUMENT_TABLES: Readonly<Record<string, ExpectedTable>> = {
       text: 'text!',
       lexemes: 'tsvector!',
     },
-    indexes: ['chunks_pkey', 'chunks_by_position', 'chunks_by_collection', 'chunks_by_lexeme'],
   },
   vector_space: {
     columns: { one: 'boolean!', embedder: 'text!', dimensions: 'integer!', way: 'text!' },
-    indexes: ['vector_space_pkey'],
   },
   term_counts: {
     columns: { bot: 'text!', version: 'bigint!', counts: 'bytea!' },
-    indexes: ['term_counts_pkey'],
   },
 }

@@ -12,7 +12,6 @@ export const ROLLOUT_TABLES: Readonly<Record<string, ExpectedTable>> = {
       variant: 'text!',
       changed_at: 'timestamp with time zone!',
     },
-    indexes: ['flags_pkey'],
   },
   rollouts: {
     columns: {
@@ -36,7 +35,6 @@ export const ROLLOUT_TABLES: Readonly<Record<string, ExpectedTable>> = {
       changed_at: 'timestamp with time zone!',
       ended_at: 'timestamp with time zone',
     },
-    indexes: ['rollouts_pkey', 'rollouts_open', 'rollouts_by_bot'],
   },
   audit_entries: {
     columns: {
@@ -53,6 +51,5 @@ export const ROLLOUT_TABLES: Readonly<Record<string, ExpectedTable>> = {
       previous_hash: 'text!',
       hash: 'text!',
     },
-    indexes: ['audit_entries_pkey', 'audit_entries_by_name'],
   },
 }

@@ -4,10 +4,9 @@ import { CHATBOT_TABLES } from './schema-list-chatbots.ts'
 import { DOCUMENT_TABLES } from './schema-list-documents.ts'
 import { ROLLOUT_TABLES } from './schema-list-rollouts.ts'
 
-/** A table as it should be: each column with its type, and the names of its indexes, keys included. */
+/** A table as it should be: each column with its type. */
 export interface ExpectedTable {
   readonly columns: Readonly<Record<string, string>>
-  readonly indexes: readonly string[]
 }
 
 /** Every table, as the newest migration leaves it; types as PostgreSQL prints them, `!` for not null. */
@@ -22,12 +21,6 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       created_at: 'timestamp with time zone!',
       updated_at: 'timestamp with time zone!',
     },
-    indexes: [
-      'conversations_pkey',
-      'conversations_by_key',
-      'conversations_by_subject',
-      'conversations_by_age',
-    ],
   },
   messages: {
     columns: {
@@ -39,7 +32,6 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       created_at: 'timestamp with time zone!',
       turn_id: 'uuid',
     },
-    indexes: ['messages_pkey', 'messages_by_conversation'],
   },
   turns: {
     columns: {
@@ -70,15 +62,12 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       tool_ms: 'integer!',
       queue_ms: 'integer',
     },
-    indexes: ['turns_pkey', 'turns_running', 'turns_by_conversation', 'turns_by_bot', 'turns_by_end'],
   },
   metrics_start: {
     columns: { one: 'boolean!', since: 'timestamp with time zone!' },
-    indexes: ['metrics_start_pkey'],
   },
   turn_events: {
     columns: { turn_id: 'uuid!', first_seq: 'integer!', last_seq: 'integer!', events: 'text!' },
-    indexes: ['turn_events_pkey'],
   },
   lanes: {
     columns: {
@@ -90,7 +79,6 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       attempts: 'integer!',
       last_error: 'text',
     },
-    indexes: ['lanes_pkey', 'lanes_due'],
   },
   lane_items: {
     columns: {
@@ -102,7 +90,6 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       run_at: 'timestamp with time zone!',
       created_at: 'timestamp with time zone!',
     },
-    indexes: ['lane_items_pkey', 'lane_items_by_dedupe', 'lane_items_by_lane'],
   },
   lane_dead_items: {
     columns: {
@@ -116,7 +103,6 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       created_at: 'timestamp with time zone!',
       died_at: 'timestamp with time zone!',
     },
-    indexes: ['lane_dead_items_pkey', 'lane_dead_items_by_queue'],
   },
   inbox_messages: {
     columns: {
@@ -135,12 +121,6 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       error: 'text',
       trace: 'text',
     },
-    indexes: [
-      'inbox_messages_pkey',
-      'inbox_messages_by_event',
-      'inbox_messages_unfinished',
-      'inbox_messages_finished',
-    ],
   },
   deliveries: {
     columns: {
@@ -155,7 +135,6 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       created_at: 'timestamp with time zone!',
       updated_at: 'timestamp with time zone!',
     },
-    indexes: ['deliveries_pkey', 'deliveries_unfinished', 'deliveries_ambiguous'],
   },
   users: {
     columns: {
@@ -167,19 +146,15 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       created_at: 'timestamp with time zone!',
       updated_at: 'timestamp with time zone!',
     },
-    indexes: ['users_pkey', 'users_by_email'],
   },
   ended_tokens: {
     columns: { id: 'text!', expires_at: 'timestamp with time zone!' },
-    indexes: ['ended_tokens_pkey', 'ended_tokens_by_age'],
   },
   identities: {
     columns: { subject: 'text!', user_id: 'integer!', created_at: 'timestamp with time zone!' },
-    indexes: ['identities_pkey', 'identities_by_user'],
   },
   link_codes: {
     columns: { hash: 'text!', user_id: 'integer!', expires_at: 'timestamp with time zone!' },
-    indexes: ['link_codes_pkey', 'link_codes_by_user'],
   },
   tasks: {
     columns: {
@@ -199,15 +174,6 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       created_at: 'timestamp with time zone!',
       updated_at: 'timestamp with time zone!',
     },
-    indexes: [
-      'tasks_pkey',
-      'tasks_by_subject',
-      'tasks_by_state',
-      'tasks_by_priority',
-      'tasks_by_due',
-      'tasks_by_parent',
-      'tasks_to_remind',
-    ],
   },
   notifications: {
     columns: {
@@ -219,20 +185,12 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       announced: 'boolean!',
       created_at: 'timestamp with time zone!',
     },
-    indexes: [
-      'notifications_pkey',
-      'notifications_by_subject',
-      'notifications_to_announce',
-      'notifications_by_task',
-    ],
   },
   task_owners: {
     columns: { subject: 'text!' },
-    indexes: ['task_owners_pkey'],
   },
   time_zones: {
     columns: { subject: 'text!', time_zone: 'text!' },
-    indexes: ['time_zones_pkey'],
   },
   turn_references: {
     columns: {
@@ -242,7 +200,6 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       turn_id: 'uuid!',
       created_at: 'timestamp with time zone!',
     },
-    indexes: ['turn_references_pkey', 'turn_references_by_turn'],
   },
   feedback: {
     columns: {
@@ -257,11 +214,9 @@ export const EXPECTED_TABLES: Readonly<Record<string, ExpectedTable>> = {
       revision: 'text',
       created_at: 'timestamp with time zone!',
     },
-    indexes: ['feedback_pkey', 'feedback_by_word', 'feedback_by_revision', 'feedback_by_turn'],
   },
   channel_notes: {
     columns: { channel: 'text!', key: 'text!', value: 'text!', updated_at: 'timestamp with time zone!' },
-    indexes: ['channel_notes_pkey'],
   },
   ...CHATBOT_TABLES,
   ...DOCUMENT_TABLES,

@@ -57,15 +57,20 @@ export function migrationContract(backend: Backend): void {
 
   test('verification names what is missing, too much or different', async () => {
     await sql`drop index turns_by_bot`.execute(store.db)
+    await sql`drop index lanes_due`.execute(store.db)
+    await sql`create index lanes_due on lanes (queue)`.execute(store.db)
     await sql`create table notes (id integer)`.execute(store.db)
     await sql`alter table turns alter column steps type bigint`.execute(store.db)
     expect((await verifySchema(store.db)).toSorted()).toEqual([
       'different column turns.steps: bigint!, expected integer!',
+      'different index lanes_due: (queue), expected (queue, due_at)',
       'missing index turns_by_bot',
       'unexpected column notes.id',
       'unexpected table notes',
     ])
     await sql`create index turns_by_bot on turns (bot, started_at)`.execute(store.db)
+    await sql`drop index lanes_due`.execute(store.db)
+    await sql`create index lanes_due on lanes (queue, due_at)`.execute(store.db)
     await sql`drop table notes`.execute(store.db)
     await sql`alter table turns alter column steps type integer`.execute(store.db)
   })
