@@ -207,7 +207,8 @@ describe('without a stream', () => {
           async (headers) => (await fetch(`${app.url}/api/text-to-speech/${id}`, { headers })).status,
         ),
       )
-    expect(await statuses(reply.tts_job_id)).toEqual([404, 404, 202])
+    // Usually still in the making; a busy machine may have made it by now.
+    expect((await statuses(reply.tts_job_id)).slice(0, 2)).toEqual([404, 404])
     await expect.poll(() => statuses(reply.tts_job_id)).toEqual([404, 404, 200])
     for (let time = 0; time < 2; time++)
       expect(await statuses(connected?.data.streamId)).toEqual([404, 404, 200])
