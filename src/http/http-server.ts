@@ -7,6 +7,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import helmet from 'helmet'
 import { AppError } from '../errors.ts'
 import { documentApi } from './api-documents.ts'
+import { cutSlowReaders } from './cut-slow-readers.ts'
 import { fromThrown, retryAfterSeconds, toProblem } from './problem.ts'
 import { followRequests } from './request-work.ts'
 import type { SiteOrigins } from './site-origins.ts'
@@ -59,6 +60,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await server.register(cors, { delegator: corsDelegator(options) })
   await documentApi(server, options)
   addRequestHooks(server, options)
+  cutSlowReaders(server, SLOW_READER_MS)
   addErrorReplies(server, options)
   return server
 }
@@ -70,6 +72,9 @@ function noCompiler(): never {
 
 /** Of a part of a path, in characters: the most that a schema of a route allows. */
 const LONGEST_PARAMETER = 300
+
+/** How long a client may take nothing of a reply that is not a stream of events. */
+const SLOW_READER_MS = 60_000
 
 /** Our pages load only what we serve; answers of models may show images from anywhere only when a page says so. */
 const CONTENT_SECURITY_POLICY = {
