@@ -15,6 +15,7 @@ import { openRooms, type Rooms } from './app/open-rooms.ts'
 import { openDatabase, prepareStore } from './app/prepare-store.ts'
 import { rememberAnswers } from './app/remember-answers.ts'
 import { serveBot, serveBots } from './app/serve-bot.ts'
+import { warmModels } from './app/warm-models.ts'
 import type { Channel, Host } from './channels/channel.ts'
 import { toPoeChannelOptions } from './channels/poe/poe-channel-options.ts'
 import { RunningChannels } from './channels/running-channels.ts'
@@ -59,6 +60,8 @@ export interface App extends AppLife {
   readonly store: OpenStore
   /** What is on, what is off and why. */
   readonly summary: readonly Feature[]
+  /** Loads what the first answers would wait for, once requests are taken. Never rejects. */
+  warm(): Promise<void>
 }
 
 /** Wires bots, models, store and channels together. Everything that cannot work fails here, not at a request. */
@@ -117,7 +120,8 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
   for (const channel of channels) channel.register(server, host)
   await server.ready()
   const summary = describeApp({ ...parts, code, channels, search: opened.search, poe, voice })
-  return { server, host, jobs, library, chatbots, store, summary, ...life }
+  const warm = (): Promise<void> => warmModels(parts.bots, base.log)
+  return { server, host, jobs, library, chatbots, store, summary, warm, ...life }
 }
 
 /** What answers, and what is remembered of its answers. */

@@ -40,6 +40,7 @@ export async function serve({ onListening, ...options }: ServeOptions): Promise<
   }
   // PM2 with `wait_ready` keeps the old process until it hears this.
   process.send?.('ready')
+  void app.warm()
   const signal = await stop.requested
   const began = performance.now()
   log.info({ signal }, 'stopping: finishing the running answers')

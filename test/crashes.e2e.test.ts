@@ -12,7 +12,12 @@ async function* answer() {
   for (const what of ['first', 'second']) void Promise.reject(new Error('the ' + what + ' connection broke'))
   yield 'Hello!'
 }
-export default defineConfig({ bots: [defineBot({ name: 'greeter', instructions: 'Greet.', answer })] })
+const cold = { id: 'cold', async *stream() {}, warm: () => Promise.reject(new Error('no memory')) }
+const bots = [
+  defineBot({ name: 'greeter', instructions: 'Greet.', answer }),
+  defineBot({ name: 'cold', instructions: 'Wait.', model: cold }),
+]
+export default defineConfig({ bots })
 `
 
 /** Of another computer; source: RFC 5737. */
@@ -29,6 +34,8 @@ test('a crash is reported, and the process ends by it even when Sentry does not 
   await using folder = await makeFolder({ 'botyard.config.ts': CRASHING_PROJECT })
   const server = await startServerProcess({ SENTRY_DSN: silent.dsn }, folder.path)
   const left = once(server.child, 'exit')
+  // Nobody has asked it yet.
+  await expect.poll(() => server.output.join('')).toContain('a model could not be warmed up')
   const question = { query: 'Hi', chatbotId: 'greeter', sessionId: crypto.randomUUID() }
   await postJson(`${server.url}/api/chat/query`, question, { 'x-request-id': 'request-1' })
   expect(await left).toEqual([1, null])

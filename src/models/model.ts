@@ -14,6 +14,8 @@ export interface Model {
    * such a failure, never a short answer. Aborting `signal` closes the socket to the provider.
    */
   stream(request: ModelRequest, options: { readonly signal: AbortSignal }): AsyncIterable<ModelPart>
+  /** Loads what the first answer would wait for; called once the server listens. Default: there is nothing. */
+  warm?(): Promise<void>
 }
 
 export interface ModelRequest {

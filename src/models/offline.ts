@@ -31,6 +31,10 @@ export function createOfflineModel({ paceMs = 0, now = () => new Date() }: Offli
       if (decision.kind === 'calls') yield* streamCalls(decision, { request, inputTokens })
       else yield* streamAnswer(decision, { request, inputTokens, paceMs, signal })
     },
+    warm: async () => {
+      const { rehearse } = await import('./offline/rehearse.ts')
+      await rehearse()
+    },
   }
 }
 
