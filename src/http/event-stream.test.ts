@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { connect, type AddressInfo } from 'node:net'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import { fastify } from 'fastify'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { EventStream } from './event-stream.ts'
 
-test('a listener who takes nothing for five minutes is cut', async () => {
+/** A stream, and its reader, who takes nothing yet. */
+async function openStream(): Promise<{ readonly stream: EventStream; readonly socket: Socket }> {
   const server = fastify()
   const began = Promise.withResolvers<EventStream>()
   server.get('/', (_request, reply) => began.resolve(new EventStream(reply)))
@@ -16,7 +17,11 @@ test('a listener who takes nothing for five minutes is cut', async () => {
   })
   await once(socket, 'connect')
   socket.write('GET / HTTP/1.1\r\nhost: test\r\n\r\n')
-  const stream = await began.promise
+  return { stream: await began.promise, socket }
+}
+
+test('a listener who takes nothing for five minutes is cut', async () => {
+  const { stream } = await openStream()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   stream.send(`data: ${'a'.repeat(64 * 1_048_576)}\n\n`)
@@ -26,4 +31,20 @@ test('a listener who takes nothing for five minutes is cut', async () => {
   await vi.advanceTimersByTimeAsync(1_000)
   await drained
   expect(stream.open).toBe(false)
+})
+
+test('no stream is silent for more than 15 seconds, and one that speaks has no comments', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { stream, socket } = await openStream()
+  let read = ''
+  socket.on('data', (bytes) => (read += String(bytes))).resume()
+  for (let second = 0; second < 60; second++) {
+    stream.send(`data: ${second}\n\n`)
+    await vi.advanceTimersByTimeAsync(1_000)
+  }
+  await expect.poll(() => read).toContain('data: 59\n')
+  expect(read).not.toContain(':heartbeat')
+  await vi.advanceTimersByTimeAsync(14_000)
+  await expect.poll(() => read).toMatch(/:heartbeat \d+\n\n/)
 })

@@ -7,8 +7,11 @@ const MAX_UNREAD_BYTES = 256 * 1024
 const CATCH_UP_MS = 5_000
 /** How long what can wait does, before the reader is cut: somebody who takes nothing would hold the connection for good. */
 const DRAIN_MS = 300_000
-/** Proxies close streams that are silent for long; the shortest common limit is 60 s. */
-const HEARTBEAT_MS = 15_000
+/**
+ * Proxies close streams that are silent for long; the shortest common limit is 60 s. A stream that said nothing since the
+ * last look gets a comment, so that it is silent for twice this long at most.
+ */
+const LOOK_MS = 7_500
 
 /**
  * Headers of a stream that no proxy may hold back: `X-Accel-Buffering` for nginx, `no-transform` against
@@ -40,7 +43,7 @@ export class EventStream {
     this.#response = reply.raw
     const fromHooks = reply.getHeaders() as OutgoingHttpHeaders
     this.#response.writeHead(200, { ...HEADERS, ...fromHooks })
-    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref()
+    this.#heartbeat = setInterval(() => this.#beat(), LOOK_MS).unref()
     this.#response.once('close', () => clearInterval(this.#heartbeat))
   }
 
