@@ -37,14 +37,15 @@ test('no stream is silent for more than 15 seconds, and one that speaks has no c
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   onTestFinished(() => void vi.useRealTimers())
   const { stream, socket } = await openStream()
-  let read = ''
-  socket.on('data', (bytes) => (read += String(bytes))).resume()
+  socket.resume()
   for (let second = 0; second < 60; second++) {
+    const told = once(socket, 'data')
     stream.send(`data: ${second}\n\n`)
+    expect(String(await told)).not.toContain(':heartbeat')
     await vi.advanceTimersByTimeAsync(1_000)
   }
-  await expect.poll(() => read).toContain('data: 59\n')
-  expect(read).not.toContain(':heartbeat')
+  const heartbeat = Promise.withResolvers<void>()
+  socket.on('data', (bytes) => /:heartbeat \d+\n\n/.test(String(bytes)) && heartbeat.resolve())
   await vi.advanceTimersByTimeAsync(14_000)
-  await expect.poll(() => read).toMatch(/:heartbeat \d+\n\n/)
+  await heartbeat.promise
 })
