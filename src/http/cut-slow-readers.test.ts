@@ -45,3 +45,7 @@ test('the next request of the connection may take its time to be answered', asyn
   expect([await ask(), await ask()]).toEqual([{ milliseconds: 0 }, { milliseconds: 0 }])
   agent.destroy()
 })
+
+test('a request that came without a connection is answered, too', async () => {
+  expect((await server.inject('/timeout')).json()).toEqual({ milliseconds: 0 })
+})

@@ -7,5 +7,5 @@ import type { FastifyInstance } from 'fastify'
  */
 export function cutSlowReaders(server: FastifyInstance, afterMs: number): void {
   // Node takes it back with the next request of the connection, and counts each byte taken as a sign of life.
-  server.addHook('onSend', async (_request, reply) => void reply.raw.setTimeout(afterMs))
+  server.addHook('onSend', async (_request, { raw }) => void raw.setTimeout(afterMs, () => raw.destroy()))
 }
