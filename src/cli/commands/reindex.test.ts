@@ -43,6 +43,7 @@ describe.each(testDatabases())('botyard reindex on $name', (database) => {
   test('says so when the tables are missing', async () => {
     const { env, remove } = await database.create()
     try {
+      await runCommand(['migrate', 'down', '--steps', '99'], { env })
       const { code, err } = await runCommand(['reindex'], { env })
       expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('botyard migrate up') })
     } finally {

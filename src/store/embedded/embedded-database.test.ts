@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import type { Pool } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { migrateUp } from '../migrate.ts'
+import { migrateUp, migrationStatus } from '../migrate.ts'
 import type { OpenStore, StoreOptions } from '../open-store.ts'
 import { openStore } from '../open-store.ts'
+import { verifySchema } from '../verify-schema.ts'
 import { openEmbedded } from './embedded-database.ts'
 
 const WRITER = fileURLToPath(new URL('../../../test/store-writer.ts', import.meta.url))
@@ -91,6 +92,12 @@ test('the same process cannot open a folder twice, and can again after closing i
   await store.close()
   const again = await open()
   await expect(again.db.selectNoFrom(sql<number>`1`.as('one')).execute()).resolves.toEqual([{ one: 1 }])
+})
+
+test('a first start finds its tables there: `node scripts/build-template.ts` follows each migration', async () => {
+  const store = await open()
+  expect((await migrationStatus(store.db)).pending).toEqual([])
+  expect(await verifySchema(store.db)).toEqual([])
 })
 
 test('the data folder belongs to its owner only', async () => {
