@@ -9,14 +9,31 @@ export function nearest<Word extends string>(
 ): Word | undefined {
   let best: Word | undefined
   let bestDistance = Infinity
+  const letters = lettersOf(word)
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - word.length) > maxDistance(candidate)) continue
-    const distance = editDistance(word, candidate, Math.min(maxDistance(candidate), bestDistance - 1))
+    const limit = Math.min(maxDistance(candidate), bestDistance - 1)
+    if (Math.abs(candidate.length - word.length) > limit) continue
+    // An edit adds one letter and takes one away at most; for most words this is the end of it.
+    if (countBits(letters ^ lettersOf(candidate)) > 2 * limit) continue
+    const distance = editDistance(word, candidate, limit)
     if (distance === undefined) continue
     best = candidate
     bestDistance = distance
   }
   return best
+}
+
+/** Which letters occur, a bit each; some share one. */
+function lettersOf(word: string): number {
+  let letters = 0
+  for (let i = 0; i < word.length; i++) letters |= 1 << (word.charCodeAt(i) & 31)
+  return letters
+}
+
+function countBits(bits: number): number {
+  let count = 0
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++
+  return count
 }
 
 /** Optimal string alignment, row by row; undefined when it is more than `limit`. */
