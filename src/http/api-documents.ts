@@ -1,91 +1,42 @@
-import { STATUS_CODES } from 'node:http'
-import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
-import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiDocumentOptions, DescribedRoute } from './describe-api.ts'
 
-export interface ApiDocumentOptions {
-  readonly version: string
-  readonly publicUrl: string | undefined
-}
+/** They are of one connection, and of the moment. */
+const NOT_PASSED_ON = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding'])
 
-/** Without a logo of one's own the page shows the framework's. */
-const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="110" height="32"><text y="23" fill="#fff" \
-font-family="system-ui, sans-serif" font-size="22" font-weight="600">Botyard</text></svg>`
-
-/** The framework's page names no viewport, so phones would show all of a desktop, tiny. */
-const VIEWPORT = `document.head.insertAdjacentHTML('beforeend', \
-'<meta name="viewport" content="width=device-width, initial-scale=1">')`
-
-/** The groups of the page, what people look for first at the top; a group that is not named comes last. */
-const TAGS = [
-  { name: 'chat', description: 'Ask bots, with streamed answers' },
-  { name: 'widget', description: 'Bots on other sites' },
-  { name: 'openai', description: 'The same with the OpenAI API' },
-  { name: 'conversations', description: 'The REST API of people who are signed in' },
-  { name: 'auth', description: 'Accounts and linked channels' },
-  { name: 'voice', description: 'Texts to speech, recordings to text' },
-  { name: 'knowledge', description: 'Documents that bots answer from' },
-  { name: 'tasks', description: 'Tasks and reminders of people' },
-  { name: 'files', description: 'Files that bots gave people' },
-  { name: 'chatbots', description: 'Bots as data, for operators' },
-  { name: 'rollouts', description: 'New revisions step by step, for operators' },
-  { name: 'flags', description: 'Feature flags, for operators' },
-  { name: 'metrics', description: 'Numbers, for operators' },
-  { name: 'health', description: 'Whether the server is well' },
-]
-
-/** The page styles itself inline; it shows our own description alone, so that does no harm. */
-const CONTENT_SECURITY_POLICY = {
-  'default-src': "'self'",
-  'style-src': "'self' 'unsafe-inline'",
-  'img-src': "'self' data:",
-  'base-uri': "'none'",
-  'frame-ancestors': "'none'",
-}
-
-/** Describes every route that is added later: OpenAPI 3.1 at `/openapi.json`, a page to read it at `/docs`. */
-export async function documentApi(
-  server: FastifyInstance,
-  { version, publicUrl }: ApiDocumentOptions,
-): Promise<void> {
-  await server.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Botyard', version, description: 'Talk to the bots of this server.' },
-      tags: TAGS,
-      ...(publicUrl && { servers: [{ url: publicUrl }] }),
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-    },
-    transform: jsonSchemaTransform,
-    transformObject: (made) => ('openapiObject' in made ? describeReplies(made.openapiObject) : {}),
+/**
+ * Describes every route that is added later: OpenAPI 3.1 at `/openapi.json`, a page to read it at `/docs`. Few ever ask, so
+ * what makes them is loaded by the first who does.
+ */
+export function documentApi(server: FastifyInstance, options: ApiDocumentOptions): void {
+  const routes: DescribedRoute[] = []
+  let opened: Promise<FastifyInstance> | undefined
+  const open = async (): Promise<FastifyInstance> => {
+    const { describeApi } = await import('./describe-api.ts')
+    return await describeApi(routes, options)
+  }
+  const describer = (): Promise<FastifyInstance> => (opened ??= open())
+  const hide = { schema: { hide: true } }
+  server.get('/openapi.json', hide, async () => (await describer()).swagger())
+  const showPage = async (request: FastifyRequest, reply: FastifyReply) =>
+    passOn(await describer(), request, reply)
+  server.get('/docs', hide, showPage)
+  server.get('/docs/*', hide, showPage)
+  server.addHook('onRoute', ({ method, url, schema }) => {
+    // The framework makes one of each GET by itself.
+    if (method !== 'HEAD') routes.push({ method, url, ...(schema && { schema }) })
   })
-  await server.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: CONTENT_SECURITY_POLICY,
-    logo: { type: 'image/svg+xml', content: LOGO, href: '/', target: '_self' },
-    theme: { title: 'Botyard API', js: [{ filename: 'viewport.js', content: VIEWPORT }] },
+  server.addHook('onClose', async () => (await opened)?.close())
+}
+
+async function passOn(describer: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
+  const method = request.method === 'HEAD' ? 'HEAD' : 'GET'
+  const { headers, statusCode, rawPayload } = await describer.inject({
+    method,
+    url: request.url,
+    headers: request.headers,
   })
-  server.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
-}
-
-type ApiDescription = Extract<
-  Parameters<SwaggerTransformObject>[0],
-  { openapiObject: unknown }
->['openapiObject']
-
-/** What the framework says of a reply that says nothing of itself. */
-const NOTHING_SAID = 'Default Response'
-
-/** Gives replies without a description the name of their status. */
-function describeReplies(api: ApiDescription): ApiDescription {
-  for (const path of Object.values(api.paths ?? {}))
-    for (const operation of Object.values(path ?? {})) nameReplies(operation)
-  return api
-}
-
-function nameReplies(operation: unknown): void {
-  const { responses = {} } = operation as { readonly responses?: Record<string, { description?: string }> }
-  for (const [status, reply] of Object.entries(responses))
-    if (reply.description === NOTHING_SAID) reply.description = STATUS_CODES[status] ?? status
+  if (statusCode === 404) return reply.callNotFound()
+  const passed = Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.has(name))
+  return reply.code(statusCode).headers(Object.fromEntries(passed)).send(rawPayload)
 }

@@ -58,7 +58,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   followRequests(server, options.tracer)
   addSecurityHeaders(server)
   await server.register(cors, { delegator: corsDelegator(options) })
-  await documentApi(server, options)
+  documentApi(server, options)
   addRequestHooks(server, options)
   cutSlowReaders(server, SLOW_READER_MS)
   addErrorReplies(server, options)
