@@ -72,6 +72,10 @@ interface ClaimRow {
   readonly runAt: Date
 }
 
+/**
+ * The item is locked, though its lane is: a statement sees the items of the moment it began, and another worker may
+ * have claimed and settled since. What was settled is then passed over instead of being given out again.
+ */
 async function claim(
   db: Kysely<Schema>,
   { queue, limit, leaseMs, prefixes }: LaneClaim,
@@ -91,7 +95,7 @@ async function claim(
     select c.queue, c.key, c.token, c.attempts, c.last_error as "lastError",
       i.id, i.dedupe, i.payload, i.run_at as "runAt"
     from claimed c left join lateral (
-      select * from lane_items where queue = c.queue and key = c.key order by id limit 1
+      select * from lane_items where queue = c.queue and key = c.key order by id limit 1 for update
     ) i on true`.execute(db)
   return rows.map(({ id, dedupe, payload, runAt, ...lane }) => ({
     ...lane,
