@@ -10,6 +10,7 @@ import type { BotInfo, Host } from '../channel.ts'
 import type { SessionQueryBody } from './ask-bot.ts'
 import { toNeedAuth } from './need-auth.ts'
 import {
+  isRefusalId,
   parseEventId,
   toRefusalFrames,
   toWebFrames,
@@ -101,9 +102,12 @@ export async function sendStored(
   await pump(stream, host.speech.voice(events, voiceOptions(stream, { signal, after })), context)
 }
 
-/** The place of a reader who comes back. Throws `invalid_request` when the header is not one of our ids. */
+/**
+ * The place of a reader who comes back; undefined of one who was refused. Throws `invalid_request` when the header is
+ * not one of our ids.
+ */
 export function readPlace(header: string | undefined): ReadPlace | undefined {
-  if (!header) return undefined
+  if (!header || isRefusalId(header)) return undefined
   const place = parseEventId(header)
   if (place) return place
   const problem = 'Last-Event-ID is not an id of this server; leave the header out to ask anew.'

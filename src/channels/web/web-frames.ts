@@ -81,13 +81,25 @@ export function parseEventId(text: string): ReadPlace | undefined {
   }
 }
 
-/** The frames for a request that fails after the stream was promised: `connected`, `error`, `close`. */
+/**
+ * The frames for a request that fails after the stream was promised: `connected`, `error`, `close`. Their ids,
+ * `<clientId>:<number>`, name no answer: there is none to resume.
+ */
 export function toRefusalFrames(
   error: Omit<ErrorEvent, 'type'>,
   context: Omit<FrameContext, 'turnId'>,
 ): string {
   const frames: readonly Frame[] = [connected(context), ...errorFrames({ type: 'error', ...error })]
-  return frames.map(([event, data]) => toFrame({ event, data: JSON.stringify(data) })).join('')
+  return frames
+    .map(([event, data], index) =>
+      toFrame({ id: `${context.clientId}:${index + 1}`, event, data: JSON.stringify(data) }),
+    )
+    .join('')
+}
+
+/** Whether a reader comes back from a refusal, which asks anew. */
+export function isRefusalId(text: string): boolean {
+  return /^chat-\d{13}-[0-9a-f]{9}:\d$/.test(text.trim())
 }
 
 type Frame = readonly [name: string, data: Readonly<Record<string, unknown>>]

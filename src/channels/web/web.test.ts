@@ -225,6 +225,9 @@ test('an unknown bot is the default one in development, and error and close in p
       ['error', 'Chatbot not found'],
       ['close', 'Chatbot not found'],
     ])
+    const again = await postJson(strict.url + STREAM, ask(), { 'last-event-id': events.at(-1)?.id ?? '' })
+    expect((await collectEvents(again)).at(-2)?.event).toBe('complete')
+    expect(new Set(events.map(({ id }) => id)).size).toBe(3)
     const refused = await postJson(strict.url + STREAM, ask('Hello', { sessionId: 'test-uuid' }))
     expect(refused.status).toBe(400)
     expect(await refused.json()).toMatchObject({
