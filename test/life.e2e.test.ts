@@ -59,7 +59,8 @@ test('after kill -9 in the middle of an answer the conversation is there and the
 })
 
 test('SIGTERM finishes the running answer, refuses new connections and leaves with code 0', async () => {
-  const server = await startServerProcess(env)
+  // Long enough for a busy machine to see it not ready, and for the answer to outlast it.
+  const server = await startServerProcess({ ...env, OFFLINE_PACE_MS: '100', DRAIN_LINGER_MS: '2000' })
   const events = readEvents(await ask(server.url))
   const seen: (string | undefined)[] = [(await events.next()).value?.event]
   const ended = server.end('SIGTERM')
@@ -112,7 +113,8 @@ test('idle connections, also those that never asked anything, do not hold up the
   await once(response, 'end')
   const began = performance.now()
   expect(await server.end('SIGTERM')).toBe(0)
-  expect(performance.now() - began).toBeLessThan(4_000)
+  // Whoever waits for them waits for `DRAIN_TIMEOUT_MS`.
+  expect(performance.now() - began).toBeLessThan(10_000)
   agent.destroy()
 })
 

@@ -44,9 +44,9 @@ describe('passages', () => {
     ['a word that never ends', 'refunds'.repeat(130_000)],
     ['ever other words', Array.from({ length: 100_000 }, (_, count) => `refund${count}`).join(' ')],
   ])('holds nobody up over %s', async (_, query) => {
-    const begun = performance.now()
+    const before = process.threadCpuUsage()
     await find(query)
-    expect(performance.now() - begun).toBeLessThan(1_000)
+    expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(1_000)
   })
 
   it('gives back at most as many passages as asked for', async () => {

@@ -36,8 +36,7 @@ async function holdUp(store: OpenStore): Promise<{ waiting(): Promise<boolean>; 
 test.runIf(server)('a claim that another worker overtakes does not give out what is done', async () => {
   const store = await server!.openOwn()
   for (const key of ['slow', 'quick'])
-    for (const payload of ['one', 'two'])
-      await store.lanes.put({ queue: 'jobs', key, dedupe: null, payload })
+    for (const payload of ['one', 'two']) await store.lanes.put({ queue: 'jobs', key, dedupe: null, payload })
   const gate = await holdUp(store)
   const slow = store.lanes.claim(claimed)
   await expect.poll(gate.waiting).toBe(true)
