@@ -30,25 +30,31 @@ export async function interruptAbandoned(db: Kysely<Schema>, which: Abandoned): 
  * when its owner renewed the lease, or somebody closed it, in between.
  */
 export async function closeAbandoned(db: Kysely<Schema>, turnId: string, which: Abandoned): Promise<boolean> {
-  const log = await readWholeLog(db, turnId)
-  const lastSeq = log.at(-1)?.seq ?? 0
+  return await db.transaction().execute(async (tx) => {
+    // Locked first: what a stalled owner still commits is seen by the statements after it, and nothing comes later.
+    const { rows } = await sql`
+      select from turns where id = ${turnId} and outcome is null and (${which.all} or lease_until < now())
+      for update`.execute(tx)
+    if (rows.length === 0) return false
+    await interrupt(tx, turnId, await readWholeLog(tx, turnId))
+    return true
+  })
+}
+
+async function interrupt(tx: Kysely<Schema>, turnId: string, log: readonly LoggedEvent[]): Promise<void> {
+  const seq = (log.at(-1)?.seq ?? 0) + 1
   const text = textOf(log)
-  const { rows } = await sql`
+  await sql`
     with closed as (
       update turns set outcome = 'interrupted', error_code = 'interrupted', ended_at = now(),
         duration_ms = extract(epoch from least(now(), lease_until) - started_at) * 1000
-      where id = ${turnId} and outcome is null and (${which.all} or lease_until < now())
-        and ${lastSeq} = (select coalesce(max(last_seq), 0) from turn_events where turn_id = ${turnId})
-      returning id, conversation_id
+      where id = ${turnId} returning id, conversation_id
     ), answer as (
       insert into messages (id, conversation_id, role, text, turn_id)
       select ${randomUUID()}, conversation_id, 'assistant', ${text}::text, id from closed where ${text}::text <> ''
-    ), written as (
-      insert into turn_events (turn_id, first_seq, last_seq, events)
-      select id, ${lastSeq + 1}, ${lastSeq + 1}, ${toStoredEvents([interruption(lastSeq + 1)])} from closed
     )
-    select 1 from closed`.execute(db)
-  return rows.length > 0
+    insert into turn_events (turn_id, first_seq, last_seq, events)
+    select id, ${seq}, ${seq}, ${toStoredEvents([interruption(seq)])} from closed`.execute(tx)
 }
 
 async function readWholeLog(db: Kysely<Schema>, turnId: string): Promise<readonly LoggedEvent[]> {
