@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { longestAnswer, promptFor } from './answer.ts'
 import { cpuMicros, rssBytes } from './measure.ts'
 import type { LoadCommand, LoadReply, PhaseResult, PhaseTarget } from './phase.ts'
+import { DATABASE_THREAD } from './pin.ts'
 import { FrameReader, type Frame } from './sse-frames.ts'
 
 /** What the last answers may take after the emulator has sent them all. */
@@ -147,7 +148,7 @@ function sample(target: PhaseTarget, tally: Tally) {
     at: performance.now(),
     tokens: tally.tokens,
     relayMicros: cpuMicros(target.relayPid),
-    databaseMicros: cpuMicros(target.relayPid, 'database'),
+    databaseMicros: cpuMicros(target.relayPid, DATABASE_THREAD),
     harnessMicros: cpuMicros(target.emulatorPid) + cpuMicros(process.pid),
     rss: rssBytes(target.relayPid),
     open: tally.open,

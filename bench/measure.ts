@@ -1,13 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
+/** The ids of all threads of a process, or of those of one name. */
+export function threadsOf(pid: number, name?: string): readonly string[] {
+  const all = readdirSync(`/proc/${pid}/task`)
+  return all.filter(
+    (thread) => !name || readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() === name,
+  )
+}
+
 /**
  * User and system time of all threads of a process, or of those of one name, in microseconds. From the scheduler's own
  * nanosecond counters, because `/proc/<pid>/stat` counts in steps of 10 ms.
  */
 export function cpuMicros(pid: number, name?: string): number {
   let nanoseconds = 0
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    if (name && readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() !== name) continue
+  for (const thread of threadsOf(pid, name)) {
     const counters = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')
     nanoseconds += Number(counters.slice(0, counters.indexOf(' ')))
   }
