@@ -39,13 +39,18 @@ export function processEnvironment(): Environment {
   return process.env
 }
 
+/** A problem with its remedy, for people. */
+export function toSentence({ variable, problem, remedy }: ConfigProblem): string {
+  return `${variable} ${problem} ${remedy}`
+}
+
 /** Reads the environment. Throws `invalid_configuration` with every problem and its remedy at once. */
 export function loadConfig(env: Environment = process.env): Config {
   const { config, problems } = checkConfig(env)
   if (config) return config
-  const lines = problems.map(({ variable, problem, remedy }) => `  ${variable} ${problem} ${remedy}`)
+  const lines = problems.map((problem) => `\n  ${toSentence(problem)}`)
   throw new AppError('invalid_configuration', {
-    params: { problem: `The environment cannot be used:\n${lines.join('\n')}` },
+    params: { problem: `The environment cannot be used:${lines.join('')}` },
   })
 }
 

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { printStart } from './print-start.ts'
 
-test('a start says first what is on, then what is off and what turns it on', () => {
+test('a start says first what is on, then what is off and what turns it on, then what may not be meant', () => {
   let text = ''
   const out = new Writable({ write: (chunk, _, done) => done(void (text += String(chunk))) })
   const summary = [
@@ -10,7 +10,8 @@ test('a start says first what is on, then what is off and what turns it on', () 
     { name: 'Redis', on: false, detail: 'off: set REDIS_URL' },
     { name: 'metrics', on: true, detail: 'at /metrics' },
   ]
-  printStart({ url: 'http://localhost:5000', summary }, out)
+  const warnings = [{ variable: 'PROT', problem: 'is not read.', remedy: 'Did you mean PORT?' }]
+  printStart({ url: 'http://localhost:5000', summary, warnings }, out)
   expect(text).toBe(`
 Botyard is listening at http://localhost:5000
 
@@ -18,6 +19,8 @@ Botyard is listening at http://localhost:5000
   ● metrics  at /metrics
 
   ○ Redis    off: set REDIS_URL
+
+  ! PROT is not read. Did you mean PORT?
 
 Stop it with Ctrl-C.
 

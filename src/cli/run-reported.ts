@@ -1,4 +1,11 @@
-import { checkConfig, loadConfig, secretsOf, type Config, type Environment } from '../config.ts'
+import {
+  checkConfig,
+  loadConfig,
+  secretsOf,
+  type Config,
+  type ConfigProblem,
+  type Environment,
+} from '../config.ts'
 import { openErrorReports, type ErrorReports } from '../observe/error-reports.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import { createScrubber } from '../observe/scrub.ts'
@@ -13,6 +20,8 @@ export interface ServerStart {
   readonly log: Log
   /** Whether people read what it prints, rather than a collector of logs. */
   readonly pretty: boolean
+  /** What the environment probably does not mean. */
+  readonly warnings: readonly ConfigProblem[]
 }
 
 /**
@@ -28,7 +37,8 @@ export async function runReported(
   try {
     const config = loadConfig(env)
     const pretty = config.NODE_ENV !== 'production'
-    return await run({ config, pretty, log: createServerLog(config, { pretty, reports }) })
+    const { warnings } = checkConfig(env)
+    return await run({ config, pretty, warnings, log: createServerLog(config, { pretty, reports }) })
   } catch (error) {
     reports?.reportCrash(error, {})
     throw error

@@ -1,3 +1,4 @@
+import { toSentence } from '../../config.ts'
 import { toAppError } from '../../errors.ts'
 import type { Command, ExitCode, Terminal } from '../command.ts'
 import { loadProject } from '../load-project.ts'
@@ -15,7 +16,7 @@ export const start: Command = {
 }
 
 async function serveFolder(
-  { config, log, pretty }: ServerStart,
+  { config, log, pretty, warnings }: ServerStart,
   { cwd, stdout }: Terminal,
 ): Promise<ExitCode> {
   const project = await loadProject(cwd)
@@ -25,7 +26,11 @@ async function serveFolder(
       config,
       project,
       log,
-      onListening: (started) => (pretty ? printStart(started, stdout) : log.info(started, 'listening')),
+      onListening: (started) => {
+        if (pretty) return printStart({ ...started, warnings }, stdout)
+        for (const warning of warnings) log.warn(toSentence(warning))
+        log.info(started, 'listening')
+      },
     })
   } catch (error) {
     if (pretty) throw error
