@@ -3,14 +3,19 @@ import { expect, test } from 'vitest'
 import { backends } from '../../test/test-store.ts'
 import type { OpenStore } from './open-store.ts'
 
-const [server] = backends().filter(({ name }) => name === 'postgres')
+const server = backends().find(({ name }) => name === 'postgres')
 if (server === undefined)
   process.stdout.write('Claims that overtake each other are not tested: TEST_DATABASE_URL is not set.\n')
 
 const claimed = { queue: 'jobs', limit: 2, leaseMs: 60_000 }
 
-/** Has whoever claims the lane `slow` stop in the middle of that statement until `go` is called. */
-async function holdUp(store: OpenStore): Promise<{ waiting(): Promise<boolean>; go(): Promise<void> }> {
+interface Gate {
+  readonly isWaited: () => Promise<boolean>
+  readonly open: () => Promise<unknown>
+}
+
+/** Has whoever claims the lane `slow` stop in the middle of that statement until the gate is opened. */
+async function holdUp(store: OpenStore): Promise<Gate> {
   await sql`create table gate ()`.execute(store.db)
   await sql`
     create function wait_at_gate() returns trigger language plpgsql as $$
@@ -24,12 +29,12 @@ async function holdUp(store: OpenStore): Promise<{ waiting(): Promise<boolean>; 
   const closed = await store.db.startTransaction().execute()
   await sql`lock table gate`.execute(closed)
   return {
-    waiting: async () => {
+    isWaited: async () => {
       const { rows } = await sql`
         select from pg_locks where relation = 'gate'::regclass and not granted`.execute(store.db)
       return rows.length > 0
     },
-    go: async () => void (await closed.commit().execute()),
+    open: () => closed.commit().execute(),
   }
 }
 
@@ -39,11 +44,11 @@ test.runIf(server)('a claim that another worker overtakes does not give out what
     for (const payload of ['one', 'two']) await store.lanes.put({ queue: 'jobs', key, dedupe: null, payload })
   const gate = await holdUp(store)
   const slow = store.lanes.claim(claimed)
-  await expect.poll(gate.waiting).toBe(true)
+  await expect.poll(gate.isWaited).toBe(true)
   const [quick] = await store.lanes.claim(claimed)
   expect(quick).toMatchObject({ key: 'quick', item: { payload: 'one' } })
   await store.lanes.settle(quick!)
-  await gate.go()
+  await gate.open()
   const given = (await slow).filter(({ key }) => key === 'quick').map(({ item }) => item?.payload)
   expect(given).not.toContain('one')
   await store.close()
