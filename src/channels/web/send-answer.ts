@@ -90,7 +90,7 @@ export async function sendStored(
 ): Promise<void> {
   const answer = { turnId, ...claim }
   const signal = whenLeft(reply)
-  const context = { turnId, clientId: newClientId(), skip: frames }
+  const context = { turnId, clientId: newClientId(), skip: frames, seen: seq }
   if (chunks === undefined || !host.speech) {
     const events = await host.resume(answer, seq, signal)
     return await pump(new EventStream(reply), events, context)
@@ -115,6 +115,8 @@ export function readPlace(header: string | undefined): ReadPlace | undefined {
 }
 
 interface PumpContext extends FrameContext {
+  /** The last event that the reader has whole. Default: 0, none. */
+  readonly seen?: number
   /** Frames of the first event that the reader has already. */
   readonly skip?: number
 }
@@ -132,8 +134,9 @@ async function pump(
   try {
     for await (const entry of events) {
       const isText = entry.event.type !== 'audio' && entry.event.type !== 'warning'
+      if (isText && isTerminal(entry.event))
+        return stream.end(toWebFrames(behind(entry, context), context, skip))
       const frames = toWebFrames(entry, context, isText ? skip : 0)
-      if (isText && isTerminal(entry.event)) return stream.end(frames)
       if (!stream.send(frames) && isText) await stream.caughtUp()
       if (!stream.open) return
       if (isText) skip = 0
@@ -141,6 +144,11 @@ async function pump(
   } finally {
     stream.end()
   }
+}
+
+/** Whoever has seen more than a dying process could store, or the very end, is told the end behind that. */
+function behind(end: WebEvent, { seen = 0 }: PumpContext): WebEvent {
+  return end.seq > seen ? end : { ...end, seq: seen + 1 }
 }
 
 function newClientId(): string {

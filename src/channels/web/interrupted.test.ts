@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { appBackends } from '../../../test/people.ts'
+import { newTurn, says } from '../../../test/stored-turn.ts'
+import { collectEvents, type TestApp } from '../../../test/test-app.ts'
+
+/** Whose lease is over. */
+const DEAD = { owner: 'dead process', leaseMs: -1 }
+
+describe.each(appBackends())('an answer whose process died, on $name', (backend) => {
+  let app: TestApp
+
+  beforeAll(async () => {
+    app = await backend.start({ env: { TTS_ENABLED: 'false' } })
+  })
+
+  afterAll(() => app.close())
+
+  /** How an answer reads of which the words were stored, for who has seen it up to a place. */
+  async function read(words: readonly string[], after: string, place = '') {
+    const { turnId, ...turn } = newTurn(DEAD)
+    await app.store.turns.begin({ turnId, ...turn })
+    const events = words.map((word, index) => says(index + 1, word))
+    await app.store.turns.append([{ turnId, events }], { owner: DEAD.owner, renewForMs: null })
+    const headers = { 'last-event-id': `${turnId}:${after}${place}` }
+    const frames = await collectEvents(await fetch(`${app.url}/api/chat/streams/${turnId}`, { headers }))
+    return frames.map(({ event, id }) => [event, id?.slice(turnId.length + 1)])
+  }
+
+  test('ends behind all that a reader has seen, who saw more than was stored', async () => {
+    expect(await read(['Half', ' an'], '1')).toEqual([
+      ['text', '2'],
+      ['error', '2.1'],
+      ['close', '3'],
+    ])
+    expect(await read(['Half', ' an'], '9')).toEqual([
+      ['error', '9.1'],
+      ['close', '10'],
+    ])
+  })
+})
