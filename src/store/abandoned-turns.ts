@@ -32,17 +32,34 @@ export async function interruptAbandoned(db: Kysely<Schema>, which: Abandoned): 
 export async function closeAbandoned(db: Kysely<Schema>, turnId: string, which: Abandoned): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     // Locked first: what a stalled owner still commits is seen by the statements after it, and nothing comes later.
-    const { rows } = await sql`
-      select from turns where id = ${turnId} and outcome is null and (${which.all} or lease_until < now())
+    const { rows } = await sql<AbandonedTurn>`
+      select id as "turnId", conversation_id as "conversationId", bot, revision, started_at as "startedAt"
+      from turns where id = ${turnId} and outcome is null and (${which.all} or lease_until < now())
       for update`.execute(tx)
-    if (rows.length === 0) return false
-    await interrupt(tx, turnId, await readWholeLog(tx, turnId))
+    const [turn] = rows
+    if (turn === undefined) return false
+    await interrupt(tx, turn, await readWholeLog(tx, turnId))
     return true
   })
 }
 
-async function interrupt(tx: Kysely<Schema>, turnId: string, log: readonly LoggedEvent[]): Promise<void> {
-  const seq = (log.at(-1)?.seq ?? 0) + 1
+interface AbandonedTurn {
+  readonly turnId: string
+  readonly conversationId: string
+  readonly bot: string
+  readonly revision: string
+  readonly startedAt: Date
+}
+
+async function interrupt(
+  tx: Kysely<Schema>,
+  turn: AbandonedTurn,
+  log: readonly LoggedEvent[],
+): Promise<void> {
+  const { turnId } = turn
+  const last = log.at(-1)?.seq ?? 0
+  // Of an answer that ended before anything was stored readers still learn first that it was begun.
+  const events = last === 0 ? [start(turn), interruption(2)] : [interruption(last + 1)]
   const text = textOf(log)
   await sql`
     with closed as (
@@ -54,7 +71,7 @@ async function interrupt(tx: Kysely<Schema>, turnId: string, log: readonly Logge
       select ${randomUUID()}, conversation_id, 'assistant', ${text}::text, id from closed where ${text}::text <> ''
     )
     insert into turn_events (turn_id, first_seq, last_seq, events)
-    select id, ${seq}, ${seq}, ${toStoredEvents([interruption(seq)])} from closed`.execute(tx)
+    select id, ${last + 1}, ${last + events.length}, ${toStoredEvents(events)} from closed`.execute(tx)
 }
 
 async function readWholeLog(db: Kysely<Schema>, turnId: string): Promise<readonly LoggedEvent[]> {
@@ -74,6 +91,10 @@ function textOf(log: readonly LoggedEvent[]): string {
     if (event.type === 'replace') text = event.text
   }
   return text
+}
+
+function start({ startedAt, ...turn }: AbandonedTurn): LoggedEvent {
+  return { seq: 1, event: { type: 'start', ...turn, startedAt: startedAt.toISOString() } }
 }
 
 function interruption(seq: number): LoggedEvent {
