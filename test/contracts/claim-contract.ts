@@ -43,6 +43,7 @@ export function claimContract(store: () => OpenStore): void {
     const row = store().db.selectFrom('turns').select('outcome').where('id', '=', turn.turnId)
     expect(await row.executeTakeFirst()).toEqual({ outcome: null })
     const log = await read({ channel: 'web', account: 'user:7' })
-    expect(log).toMatchObject({ running: false, events: [{ event: { code: 'interrupted' } }] })
+    const events = [{ event: { type: 'start' } }, { event: { code: 'interrupted' } }]
+    expect(log).toMatchObject({ running: false, events })
   })
 }
