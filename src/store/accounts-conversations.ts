@@ -71,10 +71,15 @@ async function read(db: Kysely<Schema>, subject: string, place: Place): Promise<
 
 /** Messages, turns and their events go along. */
 async function remove(db: Kysely<Schema>, subject: string, id: string): Promise<boolean> {
-  const { rows } = await sql`delete from conversations c where ${isOwn(subject, id)} returning c.id`.execute(
-    db,
-  )
-  return rows.length > 0
+  return await db.transaction().execute(async (tx) => {
+    // Before the conversation, as a turn that ends does: otherwise the two may wait for each other.
+    await sql`
+      select from turns t join conversations c on c.id = t.conversation_id
+      where ${isOwn(subject, id)} and t.outcome is null order by t.id for update of t`.execute(tx)
+    const { rows } = await sql`
+      delete from conversations c where ${isOwn(subject, id)} returning c.id`.execute(tx)
+    return rows.length > 0
+  })
 }
 
 async function keyOf(db: Kysely<Schema>, subject: string, id: string): Promise<ConversationKey | undefined> {

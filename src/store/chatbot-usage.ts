@@ -48,8 +48,12 @@ export function createGuests(db: Kysely<Schema>): GuestStore {
     count: (bot, guests, windowMs) => count(db, { bot, guests, windowMs }),
     giveBack: async (bot, guests) => {
       await sql`
-        update guest_messages set used = used - 1
-        where bot = ${bot} and guest = any(${[...guests]}::text[]) and used > 0`.execute(db)
+        with mine as (
+          select bot, guest from guest_messages
+          where bot = ${bot} and guest = any(${[...guests]}::text[]) and used > 0 order by guest for update
+        )
+        update guest_messages g set used = g.used - 1
+        from mine where g.bot = mine.bot and g.guest = mine.guest`.execute(db)
     },
     prune: async (olderThanMs) => {
       await sql`delete from guest_messages where since < now() - ${milliseconds(olderThanMs)}`.execute(db)
@@ -63,13 +67,13 @@ interface GuestCount {
   readonly windowMs: number
 }
 
-/** In the order of their names, so that two messages of one guest do not wait for each other. */
+/** In the order of their names, here and when they are given back, so that two messages of one guest do not block each other. */
 async function count(db: Kysely<Schema>, { bot, guests, windowMs }: GuestCount): Promise<number> {
   const over = sql`guest_messages.since < now() - ${milliseconds(windowMs)}`
   const { rows } = await sql<{ readonly used: number }>`
     with counted as (
       insert into guest_messages (bot, guest, used)
-      select ${bot}, guest, 1 from unnest(${[...new Set(guests)].toSorted()}::text[]) as guest
+      select distinct ${bot}, guest, 1 from unnest(${[...guests]}::text[]) as guest order by guest
       on conflict (bot, guest) do update set
         used = case when ${over} then 1 else guest_messages.used + 1 end,
         since = case when ${over} then now() else guest_messages.since end

@@ -3,12 +3,14 @@ import { AppError } from '../errors.ts'
 /** SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01'
 const STATEMENT_TIMEOUT = '57014'
+/** The class of what was undone because of other transactions, such as a deadlock. */
+const ROLLED_BACK = '40'
 
 /**
  * SQLSTATEs and classes that say the server cannot serve now, not that the statement was wrong: connection
- * exceptions, resources, shutdown, a statement or an idle transaction that hit its time limit.
+ * exceptions, resources, shutdown, a statement or an idle transaction that hit its time limit, others in the way.
  */
-const UNAVAILABLE = ['08', '53', STATEMENT_TIMEOUT, '57P01', '57P02', '57P03', '25P03', '25P04']
+const UNAVAILABLE = ['08', '53', STATEMENT_TIMEOUT, '57P01', '57P02', '57P03', '25P03', '25P04', ROLLED_BACK]
 
 /** What the driver says without a code when its connection is gone. */
 const CONNECTION_LOST =
@@ -38,7 +40,9 @@ export function toStatementError(error: unknown): unknown {
 
 /** True when the connection a statement failed on cannot be used again. */
 export function breaksConnection(error: unknown): boolean {
-  return toStatementError(error) instanceof AppError && sqlState(error) !== STATEMENT_TIMEOUT
+  const state = sqlState(error)
+  if (state === STATEMENT_TIMEOUT || state?.startsWith(ROLLED_BACK)) return false
+  return toStatementError(error) instanceof AppError
 }
 
 /** A connection that could not be had. */

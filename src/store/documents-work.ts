@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import type { DocumentStore, DocumentWork, NewPassage, Run } from './document-store.ts'
 import type { Schema } from './schema.ts'
-import { countVersion, toProgress } from './stored-documents.ts'
+import { countVersion, lockCollection, toProgress } from './stored-documents.ts'
 
 type WorkOperations = Pick<
   DocumentStore,
@@ -181,12 +181,12 @@ async function addPassages(db: Kysely<Schema>, run: Run, passages: readonly NewP
 
 async function publish(db: Kysely<Schema>, run: Run): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
+    const document = tx.selectFrom('documents').select(['bot', 'owner', 'name']).where('id', '=', run.id)
+    const found = await document.executeTakeFirst()
+    // Before the document, as whoever adds one does: otherwise the two may wait for each other.
+    if (found) await lockCollection(tx, found)
     if (!(await holds(tx, run))) return false
-    const { bot, owner, name } = await tx
-      .selectFrom('documents')
-      .select(['bot', 'owner', 'name'])
-      .where('id', '=', run.id)
-      .executeTakeFirstOrThrow()
+    const { bot, owner, name } = await document.executeTakeFirstOrThrow()
     await tx
       .updateTable('documents')
       .set({ status: 'removed', changed_at: sql<Date>`now()` })

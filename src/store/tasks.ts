@@ -28,11 +28,7 @@ async function add(
 ): Promise<StoredTask | undefined> {
   return await db.transaction().execute(async (tx) => {
     // Whoever adds for the same person waits here, and counts what this one has added.
-    await tx
-      .insertInto('task_owners')
-      .values({ subject })
-      .onConflict((conflict) => conflict.column('subject').doUpdateSet({ subject }))
-      .execute()
+    await lockOwner(tx, subject)
     const { held } = await tx
       .selectFrom('tasks')
       .select(({ fn }) => fn.countAll<string>().as('held'))
@@ -146,13 +142,27 @@ async function remove(db: Kysely<Schema>, subject: string, id: number): Promise<
 }
 
 async function adopt(db: Kysely<Schema>, from: string, to: string): Promise<void> {
-  await sql`
-    with moved as (update tasks set subject = ${to} where subject = ${from}),
-    told as (update notifications set subject = ${to} where subject = ${from}),
-    gone as (delete from task_owners where subject = ${from}),
-    zone as (delete from time_zones where subject = ${from} returning time_zone)
-    insert into time_zones (subject, time_zone) select ${to}::text, time_zone from zone
-    on conflict (subject) do nothing`.execute(db)
+  await db.transaction().execute(async (tx) => {
+    // Locked first: what is being added, completed or reminded of is seen, and moved, by the statements after these.
+    await lockOwner(tx, from)
+    await sql`select from tasks where subject = ${from} order by id for update`.execute(tx)
+    await sql`
+      with moved as (update tasks set subject = ${to} where subject = ${from}),
+      told as (update notifications set subject = ${to} where subject = ${from}),
+      gone as (delete from task_owners where subject = ${from}),
+      zone as (delete from time_zones where subject = ${from} returning time_zone)
+      insert into time_zones (subject, time_zone) select ${to}::text, time_zone from zone
+      on conflict (subject) do nothing`.execute(tx)
+  })
+}
+
+/** One transaction at a time adds tasks of the subject, or gives them away. */
+async function lockOwner(tx: Kysely<Schema>, subject: string): Promise<void> {
+  await tx
+    .insertInto('task_owners')
+    .values({ subject })
+    .onConflict((conflict) => conflict.column('subject').doUpdateSet({ subject }))
+    .execute()
 }
 
 async function timeZone(db: Kysely<Schema>, subject: string): Promise<string | undefined> {
