@@ -3,14 +3,27 @@ import { AppError } from '../errors.ts'
 /** SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNDEFINED_TABLE = '42P01'
 const STATEMENT_TIMEOUT = '57014'
+const READ_ONLY = '25006'
 /** The class of what was undone because of other transactions, such as a deadlock. */
 const ROLLED_BACK = '40'
 
 /**
  * SQLSTATEs and classes that say the server cannot serve now, not that the statement was wrong: connection
- * exceptions, resources, shutdown, a statement or an idle transaction that hit its time limit, others in the way.
+ * exceptions, resources, shutdown, a statement or an idle transaction that hit its time limit, others in the way, a
+ * server that has become a standby.
  */
-const UNAVAILABLE = ['08', '53', STATEMENT_TIMEOUT, '57P01', '57P02', '57P03', '25P03', '25P04', ROLLED_BACK]
+const UNAVAILABLE = [
+  '08',
+  '53',
+  STATEMENT_TIMEOUT,
+  '57P01',
+  '57P02',
+  '57P03',
+  '25P03',
+  '25P04',
+  READ_ONLY,
+  ROLLED_BACK,
+]
 
 /** What the driver says without a code when its connection is gone. */
 const CONNECTION_LOST =

@@ -76,6 +76,15 @@ describe.runIf(server !== undefined)('on a real server', () => {
     await store.close()
   })
 
+  test('a server that takes no changes, such as a primary that became a standby or is full, is away', async () => {
+    const store = await open(urlWith({ search: '?options=-c%20default_transaction_read_only%3Don' }))
+    const change = sql`create table changes ()`.execute(store.db)
+    await expect(change).rejects.toMatchObject({ code: 'database_unavailable', retryable: true })
+    // The next connection may lead to the one that does.
+    expect(store.poolState().total).toBe(0)
+    await store.close()
+  })
+
   test('the pool is as large as the URL says', async () => {
     const store = await open(urlWith({ search: '?pool_size=2&max_overflow=1' }))
     expect(store.describe()).toMatch(/^PostgreSQL \d+\.\d+ at [^@]+, up to 3 connections$/)
