@@ -1,14 +1,21 @@
 import { once } from 'node:events'
 import { connect, type AddressInfo, type Socket } from 'node:net'
-import { fastify } from 'fastify'
+import { fastify, type FastifyReply } from 'fastify'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { EventStream } from './event-stream.ts'
 
+interface OpenStream {
+  readonly stream: EventStream
+  readonly response: FastifyReply['raw']
+  /** The reader's. */
+  readonly socket: Socket
+}
+
 /** A stream, and its reader, who takes nothing yet. */
-async function openStream(): Promise<{ readonly stream: EventStream; readonly socket: Socket }> {
+async function openStream(): Promise<OpenStream> {
   const server = fastify()
-  const began = Promise.withResolvers<EventStream>()
-  server.get('/', (_request, reply) => began.resolve(new EventStream(reply)))
+  const began = Promise.withResolvers<Omit<OpenStream, 'socket'>>()
+  server.get('/', (_request, reply) => began.resolve({ stream: new EventStream(reply), response: reply.raw }))
   await server.listen({ host: '127.0.0.1', port: 0 })
   const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1').pause()
   onTestFinished(async () => {
@@ -17,7 +24,7 @@ async function openStream(): Promise<{ readonly stream: EventStream; readonly so
   })
   await once(socket, 'connect')
   socket.write('GET / HTTP/1.1\r\nhost: test\r\n\r\n')
-  return { stream: await began.promise, socket }
+  return { ...(await began.promise), socket }
 }
 
 test('a listener who takes nothing for five minutes is cut', async () => {
@@ -31,6 +38,24 @@ test('a listener who takes nothing for five minutes is cut', async () => {
   await vi.advanceTimersByTimeAsync(1_000)
   await drained
   expect(stream.open).toBe(false)
+})
+
+test('a reader who takes nothing of the end of a stream is cut', async () => {
+  const { stream, response } = await openStream()
+  stream.end(`data: ${'a'.repeat(64 * 1_048_576)}\n\n`)
+  expect(response.socket?.timeout).toBe(300_000)
+  response.socket?.emit('timeout')
+  await once(response, 'close')
+  expect(response.writableFinished).toBe(false)
+})
+
+test('the end of a stream that is taken at once has no time limit', async () => {
+  const { stream, response, socket } = await openStream()
+  const taken = once(socket, 'data')
+  socket.resume()
+  stream.end('data: 1\n\n')
+  expect([response.writableLength, response.listenerCount('timeout')]).toEqual([0, 0])
+  await taken
 })
 
 test('no stream is silent for more than 15 seconds, and one that speaks has no comments', async () => {

@@ -75,10 +75,12 @@ export class EventStream {
     await this.#takenWithin(DRAIN_MS)
   }
 
-  /** Ends the stream, with the last frames in the same write. */
+  /** Ends the stream, with the last frames in the same write. Who takes nothing of what is left is cut, as by `drained`. */
   end(frames = ''): void {
     clearInterval(this.#heartbeat)
-    if (this.open) this.#response.end(this.#takeUnsent() + frames)
+    if (!this.open) return
+    this.#response.end(this.#takeUnsent() + frames)
+    if (this.#response.writableLength > 0) this.#response.setTimeout(DRAIN_MS, () => this.#response.destroy())
   }
 
   /** Resolves when the reader has taken everything or has left; cuts it when that takes longer, in milliseconds. */
