@@ -20,8 +20,11 @@ const MINUTE_MS = 60_000
 const INGEST_LIMIT_MS = 6 * 60 * MINUTE_MS
 /** Documents that were begun so often, and never ended, end the process that reads them. */
 const MOST_ATTEMPTS = 8
-/** Pieces that are stored, or given to the indexer, at once. */
-const BATCH = 500
+/**
+ * Pieces that are stored at once: tenths of a second of work for a database, since the embedded one serves nobody else
+ * meanwhile, and ends a statement that takes seconds.
+ */
+const BATCH = 100
 const INDEX_BATCH = 128
 
 /** How much of the work is behind when a document is read, and when its pieces are stored. */
