@@ -88,7 +88,7 @@ describe('the webhook', () => {
   })
 
   test('tries again at once, then ever later, and when Retry-After says', async () => {
-    const { fake, call } = await startFakeTelegram({ timeFactor: 10 })
+    const { fake, call } = await startFakeTelegram({ timeFactor: 4 })
     const at: number[] = []
     const answers = [[500], [503], undefined, [429, { 'retry-after': '6' }], [201]] as const
     const { url } = await receiveUpdates((_, count) => {
@@ -98,7 +98,7 @@ describe('the webhook', () => {
     await call('setWebhook', { url })
     fake.say(42, 'Hello')
     await eventually(() => expect(fake.updates).toEqual([]))
-    const seconds = at.slice(1).map((time, index) => ((time - (at[index] ?? 0)) * 10) / 1_000)
+    const seconds = at.slice(1).map((time, index) => ((time - (at[index] ?? 0)) * 4) / 1_000)
     const [first = 9, second = 0, third = 0, fourth = 0] = seconds
     expect([first < 2, second >= 1.9, third >= 3.9, fourth >= 5.9]).toEqual([true, true, true, true])
   })
