@@ -165,7 +165,7 @@ describe('without a stream', () => {
   })
 
   test('a recording that takes longer is fetched later', async () => {
-    openai.inject({ kind: 'slow-headers', ms: 1_300, failTimes: 1 })
+    openai.inject({ kind: 'slow-headers', ms: 3_000, failTimes: 1 })
     const reply = await (await postJson(app.url + query, ask('say: This takes long.'))).json()
     expect(reply).toMatchObject({ audio: null, tts_poll_url: `/api/text-to-speech/${reply.tts_job_id}` })
     const pending = await fetch(app.url + reply.tts_poll_url)
