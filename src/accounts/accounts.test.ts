@@ -107,7 +107,8 @@ describe.each(appBackends())('accounts on $name', (backend) => {
     )
     expect(replies.filter(({ status, right }) => status !== 200 || !right)).toEqual([])
     expect(new Set(replies.map(({ token }) => token)).size).toBe(500)
-  }, 60_000)
+    // Hashes are work for the processor by design: a busy machine needs minutes for so many.
+  }, 240_000)
 
   describe('who guesses passwords', () => {
     test('has five tries at an account, and then not even the right one counts', async () => {

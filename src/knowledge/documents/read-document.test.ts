@@ -16,7 +16,7 @@ interface Given {
 
 /** Reads a file as the server does: its type found, in a thread, cut into pieces. */
 async function read(content: string | Buffer, given: Given = {}): Promise<readonly CutChunk[]> {
-  const { name = 'file', timeoutMs = 15_000, contentType } = given
+  const { name = 'file', timeoutMs = 50_000, contentType } = given
   const bytes = new Uint8Array(Buffer.from(content))
   const type = detectType(bytes, { name, ...(contentType !== undefined && { contentType }) })
   const signal = new AbortController().signal
