@@ -33,7 +33,7 @@ test('a crash is reported, and the process ends by it even when Sentry does not 
   await using silent = await startSentryReceiver({ silent: true })
   await using folder = await makeFolder({ 'botyard.config.ts': CRASHING_PROJECT })
   const server = await startServerProcess({ SENTRY_DSN: silent.dsn }, folder.path)
-  const left = once(server.child, 'exit')
+  const left = once(server.child, 'close')
   // Nobody has asked it yet.
   await expect.poll(() => server.output.join('')).toContain('a model could not be warmed up')
   const question = { query: 'Hi', chatbotId: 'greeter', sessionId: crypto.randomUUID() }

@@ -44,14 +44,13 @@ export async function startServerProcess(
   const output: string[] = []
   for (const stream of [child.stdout, child.stderr])
     createInterface(stream).on('line', (line) => output.push(line))
-  const gone = once(child, 'exit').then(([code]) => code as number | null)
+  // Not `exit`, which may come before the last of the output.
+  const gone = once(child, 'close').then(([code]) => code as number | null)
   const url = `http://${host}:${port}`
-  await Promise.race([
-    untilReady(url),
-    gone.then((code) => {
-      throw new Error(`the server left with code ${code}:\n${output.join('\n')}`)
-    }),
-  ])
+  const left = new AbortController()
+  void gone.then(() => left.abort())
+  if (!(await untilReady(url, left.signal)))
+    throw new Error(`the server left with code ${await gone}:\n${output.join('\n')}`)
   return {
     url,
     child,
@@ -63,9 +62,13 @@ export async function startServerProcess(
   }
 }
 
-/** Resolves when `/readyz` says 200. */
-export async function untilReady(url: string): Promise<void> {
-  while (!(await isReady(url))) await new Promise((resolve) => setTimeout(resolve, 20))
+/** Resolves with true when `/readyz` says 200, with false when the signal aborts before that. */
+export async function untilReady(url: string, signal?: AbortSignal): Promise<boolean> {
+  while (!signal?.aborted) {
+    if (await isReady(url)) return true
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return false
 }
 
 async function isReady(url: string): Promise<boolean> {
