@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Json } from '../inbound.ts'
 import { answered } from './answered-turn.ts'
-import { stillHeld } from './free-lane.ts'
+import { removeEmptyLane, stillHeld } from './free-lane.ts'
+import { lockLaneOf } from './inbox-operations.ts'
 import { INBOX_QUEUE } from './inbox-store.ts'
 import type {
   Deliveries,
@@ -14,7 +15,6 @@ import type {
   PlacedPart,
 } from './inbox-store.ts'
 import type { LaneHold } from './lane-store.ts'
-import { toInboxLane } from './inbox-rows.ts'
 import type { Schema } from './schema.ts'
 import { toUuid } from './uuid.ts'
 
@@ -144,9 +144,6 @@ async function list(
 
 interface EndedMessage {
   readonly first: string
-  readonly channel: string
-  readonly bot: string
-  readonly key: string
   readonly outcome: InboxOutcome | null
   readonly answered: boolean
 }
@@ -156,17 +153,20 @@ async function retry(
   messageId: string,
 ): Promise<'queued' | 'not-found' | 'unanswered' | 'unfinished'> {
   return await db.transaction().execute(async (tx) => {
+    const key = await lockLaneOf(tx, messageId)
+    if (key === undefined) return 'not-found'
     const { rows } = await sql<EndedMessage>`
-      select coalesce(m.answered_with, m.id) as first, m.channel, m.bot, m.conversation_key as key, m.outcome,
-        coalesce(${answered(sql`t`)}, false) as answered
+      select coalesce(m.answered_with, m.id) as first, m.outcome, coalesce(${answered(sql`t`)}, false) as answered
       from inbox_messages m left join turns t on t.id = coalesce(m.answered_with, m.id)
-      where m.id = ${toUuid(messageId)}::uuid for update of m`.execute(tx)
+      where m.id = ${messageId}`.execute(tx)
     const [message] = rows
+    if (message?.outcome && message.answered) {
+      await reopen(tx, message.first, key)
+      return 'queued'
+    }
+    await removeEmptyLane(tx, { queue: INBOX_QUEUE, key })
     if (message === undefined) return 'not-found'
-    if (message.outcome === null) return 'unfinished'
-    if (!message.answered) return 'unanswered'
-    await reopen(tx, message)
-    return 'queued'
+    return message.outcome === null ? 'unfinished' : 'unanswered'
   })
 }
 
@@ -174,8 +174,7 @@ async function retry(
  * Puts all messages that were answered together back in their lane, the first one first, and opens their parts. One
  * that was being sent stays so: nobody knows what became of it.
  */
-async function reopen(tx: Kysely<Schema>, { first, channel, bot, key }: EndedMessage): Promise<void> {
-  const lane = toInboxLane({ conversation: { channel, bot, key } })
+async function reopen(tx: Kysely<Schema>, first: string, lane: string): Promise<void> {
   await sql`
     with parts as (
       update deliveries set last_error = null,
@@ -187,12 +186,8 @@ async function reopen(tx: Kysely<Schema>, { first, channel, bot, key }: EndedMes
       returning id, accepted_at
     ), revived as (
       delete from lane_dead_items where queue = ${INBOX_QUEUE} and dedupe in (select id::text from again)
-    ), opened as (
-      insert into lanes (queue, key, due_at) values (${INBOX_QUEUE}, ${lane}, now())
-      on conflict (queue, key) do update set due_at = lanes.due_at
-      returning queue, key
     )
     insert into lane_items (queue, key, dedupe, payload)
-    select queue, key, id::text, to_json(id::text)::text from again, opened
+    select ${INBOX_QUEUE}, ${lane}, id::text, to_json(id::text)::text from again
     order by id <> ${first}, accepted_at`.execute(tx)
 }

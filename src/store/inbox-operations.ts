@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
-import { freeLane } from './free-lane.ts'
-import { toInboxMessage } from './inbox-rows.ts'
+import { freeLane, lockLane, removeEmptyLane } from './free-lane.ts'
+import { toInboxLane, toInboxMessage } from './inbox-rows.ts'
 import type { InboxMessageRow } from './inbox-rows.ts'
 import { INBOX_QUEUE } from './inbox-store.ts'
 import type { InboxEntry, InboxFilter, InboxState } from './inbox-store.ts'
@@ -65,8 +65,33 @@ function toEntry(row: EntryRow): InboxEntry {
   }
 }
 
-/** The item gets its old number back, so that it stands before everything that came after it. */
+/**
+ * Locks the lane of a message first of all, so that whoever works on it, or decides about it, at the same time has done so,
+ * or waits. Undefined when there is no such message.
+ */
+export async function lockLaneOf(tx: Kysely<Schema>, id: string): Promise<string | undefined> {
+  const { rows } = await sql<Pick<InboxMessageRow, 'channel' | 'bot' | 'conversation_key'>>`
+    select channel, bot, conversation_key from inbox_messages where id = ${toUuid(id)}::uuid`.execute(tx)
+  const [row] = rows
+  if (row === undefined) return undefined
+  const { channel, bot, conversation_key: key } = row
+  const lane = toInboxLane({ conversation: { channel, bot, key } })
+  await lockLane(tx, { queue: INBOX_QUEUE, key: lane })
+  return lane
+}
+
 export async function retryMessage(db: Kysely<Schema>, id: string): Promise<number> {
+  return await db.transaction().execute(async (tx) => {
+    const key = await lockLaneOf(tx, id)
+    if (key === undefined) return 0
+    const again = await putBack(tx, id)
+    if (again === 0) await removeEmptyLane(tx, { queue: INBOX_QUEUE, key })
+    return again
+  })
+}
+
+/** The item gets its old number back, so that it stands before everything that came after it. */
+async function putBack(tx: Kysely<Schema>, id: string): Promise<number> {
   const { rows } = await sql`
     with group_of as (
       select coalesce(answered_with, id) as first from inbox_messages where id = ${toUuid(id)}::uuid and outcome = 'dead'
@@ -85,17 +110,15 @@ export async function retryMessage(db: Kysely<Schema>, id: string): Promise<numb
     )
     insert into lane_items (id, queue, key, dedupe, payload) overriding system value
     select id, queue, items.key, dedupe, payload from items join opened on opened.key = items.key
-    returning 1`.execute(db)
+    returning 1`.execute(tx)
   return rows.length
 }
 
 export async function dropMessage(db: Kysely<Schema>, id: string, reason: string): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
-    const { rows: lanes } = await sql<{ readonly key: string }>`
-      select l.key from lanes l join lane_items i on i.queue = l.queue and i.key = l.key
-      where i.queue = ${INBOX_QUEUE} and i.dedupe = ${id} for update of l`.execute(tx)
-    const key = lanes[0]?.key
-    const first = key === undefined ? undefined : await firstOf(tx, key)
+    const key = await lockLaneOf(tx, id)
+    if (key === undefined) return false
+    const first = await firstOf(tx, key)
     const { rows: dropped } = await sql<{ readonly answered_with: string | null }>`
       with removed as (
         delete from lane_items where queue = ${INBOX_QUEUE} and dedupe = ${id}
@@ -106,7 +129,7 @@ export async function dropMessage(db: Kysely<Schema>, id: string, reason: string
       where id = ${toUuid(id)}::uuid and (outcome is null or outcome = 'dead')
       returning answered_with`.execute(tx)
     const worked = first !== undefined && [id, dropped[0]?.answered_with].includes(first)
-    if (key !== undefined && worked) await freeLane(tx, { queue: INBOX_QUEUE, key })
+    await (worked ? freeLane : removeEmptyLane)(tx, { queue: INBOX_QUEUE, key })
     return dropped.length > 0
   })
 }

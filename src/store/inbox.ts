@@ -128,12 +128,13 @@ async function finish(db: Kysely<Schema>, hold: LaneHold, { ids, end }: Ending):
   })
 }
 
+/** What somebody puts back at this moment is left. */
 async function prune(db: Kysely<Schema>, olderThanMs: number): Promise<number> {
   const { rows } = await sql`
     delete from inbox_messages where id in (
       select id from inbox_messages
       where outcome is not null and finished_at < now() - ${milliseconds(olderThanMs)}
-      limit ${PRUNED_AT_ONCE}
+      limit ${PRUNED_AT_ONCE} for update skip locked
     ) returning 1`.execute(db)
   return rows.length < PRUNED_AT_ONCE ? rows.length : rows.length + (await prune(db, olderThanMs))
 }

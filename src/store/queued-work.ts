@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Kysely, RawBuilder } from 'kysely'
 import type { Json } from '../inbound.ts'
-import { freeLane } from './free-lane.ts'
+import { freeLane, lockLane, removeEmptyLane } from './free-lane.ts'
 import { createLanes } from './lanes.ts'
 import type { QueuedItem, QueuedWork } from './queued-work-store.ts'
 import type { Schema } from './schema.ts'
@@ -49,22 +49,39 @@ function allItems(queue: string): RawBuilder<unknown> {
 
 async function retry(db: Kysely<Schema>, queue: string, id: string): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
-    const { rows } = await sql<{
-      readonly key: string
-      readonly dedupe: string | null
-      readonly payload: string
-    }>`
-      select key, dedupe, payload from lane_dead_items
-      where queue = ${queue} and id::text = ${id} for update`.execute(tx)
-    const [dead] = rows
-    if (!dead) return false
-    const { key, dedupe } = dead
-    const put = await createLanes(tx).put({ queue, key, dedupe, payload: JSON.parse(dead.payload) as Json })
-    // The next run of a schedule is there already, and is the one to hurry.
-    if (!put && !(dedupe === key && (await hurry(tx, queue, key)))) return false
-    await sql`delete from lane_dead_items where id::text = ${id}`.execute(tx)
-    return true
+    const found = await findDead(tx, queue, id)
+    if (!found) return false
+    const { key } = found
+    // First of all, as a worker does whose item dies; what is read after it is what is there.
+    await lockLane(tx, { queue, key })
+    const dead = await findDead(tx, queue, id)
+    const again = dead !== undefined && (await putAgain(tx, queue, dead))
+    await (again
+      ? sql`delete from lane_dead_items where id::text = ${id}`.execute(tx)
+      : removeEmptyLane(tx, { queue, key }))
+    return again
   })
+}
+
+interface DeadItem {
+  readonly key: string
+  readonly dedupe: string | null
+  readonly payload: string
+}
+
+async function findDead(tx: Kysely<Schema>, queue: string, id: string): Promise<DeadItem | undefined> {
+  const { rows } = await sql<DeadItem>`
+    select key, dedupe, payload from lane_dead_items where queue = ${queue} and id::text = ${id}`.execute(tx)
+  return rows[0]
+}
+
+/** False when the same waits already. */
+async function putAgain(tx: Kysely<Schema>, queue: string, dead: DeadItem): Promise<boolean> {
+  const { key, dedupe } = dead
+  const payload = JSON.parse(dead.payload) as Json
+  if (await createLanes(tx).put({ queue, key, dedupe, payload })) return true
+  // The next run of a schedule is there already, and is the one to hurry.
+  return dedupe === key && (await hurry(tx, queue, key))
 }
 
 /** Has the only item of a lane run now. */
