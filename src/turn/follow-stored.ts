@@ -3,6 +3,8 @@ import type { ClaimedAnswer } from '../answer-claim.ts'
 import { AppError } from '../errors.ts'
 import type { LoggedEvent } from '../events.ts'
 import type { TurnLog, Turns } from '../store/store.ts'
+import { patiently } from './patiently.ts'
+import { toErrorEvent } from './run-turn.ts'
 
 /** How often a turn that runs on another replica is looked at. */
 const POLL_MS = 150
@@ -45,6 +47,8 @@ async function* follow(turns: Turns, place: StoredPlace, first: TurnLog): AsyncG
     await delay(POLL_MS)
     log = await readPatiently(turns, { ...place, afterSeq: seen })
   }
+  // It was begun in a commit that a crash of the database took back, or was deleted.
+  if (!log && !place.signal.aborted) yield { seq: seen + 1, event: toErrorEvent(new AppError('interrupted')) }
 }
 
 /** For a reader that had seen more than was stored when the turn's process died. */
@@ -53,19 +57,9 @@ async function repeatEnd(turns: Turns, place: StoredPlace): Promise<readonly Log
   return log?.events.slice(-1) ?? []
 }
 
-async function readPatiently(
+function readPatiently(
   turns: Turns,
   { answer, afterSeq, signal }: StoredPlace,
 ): Promise<TurnLog | undefined> {
-  const giveUpAt = performance.now() + PATIENCE_MS
-  while (!signal.aborted) {
-    try {
-      return await turns.read(answer.turnId, afterSeq, answer)
-    } catch (error) {
-      const mayPass = error instanceof AppError && error.retryable
-      if (!mayPass || performance.now() > giveUpAt) throw error
-      await delay(POLL_MS)
-    }
-  }
-  return undefined
+  return patiently(() => turns.read(answer.turnId, afterSeq, answer), { patienceMs: PATIENCE_MS, signal })
 }

@@ -5,8 +5,12 @@ import { isTerminal, type LoggedEvent, type TerminalEvent, type TurnEvent } from
 import type { Turns } from '../store/store.ts'
 import { followStored } from './follow-stored.ts'
 import type { LiveTurn } from './live-turn.ts'
+import { patiently } from './patiently.ts'
 import { toErrorEvent } from './run-turn.ts'
 import { TurnFacts } from './turn-facts.ts'
+
+/** It was there a moment ago. */
+const END_PATIENCE_MS = 5_000
 
 /** Answers that were begun before, here, on another replica or in the past: read again by whom they belong to, and stopped. */
 export class GivenAnswers {
@@ -68,7 +72,8 @@ export class GivenAnswers {
 
   /** How a turn ended that is closed already: by us, in a commit whose reply was lost, or by another process. */
   async endOf(turnId: string): Promise<TerminalEvent> {
-    const event = (await this.#turns.read(turnId, 0))?.events.at(-1)?.event
+    const log = await patiently(() => this.#turns.read(turnId, 0), { patienceMs: END_PATIENCE_MS })
+    const event = log?.events.at(-1)?.event
     return event && isTerminal(event) ? event : toErrorEvent(new AppError('interrupted'))
   }
 
