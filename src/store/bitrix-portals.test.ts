@@ -72,6 +72,38 @@ describe.each(backends())('portals on $name', (backend) => {
     expect(await claim('two')).toBe(12)
   })
 
+  test('what was fetched for one bot says nothing about the next, of this portal or of another', async () => {
+    const origin = 'https://e.bitrix24.ru'
+    await portals.install({ ...INSTALLED, origin })
+    const bot = { api: 'v2', eventMode: 'fetch' } as const
+    const claim = (): Promise<number | undefined> =>
+      portals.claimFetch({ origin, owner: 'one', leaseMs: 60_000 })
+    await portals.keepBot(origin, { ...bot, id: 7 })
+    await claim()
+    await portals.keepBot(origin, { ...bot, id: 8 })
+    await portals.keepOffset(origin, 'one', 99)
+    expect(await claim()).toBe(0)
+    await portals.keepBot(origin, { ...bot, id: 8 })
+    await portals.install({ ...INSTALLED, origin })
+    await portals.keepOffset(origin, 'one', 12)
+    expect(await claim()).toBe(12)
+    await portals.install({ ...INSTALLED, origin, memberId: 'member-b' })
+    await portals.keepOffset(origin, 'one', 99)
+    expect(await claim()).toBe(0)
+  })
+
+  test('an application token that was learned meanwhile is not lost when tokens are sealed again', async () => {
+    const origin = 'https://f.bitrix24.ru'
+    await portals.install({ ...INSTALLED, origin, applicationToken: null })
+    const before = await portals.find(origin)
+    await portals.keepApplicationToken(origin, 'learned')
+    await portals.reseal({ ...before!, accessToken: 'sealed again' })
+    expect(await portals.find(origin)).toMatchObject({
+      accessToken: 'sealed again',
+      applicationToken: 'learned',
+    })
+  })
+
   test('a state is good once, in its session, in time', async () => {
     const keep = (hash: string, lifetimeMs = 60_000): Promise<void> =>
       portals.keepState({ hash, sessionHash: 'session', origin: INSTALLED.origin, lifetimeMs })

@@ -67,7 +67,7 @@ function toBot({ bot_id, bot_api, event_mode }: Selectable<BitrixPortalTable>): 
   return { id: Number(bot_id), api: bot_api, eventMode: event_mode }
 }
 
-/** Another portal under the same address has other bots and other events. */
+/** Another portal under the same address has other bots and other events: who still fetches those of the first keeps no offset. */
 async function install(db: Kysely<Schema>, installation: BitrixInstallation): Promise<void> {
   const { origin, memberId, accessToken, refreshToken, authServer, applicationToken } = installation
   await sql`
@@ -85,6 +85,8 @@ async function install(db: Kysely<Schema>, installation: BitrixInstallation): Pr
       version = known.version + 1,
       bot_id = case when known.member_id = excluded.member_id then known.bot_id end,
       fetch_offset = case when known.member_id = excluded.member_id then known.fetch_offset else 0 end,
+      fetch_owner = case when known.member_id = excluded.member_id then known.fetch_owner end,
+      fetch_until = case when known.member_id = excluded.member_id then known.fetch_until end,
       refresh_owner = null,
       refresh_until = null,
       updated_at = now()`.execute(db)
@@ -128,16 +130,18 @@ async function reseal(db: Kysely<Schema>, portal: Parameters<BitrixPortals['rese
   await sql`
     update bitrix_portals set
       access_token = ${portal.accessToken}, refresh_token = ${portal.refreshToken},
-      application_token = ${portal.applicationToken}
+      application_token = coalesce(${portal.applicationToken}, application_token)
     where origin = ${portal.origin} and version = ${portal.version}`.execute(db)
 }
 
 async function keepBot(db: Kysely<Schema>, origin: string, bot: BitrixBot | null): Promise<void> {
   const id = bot?.id ?? null
-  // The events of another bot are counted anew.
+  // The events of another bot are counted anew, and who still fetches those of the one before keeps no offset.
   await sql`
     update bitrix_portals set
       fetch_offset = case when bot_id = ${id}::bigint then fetch_offset else 0 end,
+      fetch_owner = case when bot_id = ${id}::bigint then fetch_owner end,
+      fetch_until = case when bot_id = ${id}::bigint then fetch_until end,
       bot_id = ${id}, bot_api = ${bot?.api ?? null}, event_mode = ${bot?.eventMode ?? null}, updated_at = now()
     where origin = ${origin}`.execute(db)
 }
