@@ -57,6 +57,7 @@ function lastOfEach(references: readonly AnswerReference[]): readonly AnswerRefe
   return [...new Map(byName).values()]
 }
 
+/** In one order, so that two servers that write the same do not block each other. */
 async function write(db: Kysely<Schema>, links: readonly AnswerReference[]): Promise<void> {
   await sql`
     insert into turn_references (bot, channel, reference, turn_id)
@@ -65,6 +66,7 @@ async function write(db: Kysely<Schema>, links: readonly AnswerReference[]): Pro
       ${links.map(({ reference }) => reference)}::text[], ${links.map(({ turnId }) => turnId)}::uuid[]
     ) as link (bot, channel, reference, turn_id)
     join turns on turns.id = link.turn_id
+    order by link.bot, link.channel, link.reference
     on conflict (bot, channel, reference) do update set turn_id = excluded.turn_id, created_at = now()`.execute(
     db,
   )

@@ -56,7 +56,12 @@ export function createGuests(db: Kysely<Schema>): GuestStore {
         from mine where g.bot = mine.bot and g.guest = mine.guest`.execute(db)
     },
     prune: async (olderThanMs) => {
-      await sql`delete from guest_messages where since < now() - ${milliseconds(olderThanMs)}`.execute(db)
+      // Whoever comes back at this moment is left.
+      await sql`
+        delete from guest_messages where (bot, guest) in (
+          select bot, guest from guest_messages
+          where since < now() - ${milliseconds(olderThanMs)} for update skip locked
+        )`.execute(db)
     },
   }
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeGate, racingBackend, untilWaiting } from '../../test/races.ts'
 import { finished, newTurn } from '../../test/stored-turn.ts'
 import type { GivenDocument } from './document-store.ts'
+import { createFeedback } from './feedback.ts'
 import type { OpenStore } from './open-store.ts'
 import type { TaskFields } from './task-store.ts'
 
@@ -81,6 +82,43 @@ describe.runIf(backend)('servers at the same moment', () => {
     await gate.open()
     await giving
     expect(await counting).toBe(1)
+  })
+
+  test('a guest comes back while old ones are forgotten', async () => {
+    await store.guests.count('helper', ['session:2'], 60_000)
+    await store.guests.count('helper', ['address:2'], 60_000)
+    await sql`analyze guest_messages`.execute(store.db)
+    const gate = await closeGate(store, {
+      on: 'update on guest_messages',
+      when: sql`new.guest = 'address:2'`,
+    })
+    const counting = store.guests.count('helper', ['session:2', 'address:2'], 60_000)
+    await untilWaiting(store, 1)
+    await store.guests.prune(-60_000)
+    await gate.open()
+    expect(await counting).toBe(2)
+  })
+
+  test('answers are linked in one order here and in another there', async () => {
+    const [one, other] = [newTurn(), newTurn()]
+    for (const turn of [one, other]) await store.turns.begin(turn)
+    const gate = await closeGate(store, {
+      on: 'insert on turn_references',
+      when: sql`new.reference = 'b' and new.turn_id = ${sql.lit(one.turnId)}`,
+    })
+    const link = (references: readonly string[], turnId: string) => {
+      const { link } = createFeedback(store.db)
+      const place = { bot: 'helper', channel: 'poe', turnId }
+      return Promise.all(references.map((reference) => link({ ...place, reference })))
+    }
+    const here = link(['a', 'b'], one.turnId)
+    await untilWaiting(store, 1)
+    const there = link(['b', 'a'], other.turnId)
+    await untilWaiting(store, 2)
+    await gate.open()
+    await Promise.all([here, there])
+    const links = await store.db.selectFrom('turn_references').select('turn_id').distinct().execute()
+    expect(links).toEqual([{ turn_id: other.turnId }])
   })
 
   test('a task is added, and another reminded of, while the account takes them over', async () => {
