@@ -13,6 +13,6 @@ export default defineConfig({
     // Patience for a busy machine, not a target: a target stands in bench/.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 30_000 } },
   },
 })

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished, vi } from 'vitest'
 import { createFakeTelegram } from '../src/fakes/telegram.ts'
 import type { FakeTelegram, FakeTelegramOptions, TelegramUpdate } from '../src/fakes/telegram.ts'
+import { PATIENCE_MS } from './patience.ts'
 
 /** What the Bot API says. */
 export interface ApiAnswer {
@@ -63,7 +64,6 @@ export async function receiveUpdates(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received }
 }
 
-/** Long enough for a busy machine. */
 export function eventually(check: () => void | Promise<void>): Promise<void> {
-  return vi.waitFor(check, { timeout: 10_000, interval: 10 })
+  return vi.waitFor(check, { timeout: PATIENCE_MS, interval: 10 })
 }

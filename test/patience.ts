@@ -1,2 +1,2 @@
 /** How long a test waits, in milliseconds, for what comes soon unless the machine is busy. */
-export const PATIENCE_MS = 15_000
+export const PATIENCE_MS = 30_000

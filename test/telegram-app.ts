@@ -4,6 +4,7 @@ import { onTestFinished, vi } from 'vitest'
 import { createFakeTelegram, type FakeTelegram, type FakeTelegramOptions } from '../src/fakes/telegram.ts'
 import { AppError } from '../src/errors.ts'
 import type { ModelRequest } from '../src/models/model.ts'
+import { PATIENCE_MS } from './patience.ts'
 import { text, type ScriptedModel } from './scripted-model.ts'
 import { postJson, startTestApp, type TestApp, type TestAppOptions } from './test-app.ts'
 
@@ -143,9 +144,8 @@ export async function callApi(
   return ((await reply.json()) as { readonly result?: unknown }).result
 }
 
-/** Long enough for a busy machine. */
 export function eventually<Result>(check: () => Result | Promise<Result>): Promise<Result> {
-  return vi.waitFor(check, { timeout: 15_000, interval: 10 })
+  return vi.waitFor(check, { timeout: PATIENCE_MS, interval: 10 })
 }
 
 interface Gateway {

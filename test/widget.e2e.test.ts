@@ -80,7 +80,7 @@ function policyOf(): string {
 const visit: Visit = async (path = '/', context = {}) => {
   const { page, problems } = await openTab(browser, {
     ...context,
-    patienceMs: 8_000,
+    patienceMs: 20_000,
     mayRequest: (url, isNavigation) => {
       const known = [site.origin, site.otherOrigin, app.url].some((place) => url.startsWith(place))
       return known && (new URL(url).origin !== site.origin || isNavigation)
@@ -151,7 +151,7 @@ describe('the origins a bot allows', () => {
   })
 })
 
-describe.skipIf(noChromium !== undefined)('the widget on a page of another site', { timeout: 40_000 }, () => {
+describe.skipIf(noChromium !== undefined)('the widget on a page of another site', { timeout: 60_000 }, () => {
   test('answers under a strict content security policy, and runs nothing that an answer says', async () => {
     const hostile =
       '<img src=x onerror=alert(1)> ![p](/pixel.png) ![q](https://evil.example/q) [bad](javascript:alert(1))'
@@ -258,12 +258,12 @@ describe.skipIf(noChromium !== undefined)('the widget on a page of another site'
     const voice = panel.getByRole('button', { name: 'Read answers aloud' })
     await voice.click()
     await ask(panel, 'Speak')
-    await expect.poll(sounds, { timeout: 15_000 }).toBe(1)
+    await expect.poll(sounds).toBe(1)
     await page.goto(`${site.origin}/second`)
     await panel.getByText('The first sentence. And').waitFor()
     expect(await sounds()).toBe(0)
     letGo()
-    await expect.poll(sounds, { timeout: 15_000 }).toBe(1)
+    await expect.poll(sounds).toBe(1)
     await panel.getByRole('button', { name: 'Send' }).waitFor()
     await voice.click()
     await ask(panel, 'Be quiet')

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PATIENCE_MS } from '../../test/patience.ts'
 import { loadConfig } from '../config.ts'
 import { createOpenAIModel } from '../models/openai.ts'
 import { runWork } from '../tracing.ts'
@@ -25,7 +26,7 @@ afterAll(() => {
 
 const probe = (id: string, env: Readonly<Record<string, string>>): Promise<string | null> => {
   const [found] = probeModels([id, id], loadConfig({ NODE_ENV: 'test', ...env })).values()
-  return found!(AbortSignal.timeout(1_000))
+  return found!(AbortSignal.timeout(PATIENCE_MS))
 }
 
 test('a provider is asked for its models, with its key', async () => {
@@ -54,7 +55,7 @@ test('a call to a model carries the id of the request', async () => {
   const model = createOpenAIModel({ model: 'x', baseUrl: url, apiKey: 'wrong' })
   const request = { instructions: '', messages: [], tools: [] }
   const call = runWork({ requestId: 'request-9' }, () =>
-    Array.fromAsync(model.stream(request, { signal: AbortSignal.timeout(1_000) })),
+    Array.fromAsync(model.stream(request, { signal: AbortSignal.timeout(PATIENCE_MS) })),
   )
   await expect(call).rejects.toThrow()
   expect(asked.at(-1)?.headers).toMatchObject({

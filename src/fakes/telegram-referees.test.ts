@@ -3,6 +3,7 @@ import { autoRetry } from '@grammyjs/auto-retry'
 import { Bot, GrammyError, InputFile, webhookCallback } from 'grammy'
 import { Api, Bot as OtherBot, InputFile as OtherFile, TelegramApiError } from 'node-telegram-bot-api'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { PATIENCE_MS } from '../../test/patience.ts'
 import { createFakeTelegram } from './telegram.ts'
 import type { FakeTelegram, FakeTelegramOptions } from './telegram.ts'
 
@@ -12,9 +13,8 @@ afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.close()
 })
 
-/** Long enough for a busy machine. */
 function eventually(check: () => void | Promise<void>): Promise<void> {
-  return vi.waitFor(check, { timeout: 10_000, interval: 10 })
+  return vi.waitFor(check, { timeout: PATIENCE_MS, interval: 10 })
 }
 
 /** Ten times faster: grammY asks once more when it stops, and the server lets it wait for three seconds. */

@@ -80,7 +80,7 @@ describe.each(appBackends())('messages accepted on $name', (backend) => {
     await using wired = await start({ model })
     await wired.send('one')
     await wired.send('two')
-    await expect.poll(() => wired.wire.textsOf('k'), { timeout: 10_000 }).toEqual(['First', 'Second'])
+    await expect.poll(() => wired.wire.textsOf('k')).toEqual(['First', 'Second'])
     const retried = model.requests[1]?.messages
     expect(retried).toEqual([{ role: 'user', text: 'one' }])
     expect(model.requests[2]?.messages.map((message) => 'text' in message && message.text)).toEqual([
@@ -173,7 +173,7 @@ describe.each(appBackends())('messages accepted on $name', (backend) => {
       },
     )
     await wired.send('one')
-    await expect.poll(() => wired.wire.textsOf('k'), { timeout: 10_000 }).toEqual(['…', '1: one'])
+    await expect.poll(() => wired.wire.textsOf('k')).toEqual(['…', '1: one'])
     expect(await wired.app.store.deliveries.list({ only: ['ambiguous'], limit: 9 })).toMatchObject([
       { ambiguous: 1, attempts: 2, externalId: '1' },
     ])

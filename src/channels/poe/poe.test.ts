@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => served.close())
 
 async function eventually(read: () => unknown, expected: unknown): Promise<void> {
-  await expect.poll(read, { timeout: 10_000 }).toEqual(expected)
+  await expect.poll(read).toEqual(expected)
 }
 
 describe('a query', () => {

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { PATIENCE_MS } from '../../../test/patience.ts'
 import { appBackends, send, signUp } from '../../../test/people.ts'
 import type { TestApp } from '../../../test/test-app.ts'
 import { createFakeQdrant, type FakeQdrant } from '../../fakes/qdrant.ts'
 import type { CollectionKey } from '../library.ts'
 
 const GUIDE = 'The warranty lasts for two years.'
-const signal = AbortSignal.timeout(60_000)
+/** Ends what a test waits for. */
+let signal: AbortSignal
+beforeEach(() => {
+  signal = AbortSignal.timeout(PATIENCE_MS)
+})
 
 /** Somebody on a channel with an account that is not linked yet. */
 interface Sender {

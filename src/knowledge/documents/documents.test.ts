@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { PATIENCE_MS } from '../../../test/patience.ts'
 import { appBackends, type AppBackend } from '../../../test/people.ts'
 import { calls, scriptedModel, text } from '../../../test/scripted-model.ts'
 import { collectEvents, postJson, type TestApp, type TestAppOptions } from '../../../test/test-app.ts'
@@ -19,7 +20,7 @@ async function ingest(collection: DocumentCollection, document: NewDocument): Pr
 }
 
 async function settled(collection: DocumentCollection, id: string): Promise<AddedDocument['document']> {
-  for await (const { status } of collection.follow(id, { signal: AbortSignal.timeout(15_000) }))
+  for await (const { status } of collection.follow(id, { signal: AbortSignal.timeout(PATIENCE_MS) }))
     if (status === 'ready' || status === 'failed') break
   const document = await collection.get(id)
   if (!document) throw new Error('it is gone')
@@ -126,7 +127,7 @@ describe.each(appBackends())('documents on $name', (backend: AppBackend) => {
     const { document } = await shared.add(file('a.txt', 'One sentence of a long text. '.repeat(20_000)))
     const told: (readonly [string, number])[] = []
     for await (const { status, progress } of shared.follow(document.id, {
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     }))
       told.push([status, progress])
     expect(told.at(-1)).toEqual(['ready', 1])
@@ -254,7 +255,7 @@ describe.each(appBackends())('documents on $name', (backend: AppBackend) => {
     await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve))
     const { port } = page.address() as AddressInfo
     const shared = await startBot({ env: { DOCUMENT_HOSTS: '127.0.0.1' } })
-    const signal = AbortSignal.timeout(10_000)
+    const signal = AbortSignal.timeout(PATIENCE_MS)
     const { document } = await shared.addUrl(`http://127.0.0.1:${port}/old`, { signal })
     expect(await settled(shared, document.id)).toMatchObject({
       name: `127.0.0.1:${port}/old`,
