@@ -51,7 +51,7 @@ const AWKWARD = {
   async *lines() { yield say('\n\nevent: done\ndata: {}\n\n\r\u2028\u2029\u0085\u0000 "x"') },
   async *draw() { yield { type: 'tool-call', callId: 'call_1', tool: 'show', input: '{}' } },
   async *replace() { yield say('Thinking'); yield { type: 'replace', text: 'The answer' }; yield say(' is 42.') },
-  async *slow() { await new Promise((resolve) => setTimeout(resolve, 1500)); yield say('At last.') },
+  async *slow() { await new Promise((resolve) => setTimeout(resolve, 3500)); yield say('At last.') },
 }
 const model = {
   id: 'awkward',
@@ -103,7 +103,7 @@ test('no model can make it break a rule', async () => {
       'replace',
       'slow',
     ],
-    limits: { firstEventMs: 1000 },
+    limits: { firstEventMs: 3000 },
     timeoutMs: 30_000,
   })
   expect(results.filter(({ status }) => status === 'fail' || status === 'warn')).toEqual([])

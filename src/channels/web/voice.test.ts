@@ -43,7 +43,7 @@ beforeAll(async () => {
     env: {
       TTS_ENGINE: 'openai',
       TTS_BASE_URL: openai.url,
-      TTS_WAIT_BUDGET_MS: '1000',
+      TTS_WAIT_BUDGET_MS: '2000',
       TTS_MAX_CHARS: '200',
       RATE_LIMIT_PER_SECOND: '0',
     },
@@ -165,7 +165,7 @@ describe('without a stream', () => {
   })
 
   test('a recording that takes longer is fetched later', async () => {
-    openai.inject({ kind: 'slow-headers', ms: 3_000, failTimes: 1 })
+    openai.inject({ kind: 'slow-headers', ms: 4_000, failTimes: 1 })
     const reply = await (await postJson(app.url + query, ask('say: This takes long.'))).json()
     expect(reply).toMatchObject({ audio: null, tts_poll_url: `/api/text-to-speech/${reply.tts_job_id}` })
     const pending = await fetch(app.url + reply.tts_poll_url)
@@ -199,7 +199,7 @@ describe('without a stream', () => {
     const [ada, bob] = [await signUp(app, 'Ada'), await signUp(app, 'Bob')]
     const as = ({ token }: Person) => ({ authorization: `Bearer ${token}` })
     const [connected] = await collectEvents(await postJson(app.url + STREAM, ask('say: Hers.'), as(ada)))
-    openai.inject({ kind: 'slow-headers', ms: 1_300, failTimes: 1 })
+    openai.inject({ kind: 'slow-headers', ms: 2_300, failTimes: 1 })
     const reply = await (await postJson(app.url + query, ask('say: Hers, slowly.'), as(ada))).json()
     const statuses = async (id: string) =>
       Promise.all(
