@@ -45,7 +45,7 @@ const CASES = [
 
 test.for(CASES)(
   'a document survives kill -9 $when on $name, and is whole and single then',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async ({ database, share, batches }) => {
     const { env, remove } = await database.create()
     const folder = await mkdtemp(join(tmpdir(), 'botyard-kill-'))
@@ -63,7 +63,7 @@ test.for(CASES)(
     const { db } = app.store
     const { bot, id } = await db.selectFrom('documents').select(['bot', 'id']).executeTakeFirstOrThrow()
     const collection = app.library.collection({ bot, owner: 'bot' })
-    for await (const { status } of collection.follow(id, { signal: AbortSignal.timeout(30_000) }))
+    for await (const { status } of collection.follow(id, { signal: AbortSignal.timeout(60_000) }))
       if (status === 'ready') break
     const documents = await collection.list()
     expect(documents).toMatchObject([{ name: 'manual.md', status: 'ready' }])
