@@ -29,12 +29,13 @@ export async function* voicedEvents(
   const take = (entry: LoggedEvent): VoicedEvent | undefined => {
     if (entry.event.type === 'start') onStart(entry.event)
     follow(entry.event, narration)
-    if (!isTerminal(entry.event) && entry.seq > after.seq) return teller.tell(entry)
+    if (isTerminal(entry.event)) return undefined
+    if (entry.seq > after.seq) return teller.tell(entry)
     teller.pass(entry)
     return undefined
   }
   const both = new TextAndAudio(events, () => narrate(narration, options.caughtUp))
-  const teller = new Teller(after.chunks, sound)
+  const teller = new Teller(after, sound)
   try {
     for (let came = await both.next(); came; came = await both.next()) {
       const told = came.kind === 'audio' ? teller.tellAudio(came.narrated) : take(came.result.value)
@@ -124,18 +125,20 @@ function follow(event: TurnEvent, narration: Narration): void {
 /** Says how far the voice is with every event. */
 class Teller {
   readonly #sound: NarratedAnswer['sound']
-  #seq = 0
+  /** Where the reader stands: behind all that was told, and behind all that it had. */
+  #seq: number
   #startedAt = Number.NaN
   voice: VoiceProgress
 
-  constructor(chunks: number, sound: NarratedAnswer['sound']) {
+  constructor({ seq, chunks }: NonNullable<VoiceOptions['after']>, sound: NarratedAnswer['sound']) {
     this.#sound = sound
+    this.#seq = seq
     this.voice = { chunks, firstAudioMs: null }
   }
 
   /** An event that the reader has. */
   pass({ seq, event }: LoggedEvent): void {
-    this.#seq = seq
+    this.#seq = Math.max(this.#seq, seq)
     if (event.type === 'start') this.#startedAt = Date.parse(event.startedAt)
   }
 

@@ -32,6 +32,17 @@ const audioOf = (events: readonly SentEvent[]) =>
 const textOf = (events: readonly SentEvent[]) =>
   events.flatMap(({ event, data }) => (event === 'text' ? data.content : [])).join('')
 
+const idsOf = (events: readonly SentEvent[]) => events.map(({ id = '' }) => id)
+
+/** `<turn>:<seq>.<frame>~<chunks>`: each stands behind the one before it. */
+function expectOrder(ids: readonly string[]): void {
+  const places = ids.map((id) => {
+    const [, seq = 0, frame = 0, chunks = 0] = /:(\d+)(?:\.(\d))?(?:~(\d+))?$/.exec(id) ?? []
+    return Number(seq) * 1_000_000 + Number(frame) * 100_000 + Number(chunks)
+  })
+  expect(places).toEqual([...new Set(places)].toSorted((a, b) => a - b))
+}
+
 let openai: FakeModelServer
 let app: TestApp
 
@@ -140,8 +151,21 @@ describe('a voiced answer', () => {
       const missed = whole.slice(index + 1)
       expect(textOf(again)).toBe(textOf(missed))
       expect(audioOf(again)).toEqual(audioOf(missed))
+      expectOrder([id, ...idsOf(again)])
     }
+    expectOrder(idsOf(whole))
     expect(places.length).toBeGreaterThan(3)
+  })
+
+  test('is resumed behind its text by who has heard nothing of it yet', async () => {
+    const words = `First one. ${'And so on '.repeat(30)}to the end.`
+    const whole = await collectEvents(await postJson(app.url + STREAM, ask(`say: ${words}`)))
+    const turnId = whole[0]?.data.streamId
+    const last = whole.findLast(({ event }) => event === 'text')?.id?.replace(/~\d+$/, '~0') ?? ''
+    const url = `${app.url}/api/chat/streams/${turnId}`
+    const again = await collectEvents(await fetch(url, { headers: { 'last-event-id': last } }))
+    expect([textOf(again), audioOf(again)]).toEqual(['', audioOf(whole)])
+    expectOrder([last, ...idsOf(again)])
   })
 
   test('costs nothing when nobody asked for it', async () => {
