@@ -112,9 +112,9 @@ async function assemble({ further, project, models, bots: code, ...base }: Whole
   const poe = toPoeChannelOptions(config, parts.bots.list(), access.createLimiter)
   const shipped = createChannels(config, { ...toChannelParts(parts), gate, poe })
   const channels = [...shipped, ...further]
-  const jobs = createJobQueue(parts, { project, channels, library })
+  const jobs = createJobQueue(parts, { project, channels, library, access })
   const inbox = createMessageQueue({ ...parts, turns, channels, converse })
-  const host = toHost({ ...parts, turns, inbox, converse, voice, flags: rollouts.flags })
+  const host = toHost({ ...parts, turns, inbox, jobs, converse, voice, flags: rollouts.flags })
   const drained = { inbox, jobs, turns, running: new RunningChannels(channels) }
   const life = createLife({ server, host, store, access, ...drained, onDrain: () => (draining = true) })
   for (const channel of channels) channel.register(server, host)

@@ -6,12 +6,14 @@ import type { Chatbots } from '../chatbots/chatbots.ts'
 import type { ConverseRequest } from '../conversation.ts'
 import type { CompanyRegister } from '../company/company.ts'
 import type { AnswerFiles } from '../files/files.ts'
+import type { Jobs } from '../jobs/job.ts'
 import type { DocumentPlace, Library } from '../knowledge/library.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { type MessageQueue } from '../inbox/inbox.ts'
 import type { ToolServices } from '../tools/tool.ts'
 import { ConversationHost, type HostOptions } from '../turn/conversation-host.ts'
 import type { AppParts } from './app-parts.ts'
+import { linkSubject } from './follow-links.ts'
 import { countShed, countTurns } from './count-turns.ts'
 
 /** What the services of tools are made of. */
@@ -99,6 +101,7 @@ export function createConverse({
 
 interface WiredParts extends Omit<ConverseParts, 'chatbots'> {
   readonly inbox: MessageQueue
+  readonly jobs: Jobs
   readonly converse: Converse
   readonly services: Services
   readonly voice: Pick<Host, 'speech' | 'transcriber'>
@@ -107,7 +110,7 @@ interface WiredParts extends Omit<ConverseParts, 'chatbots'> {
 
 /** What channels are given. */
 export function toHost(parts: WiredParts): Host {
-  const { bots: served, store, log, turns, inbox, access, converse, services } = parts
+  const { bots: served, store, log, turns, inbox, jobs, access, converse, services } = parts
   const bots: Bots = {
     list: () => served.list().flatMap(({ bot, unlisted }) => (unlisted ? [] : toBotInfo(bot))),
     find: (name) => {
@@ -121,14 +124,7 @@ export function toHost(parts: WiredParts): Host {
     accept: (message) => inbox.accept(message),
     hasAccepted: (message) => inbox.has(message),
     clear: (conversation) => turns.clear(conversation),
-    link: async (subject, code) => {
-      const linked = await access.link(subject, code)
-      if (!linked) return false
-      const account = await access.resolve(subject)
-      await store.tasks.adopt(subject, account)
-      await services.library.adopt(subject, account)
-      return true
-    },
+    link: (subject, code) => linkSubject({ access, store, library: services.library, jobs }, subject, code),
     resume: (answer, afterSeq, readerLeft) => turns.resume(answer, afterSeq, readerLeft),
     stop: (answer) => turns.stop(answer),
     history: (conversation) => turns.history(conversation),

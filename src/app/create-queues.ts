@@ -1,5 +1,6 @@
 import { secretsOf } from '../config.ts'
 import { createScrubber } from '../observe/scrub.ts'
+import type { Access } from '../accounts/open-access.ts'
 import type { Channel } from '../channels/channel.ts'
 import type { Project } from '../project.ts'
 import { createReminderJobs, type NotifyingChannel } from '../tasks/reminders.ts'
@@ -10,6 +11,7 @@ import { JobQueue } from '../jobs/job-queue.ts'
 import { ConversationHost } from '../turn/conversation-host.ts'
 import type { AppParts } from './app-parts.ts'
 import type { Converse } from './create-host.ts'
+import { createLinkJob } from './follow-links.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -17,12 +19,13 @@ interface JobParts {
   readonly project: Project
   readonly channels: readonly Channel[]
   readonly library: StoredLibrary
+  readonly access: Access
 }
 
 /** Background jobs: those that ship and those of the project. */
 export function createJobQueue(
   { config, log, store }: AppParts,
-  { project, channels, library }: JobParts,
+  { project, channels, library, access }: JobParts,
 ): JobQueue {
   const housekeeping = createHousekeeping({
     store,
@@ -36,7 +39,13 @@ export function createJobQueue(
   })
   return new JobQueue({
     lanes: store.lanes,
-    jobs: [...housekeeping, ...reminders, ...library.backgroundJobs, ...project.jobs],
+    jobs: [
+      ...housekeeping,
+      ...reminders,
+      ...library.backgroundJobs,
+      createLinkJob({ access, store, library }),
+      ...project.jobs,
+    ],
     scrub: createScrubber(secretsOf(config)),
     onFailure: ({ lane, error, dead }) =>
       log[dead ? 'error' : 'warn'](

@@ -107,9 +107,9 @@ describe.runIf(backend)('servers at the same moment', () => {
       when: sql`new.reference = 'b' and new.turn_id = ${sql.lit(one.turnId)}`,
     })
     const link = (references: readonly string[], turnId: string) => {
-      const { link } = createFeedback(store.db)
+      const server = createFeedback(store.db)
       const place = { bot: 'helper', channel: 'poe', turnId }
-      return Promise.all(references.map((reference) => link({ ...place, reference })))
+      return Promise.all(references.map((reference) => server.link({ ...place, reference })))
     }
     const here = link(['a', 'b'], one.turnId)
     await untilWaiting(store, 1)

@@ -19,6 +19,9 @@ async function start(): Promise<TelegramApp> {
   return started
 }
 
+const PLAIN = { description: null, completed: false, priority: 'none', tags: [], recurrence: null } as const
+const DUE_NEVER = { dueAt: null, dueAllDay: false, reminderOffsetMinutes: null, remindAt: null } as const
+
 const REMINDER = 'Add a task to call mom in 2 minutes and remind me 1 hour before'
 
 test('a reminder is told once, in the private chat where the person last spoke', async () => {
@@ -44,6 +47,22 @@ test('tasks of a chat go along when it is linked to an account', async () => {
     expect((await send(app, 'GET /api/tasks', ada)).body).toMatchObject([
       { title: 'buy bread', user_id: ada.id },
     ]),
+  )
+})
+
+test('what another server, or an answer that had begun, adds for a chat just linked goes along a little later', async () => {
+  const { app, telegram, texts } = await start()
+  const ada = await signUp(app)
+  const { body } = await send(app, 'POST /api/auth/link', ada)
+  telegram.say(45, `/link ${body.code}`)
+  await eventually(() => expect(texts(45)[0]).toContain('account'))
+  await app.store.tasks.add('telegram:45', { ...PLAIN, title: 'late', ...DUE_NEVER }, 9)
+  const waiting = await app.store.queuedJobs.list({ states: ['waiting'], limit: 99 })
+  const later = waiting.find(({ key }) => key === 'botyard-follow-link:key:telegram:45')
+  expect((later?.at.getTime() ?? 0) - Date.now()).toBeGreaterThan(10_000)
+  await app.jobs.put({ job: 'botyard-follow-link', payload: later?.payload ?? null })
+  await eventually(async () =>
+    expect((await send(app, 'GET /api/tasks', ada)).body).toMatchObject([{ title: 'late' }]),
   )
 })
 
@@ -74,14 +93,7 @@ test.each(backends())(
     }))
     const soon = new Date(Date.now() + 120_000)
     const due = { dueAt: soon, dueAllDay: false, reminderOffsetMinutes: 60, remindAt: new Date(0) }
-    const plain = {
-      description: null,
-      completed: false,
-      priority: 'none',
-      tags: [],
-      recurrence: null,
-    } as const
-    const task = { title: 'Call', ...plain, ...due }
+    const task = { title: 'Call', ...PLAIN, ...due }
     for (const subject of ['ada', 'bob']) await store.tasks.add(subject, task, 9)
     const [reminders] = createReminderJobs({ store: store.tasks, channels: () => [] })
     const told: unknown[] = []
