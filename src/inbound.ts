@@ -26,8 +26,11 @@ export type TurnPolicy = 'queue' | 'merge' | 'steer'
 /** How a channel answers what it accepted. */
 export interface InboxHandler {
   readonly turnPolicy: TurnPolicy
-  /** False for a message that is never answered together with others, such as a command. */
-  joins(message: InboundMessage): boolean
+  /**
+   * False for a message that is never answered together with others, such as a command; of `first`, when that is given,
+   * whether it may be answered together with that one and those that joined it.
+   */
+  joins(message: InboundMessage, first?: InboundMessage): boolean
   /**
    * False for a message that this server cannot answer, since its bot is unknown here: servers that have it are left
    * to do so, for an hour. Default: true.

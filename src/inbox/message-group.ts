@@ -99,7 +99,7 @@ export class MessageGroup {
     return (
       message.answeredWith === null &&
       message.subject === this.#messages[0].subject &&
-      this.handler?.joins(message) === true
+      this.handler?.joins(message, this.#messages[0]) === true
     )
   }
 

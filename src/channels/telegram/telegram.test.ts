@@ -233,6 +233,19 @@ describe('what people send', () => {
     await eventually(() => expect(texts(53)).toHaveLength(2))
   })
 
+  test('albums that wait one behind another are a message each', async () => {
+    const picture = { kind: 'photo', content: 'x' } as const
+    telegram.say(59, 'wait: Busy.')
+    await eventually(() => expect(isTyping(telegram, 59)).toBe(true))
+    for (const albumId of ['1', '2', '2'])
+      telegram.send(59, { ...picture, caption: `Album ${albumId}` }, { albumId })
+    await eventually(() => expect(telegram.updates).toEqual([]))
+    model.go()
+    const answers = [/^Busy/, /^echo Album 1/, /^echo Album 2/].map((text) => expect.stringMatching(text))
+    await eventually(() => expect(texts(59)).toEqual(answers))
+    expect(asked('Album 2')).toEqual([expect.not.stringContaining('Album 1')])
+  })
+
   test('what cannot be read gets a polite sentence, and so does a file that is too large', async () => {
     telegram.send(51, { kind: 'voice', content: 'x' })
     telegram.send(51, { kind: 'document', content: Buffer.alloc(21 * 1_024 * 1_024) })

@@ -82,8 +82,8 @@ export function createTelegramChannel(options: TelegramChannelOptions): Channel 
     inbox: {
       // An album comes as a message for each picture; what is no part of one is answered by itself.
       turnPolicy: 'steer',
-      joins: (message) =>
-        parseDetail(message.detail).album !== null && !isForLibrary(message, requireParts()),
+      joins: (message, first = message) =>
+        isSameAlbum(message, first) && !isForLibrary(message, requireParts()),
       serves: ({ conversation }) => accounts.some(({ bot }) => bot === conversation.bot),
       handle: async (work) =>
         handleMessage(work, { ...requireParts(), account: requireAccount(accounts, work) }),
@@ -128,6 +128,11 @@ function namesOf(bots: Bots): string {
 
 function misconfigured(problem: string): AppError {
   return new AppError('invalid_configuration', { params: { problem } })
+}
+
+function isSameAlbum(message: InboundMessage, first: InboundMessage): boolean {
+  const { album } = parseDetail(message.detail)
+  return album !== null && album === parseDetail(first.detail).album
 }
 
 /** A document to take in is work of its own. */
