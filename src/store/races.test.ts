@@ -156,6 +156,19 @@ describe.runIf(backend)('servers at the same moment', () => {
     expect(await store.tasks.count('user:3', {})).toBe(2)
   })
 
+  test('a time zone is chosen while the account takes the tasks over', async () => {
+    await store.tasks.add('telegram:4', { ...TASK, dueAllDay: true, remindAt: new Date(0) }, 9)
+    await store.tasks.setTimeZone('telegram:4', 'Europe/Paris', () => new Date(0))
+    const gate = await closeGate(store, { on: 'update on time_zones', when: sql`true` })
+    const choosing = store.tasks.setTimeZone('telegram:4', 'Asia/Tokyo', () => null)
+    await untilWaiting(store, 1)
+    const adopting = store.tasks.adopt('telegram:4', 'user:4')
+    await untilWaiting(store, 2)
+    await gate.open()
+    await Promise.all([choosing, adopting])
+    expect(await store.tasks.timeZone('user:4')).toBe('Asia/Tokyo')
+  })
+
   test('two that wait for each other: one is told to try again, on the same connection', async () => {
     const [one, other] = [
       await store.db.startTransaction().execute(),

@@ -143,16 +143,18 @@ async function remove(db: Kysely<Schema>, subject: string, id: number): Promise<
 
 async function adopt(db: Kysely<Schema>, from: string, to: string): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    // Locked first: what is being added, completed or reminded of is seen, and moved, by the statements after these.
     await lockOwner(tx, from)
+    // Before the tasks, as whoever chooses a zone does: otherwise the two may wait for each other.
+    await sql`
+      with zone as (delete from time_zones where subject = ${from} returning time_zone)
+      insert into time_zones (subject, time_zone) select ${to}::text, time_zone from zone
+      on conflict (subject) do nothing`.execute(tx)
+    // What is being added, completed or reminded of is seen, and moved, by the statements after this one.
     await sql`select from tasks where subject = ${from} order by id for update`.execute(tx)
     await sql`
       with moved as (update tasks set subject = ${to} where subject = ${from}),
-      told as (update notifications set subject = ${to} where subject = ${from}),
-      gone as (delete from task_owners where subject = ${from}),
-      zone as (delete from time_zones where subject = ${from} returning time_zone)
-      insert into time_zones (subject, time_zone) select ${to}::text, time_zone from zone
-      on conflict (subject) do nothing`.execute(tx)
+      told as (update notifications set subject = ${to} where subject = ${from})
+      delete from task_owners where subject = ${from}`.execute(tx)
   })
 }
 
