@@ -2,7 +2,7 @@ import type { Tracer } from '@opentelemetry/api'
 import type { Answer, ConverseRequest } from '../conversation.ts'
 import { AppError } from '../errors.ts'
 import type { InboundMessage, InboxHandler } from '../inbound.ts'
-import type { LaneWorker } from '../lanes/lanes.ts'
+import { attemptOf, type LaneWorker } from '../lanes/lanes.ts'
 import type { ClaimedLane, InboxEnd, InboxMessage, Store } from '../store/store.ts'
 import { BatchedAccept } from './batched-accept.ts'
 import { LaneBell } from './lane-bell.ts'
@@ -72,7 +72,7 @@ export class MessageInbox implements LaneWorker {
     if (group.handler === undefined) return await this.#leaveToOthers(lane, group.messages[0])
     const options = { ...this.#options, lane, signal, bell: this.#bell }
     const refusal = await traceGroup({ group, lane, tracer: this.#options.tracer }, () =>
-      runHandler(group, { ...options, lastAttempt: lane.attempts >= maxAttempts }),
+      runHandler(group, { ...options, lastAttempt: attemptOf(lane) >= maxAttempts }),
     )
     if (signal.aborted) return
     const end: InboxEnd =

@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import { AppError } from '../errors.ts'
 import { LaneRunner, type LaneRunnerOptions } from '../lanes/lane-runner.ts'
-import type { LaneWorker } from '../lanes/lanes.ts'
+import { attemptOf, type LaneWorker } from '../lanes/lanes.ts'
 import { nearest } from '../nearest.ts'
 import type { ClaimedLane } from '../store/store.ts'
 import { runWork } from '../tracing.ts'
@@ -90,7 +90,7 @@ export class JobQueue implements Jobs, LaneWorker {
           payload: isScheduled(lane) ? null : item.payload,
           scheduledFor: item.runAt,
           attempt: lane.attempts,
-          lastAttempt: lane.attempts >= this.#runner.maxAttempts,
+          lastAttempt: attemptOf(lane) >= this.#runner.maxAttempts,
           signal,
           jobs: this,
         }),

@@ -137,6 +137,18 @@ describe.each(backends())('lanes worked off on $name', (backend) => {
     expect(failures).toMatchObject([{ dead: true, lane: { item: { payload: 'deadly' } } }])
   })
 
+  test('the first failure of an item counts as its first attempt, however many deaths went before', async () => {
+    await put('k')
+    for (let death = 0; death < 20; death++) await store.lanes.claim({ queue, limit: 1, leaseMs: -1 })
+    const begun: number[] = []
+    start((lane) => {
+      begun.push(lane.attempts)
+      throw new Error('not today')
+    })
+    await expect.poll(() => failures.at(-1)?.dead).toBe(true)
+    expect(begun).toEqual([21, 2, 3, 4, 5, 6, 7, 8])
+  })
+
   test('an item is not to blame for a process that keeps dying with all it works on', async () => {
     await put('k', 'harmless')
     for (let death = 0; death < 20; death++) await store.lanes.claim({ queue, limit: 1, leaseMs: -1 })

@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import type { ClaimedLane, Lanes } from '../store/store.ts'
 import { HeldLanes } from './held-lanes.ts'
 import { describeFailure, toHandOver, toRemedy } from './lane-failure.ts'
-import { RETRY_POLICY, type LaneWorker, type RetryPolicy } from './lanes.ts'
+import { attemptOf, RETRY_POLICY, type LaneWorker, type RetryPolicy } from './lanes.ts'
 import { workInTime } from './work-in-time.ts'
 
 export interface LaneRunnerOptions {
@@ -172,11 +172,14 @@ export class LaneRunner {
   async #fail(lane: ClaimedLane, error: unknown, signal: AbortSignal): Promise<void> {
     const { scrub = (text: string) => text } = this.#options
     const described = scrub(describeFailure(error))
-    const tried = { attempt: lane.attempts, policy: this.#policy }
+    const attempt = lane.attempts > this.#policy.maxDeaths ? lane.attempts : attemptOf(lane)
+    const tried = { attempt, policy: this.#policy }
     const remedy = this.#stopping ? toHandOver(error) : toRemedy(error, described, tried)
     const dead = remedy.kind === 'bury'
     const record = (): Promise<unknown> =>
-      dead ? this.#options.worker.bury(lane, described) : this.#options.lanes.postpone(lane, remedy)
+      dead
+        ? this.#options.worker.bury(lane, described)
+        : this.#options.lanes.postpone(lane, { ...remedy, attempt })
     await this.#recordPatiently(record, signal)
     // On time, rather than when lanes are looked for next.
     if (!dead) this.#wakeAt(performance.now() + remedy.delayMs)

@@ -16,7 +16,7 @@ export interface LaneWorker {
 
 /** How failures are tried again. */
 export interface RetryPolicy {
-  /** From this attempt on a failure sends an item to the dead ones; attempts that a death ended count. Default 8. */
+  /** From this attempt on a failure sends an item to the dead ones; see `attemptOf`. Default 8. */
   readonly maxAttempts: number
   /**
    * An item that was begun so often without any outcome goes to the dead ones. Far above `maxAttempts`: a process that
@@ -27,6 +27,14 @@ export interface RetryPolicy {
   readonly firstDelayMs: number
   /** The longest pause, in milliseconds. Default 60000. */
   readonly longestDelayMs: number
+}
+
+/**
+ * Which attempt an item is at: as often as it was begun, but the first as long as nothing but deaths ended it. Those say
+ * little against it, and one failure after them must not be the last.
+ */
+export function attemptOf({ attempts, lastError }: Pick<ClaimedLane, 'attempts' | 'lastError'>): number {
+  return lastError === null ? 1 : attempts
 }
 
 export const RETRY_POLICY: RetryPolicy = {

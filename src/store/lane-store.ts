@@ -82,6 +82,8 @@ export interface RepeatedItem {
 
 export interface LaneDelay {
   readonly delayMs: number
+  /** Which attempt has failed. Default: as often as the item was begun. */
+  readonly attempt?: number
   /** False when the attempt was not the item's fault. */
   readonly counted: boolean
   readonly error: string

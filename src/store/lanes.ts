@@ -164,11 +164,11 @@ async function end(
 async function postpone(
   db: Kysely<Schema>,
   { queue, key, token }: LaneHold,
-  { delayMs, counted, error }: LaneDelay,
+  { delayMs, attempt, counted, error }: LaneDelay,
 ): Promise<boolean> {
   const { rows } = await sql`
     update lanes set leased = false, due_at = now() + ${milliseconds(delayMs)},
-      attempts = greatest(0, attempts - ${counted ? 0 : 1}), last_error = ${error}
+      attempts = greatest(0, coalesce(${attempt ?? null}::integer, attempts) - ${counted ? 0 : 1}), last_error = ${error}
     where queue = ${queue} and key = ${key} and token = ${token} and leased
     returning 1`.execute(db)
   return rows.length > 0
