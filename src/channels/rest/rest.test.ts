@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { appBackends, send, signUp, type Person, type Reply } from '../../../test/people.ts'
 import { failing, finish, hanging, scriptedModel, text } from '../../../test/scripted-model.ts'
 import type { TestApp } from '../../../test/test-app.ts'
@@ -22,10 +22,7 @@ describe.each(appBackends())('the REST API on $name', (backend) => {
   let bob: Person
 
   beforeAll(async () => {
-    app = await backend.start({
-      model,
-      env: { CHAT_TIMEOUT: '3', DATABASE_TIMEOUT: '1', MODEL_RETRIES: '0' },
-    })
+    app = await backend.start({ model, env: { MODEL_RETRIES: '0' } })
     ada = await signUp(app)
     bob = await signUp(app, 'Bob')
   })
@@ -33,6 +30,16 @@ describe.each(appBackends())('the REST API on $name', (backend) => {
 
   const chat = (person: Person, message: string, conversation_id?: string | null): Promise<Reply> =>
     send(app, `POST /api/${person.id}/chat`, { token: person.token, body: { message, conversation_id } })
+
+  /** A server with time limits of its own, for one test, and what it says to somebody. */
+  async function startHasty(env: Readonly<Record<string, string>>) {
+    const hasty = await backend.start({ model, env: { MODEL_RETRIES: '0', ...env } })
+    onTestFinished(() => hasty.close())
+    const { id, token } = await signUp(hasty)
+    const say = (message: string): Promise<Reply> =>
+      send(hasty, `POST /api/${id}/chat`, { token, body: { message } })
+    return { hasty, say }
+  }
 
   test('a message is answered with the fields of guide 001: those of its code and those of its contract', async () => {
     const { status, body } = await chat(ada, 'Hello', null)
@@ -207,14 +214,17 @@ describe.each(appBackends())('the REST API on $name', (backend) => {
     expect(byInjection.status).toBe(400)
   })
 
-  test.each([
-    ['hang', 504, 'Agent took too long. Please try again.'],
-    ['fail', 502, "I'm having trouble thinking right now. Please try again."],
-  ])('a model that does "%s" gets status %i and the sentence of guide 001', async (words, status, detail) => {
-    expect(await chat(ada, words)).toMatchObject({
-      status,
-      body: { detail, message: detail, retryable: true },
-    })
+  test('a model that takes longer than CHAT_TIMEOUT gets status 504 and the sentence of guide 001', async () => {
+    const { say } = await startHasty({ CHAT_TIMEOUT: '1' })
+    const detail = 'Agent took too long. Please try again.'
+    const body = { detail, message: detail, retryable: true }
+    expect(await say('hang')).toMatchObject({ status: 504, body })
+  })
+
+  test('a model that fails gets status 502 and the sentence of guide 001', async () => {
+    const detail = "I'm having trouble thinking right now. Please try again."
+    const body = { detail, message: detail, retryable: true }
+    expect(await chat(ada, 'fail')).toMatchObject({ status: 502, body })
   })
 
   test('a model that says nothing gets the sentence of guide 001 and no message of another answer', async () => {
@@ -230,8 +240,9 @@ describe.each(appBackends())('the REST API on $name', (backend) => {
   test.skipIf(backend.name === 'embedded')(
     'a database that takes longer than DATABASE_TIMEOUT gets status 503 and the sentence of guide 001',
     async () => {
+      const { hasty, say } = await startHasty({ DATABASE_TIMEOUT: '2' })
       const [locked, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-      const holding = app.store.db.transaction().execute(async (tx) => {
+      const holding = hasty.store.db.transaction().execute(async (tx) => {
         await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
         await sql`lock table conversations in access exclusive mode`.execute(tx)
         locked.resolve()
@@ -239,10 +250,10 @@ describe.each(appBackends())('the REST API on $name', (backend) => {
       })
       await locked.promise
       const detail = "I'm having trouble accessing your tasks. Please try again."
-      expect(await chat(ada, 'Hello')).toMatchObject({ status: 503, body: { detail, error: 'unavailable' } })
+      expect(await say('Hello')).toMatchObject({ status: 503, body: { detail, error: 'unavailable' } })
       done.resolve()
       await holding
-      expect((await chat(ada, 'Hello')).status).toBe(200)
+      expect((await say('Hello')).status).toBe(200)
     },
   )
 

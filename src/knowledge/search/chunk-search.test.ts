@@ -137,7 +137,7 @@ describe.each(backends())('search in documents on $name', (backend) => {
 
   test('words alone answer while the embeddings are away, and somebody is told', async () => {
     const mlApi = await keep(createFakeMlApi())
-    const search = await open({ ML_API_URL: mlApi.url, HTTP_TIMEOUT: '0.2' })
+    const search = await open({ ML_API_URL: mlApi.url, HTTP_TIMEOUT: '1' })
     await add(search, ADA, TEXTS)
     mlApi.inject({ kind: 'hang-before-headers' })
     expect((await ask(search, 'When is delivery free?'))[0]).toBe(TEXTS[0])
