@@ -46,7 +46,7 @@ describe.runIf(server !== undefined)('on a real server', () => {
   })
 
   test('a statement that takes too long fails as unavailable, and the pool goes on', async () => {
-    const store = await open(urlWith({}), { queryTimeoutMs: 200, poolSize: 1 })
+    const store = await open(urlWith({}), { queryTimeoutMs: 1_000, poolSize: 1 })
     await expect(sql`select pg_sleep(5)`.execute(store.db)).rejects.toMatchObject({
       code: 'database_unavailable',
     })
@@ -55,10 +55,10 @@ describe.runIf(server !== undefined)('on a real server', () => {
   })
 
   test('a transaction may lift the limit of its statements, for itself only', async () => {
-    const store = await open(urlWith({}), { queryTimeoutMs: 100 })
+    const store = await open(urlWith({}), { queryTimeoutMs: 500 })
     const waited = await store.db.transaction().execute(async (tx) => {
       await sql`set local statement_timeout = 0`.execute(tx)
-      return sql`select 1 as one from pg_sleep(1.5)`.execute(tx)
+      return sql`select 1 as one from pg_sleep(2)`.execute(tx)
     })
     expect(waited.rows).toEqual([{ one: 1 }])
     await expect(sql`select pg_sleep(5)`.execute(store.db)).rejects.toMatchObject({
