@@ -48,7 +48,8 @@ export async function startServerProcess(
   const gone = once(child, 'close').then(([code]) => code as number | null)
   const url = `http://${host}:${port}`
   const left = new AbortController()
-  void gone.then(() => left.abort())
+  const giveUp = (): void => left.abort()
+  gone.then(giveUp, giveUp)
   if (!(await untilReady(url, left.signal)))
     throw new Error(`the server left with code ${await gone}:\n${output.join('\n')}`)
   return {
@@ -64,11 +65,11 @@ export async function startServerProcess(
 
 /** Resolves with true when `/readyz` says 200, with false when the signal aborts before that. */
 export async function untilReady(url: string, signal?: AbortSignal): Promise<boolean> {
-  while (!signal?.aborted) {
-    if (await isReady(url)) return true
+  while (!(await isReady(url))) {
+    if (signal?.aborted) return false
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  return false
+  return true
 }
 
 async function isReady(url: string): Promise<boolean> {
