@@ -35,7 +35,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const { env, database = 'embedded' } = options
   const lent = env?.['DATA_DIR'] || env?.['DATABASE_URL'] ? undefined : await lendDatabase(database)
   const app = await createTestApp(options, lent?.env)
-  if (lent?.used) await emptyTables(app.store.db)
+  if (lent) emptyAtClose(app.store)
   await app.server.listen({ host: '127.0.0.1', port: 0 })
   await app.start()
   const { port } = app.server.server.address() as AddressInfo
@@ -47,6 +47,17 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       lent?.giveBack()
     },
   }
+}
+
+/** Before the next server begins: it reads flags and rollouts while it is made. */
+function emptyAtClose(store: App['store']): void {
+  const close = store.close.bind(store)
+  let closing: Promise<void> | undefined
+  const emptyAndClose = async (): Promise<void> => {
+    await emptyTables(store.db)
+    await close()
+  }
+  Object.assign(store, { close: () => (closing ??= emptyAndClose()) })
 }
 
 function createTestApp(

@@ -24,7 +24,6 @@ test.skipIf(!url)(
     } finally {
       await one.close()
       await two.close()
-      lent.giveBack()
     }
   },
 )

@@ -23,7 +23,6 @@ test('botyard chatbots makes, changes and publishes from files', async () => {
     'version 4, revision 2 is published',
   )
   expect((await run('revisions', ID)).out).toMatch(/^number +hash +publishedBy +publishedAt +from\n2 .*\n1 /)
-  lent.giveBack()
 })
 
 test.each([
