@@ -56,9 +56,9 @@ export interface JobDefinition {
    */
   readonly timeoutMs?: number
   /**
-   * Does the work. It gives up when it fails at its eighth attempt or a later one, with back-off before each; attempts
-   * that a crash ended count, but those before the first failure. So it may run more than once and has to bear that. An `AppError` that is not retryable
-   * gives up at once.
+   * Does the work. It gives up when it fails at its eighth attempt or a later one, with back-off before each. Attempts
+   * that a crash ended count from the first failure on. So it may run more than once and has to bear that. An
+   * `AppError` that is not retryable gives up at once.
    */
   run(context: JobContext): Promise<void> | void
 }
