@@ -19,6 +19,7 @@ const { keepCompiled } = await import('./keep-compiled.ts')
 keepCompiled()
 const { processEnvironment } = await import('../config.ts')
 const { runCommandLine } = await import('./command-line.ts')
+const { loadEnvFile } = await import('./env-file.ts')
 
 // Whoever has read enough and left, as `head` does, is no reason to fail.
 for (const stream of [process.stdout, process.stderr])
@@ -30,7 +31,9 @@ const cwd = process.cwd()
 const file = join(cwd, '.env')
 // Into the process, not only into the config: tools of the project's bots read variables of their own.
 // `dev` leaves it to the server it starts, which reads it anew each time.
-if (process.argv[2] !== 'dev' && existsSync(file)) process.loadEnvFile(file)
+if (process.argv[2] !== 'dev' && existsSync(file))
+  for (const line of loadEnvFile(file))
+    process.stderr.write(`.env: line ${line} is not read; write NAME=value, or # before a remark.\n`)
 
 const code = await runCommandLine(process.argv.slice(2), {
   stdin: process.stdin,
