@@ -90,7 +90,7 @@ const CONTENT_SECURITY_POLICY = {
   'upgrade-insecure-requests': null,
 }
 
-/** The same for every request, and made once: set one by one they cost each request more than its route does. */
+/** Made once: helmet sets them one by one on each response, which then cannot write its headers in one go. */
 function addSecurityHeaders(server: FastifyInstance): void {
   const unsent = new ServerResponse(new IncomingMessage(new Socket()))
   const setHeaders = helmet({ contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } })
