@@ -34,10 +34,10 @@ export interface Plan {
 }
 
 const FULL_PHASES: readonly Phase[] = [
-  // Many turns, so that V8 has compiled what runs once a turn as it will be compiled for weeks.
-  unpaced(WARM_UP, SHORT, 12_000),
+  // Long enough for V8 to have compiled what runs once a turn and once a token as it will be compiled for weeks.
+  unpaced(WARM_UP, ANSWER, 20_000),
   { name: HELD, streams: 1_000, tokens: 10, paceMs: 1_000, rampMs: 3_000, windowMs: 500 },
-  unpaced(UNPACED, ANSWER, 2_500),
+  unpaced(UNPACED, ANSWER, 4_000),
   unpaced(SHORT_ANSWERS, SHORT, 1_500),
   paced(PACED_50, 50, 6_000),
   paced(PACED_200, 200, 3_000),
